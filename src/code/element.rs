@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Elements, and the codes made of them.
+
+/// A signal of the code: what is sent while the lamp is lit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Element {
+    /// A mark of one unit.
+    Dot,
+    /// A mark of three units.
+    Dash,
+}
+
+/// The elements of one character, packed.
+///
+/// The bits below the highest set one are the elements, first element highest, a dash being a one.
+/// The highest set bit (the sentinel) only says how many there are, so `.-` is `0b101` and no two
+/// codes of different length can be confused. Zero is no code at all and never in a `Code`.
+///
+/// # Invariants
+///
+/// The value is not zero.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Code(u16);
+
+impl Code {
+    /// The most elements that fit beside the sentinel.
+    pub const MAX_LEN: u32 = 15;
+
+    /// The code without elements, to which [`Code::push`] adds.
+    pub const EMPTY: Code = Code(1);
+
+    /// A code from its packed form, or `None` for zero, which is not one.
+    pub const fn from_bits(bits: u16) -> Option<Code> {
+        if bits == 0 {
+            None
+        } else {
+            Some(Code(bits))
+        }
+    }
+
+    /// The packed form, sentinel included.
+    pub const fn bits(self) -> u16 {
+        self.0
+    }
+
+    /// The number of elements, at most [`Code::MAX_LEN`].
+    pub const fn len(self) -> u32 {
+        // INVARIANT: The value is not zero, so there are at most 15 leading zeros.
+        Self::MAX_LEN.saturating_sub(self.0.leading_zeros())
+    }
+
+    /// Whether there is no element.
+    pub const fn is_empty(self) -> bool {
+        self.0 == 1
+    }
+
+    /// This code with one more element, or `None` if it is full.
+    pub const fn push(self, element: Element) -> Option<Code> {
+        if self.len() == Self::MAX_LEN {
+            return None;
+        }
+        // INVARIANT: The sentinel moves up by one bit and is not shifted out.
+        Some(Code(
+            (self.0 << 1) | matches!(element, Element::Dash) as u16,
+        ))
+    }
+
+    /// The code written out as dots and dashes, or `None` if `text` holds anything else, nothing, or
+    /// too much.
+    pub const fn parse(text: &str) -> Option<Code> {
+        let mut rest = text.as_bytes();
+        let mut code = Code::EMPTY;
+        while let [first, tail @ ..] = rest {
+            let element = match *first {
+                b'.' => Element::Dot,
+                b'-' => Element::Dash,
+                _ => return None,
+            };
+            code = match code.push(element) {
+                Some(longer) => longer,
+                None => return None,
+            };
+            rest = tail;
+        }
+        if code.is_empty() {
+            None
+        } else {
+            Some(code)
+        }
+    }
+
+    /// The elements, first one first.
+    pub const fn elements(self) -> Elements {
+        let len = self.len();
+        Elements {
+            // The sentinel is shifted out, which puts the first element at the top.
+            bits: self.0.wrapping_shl(self.0.leading_zeros()).wrapping_shl(1),
+            left: len as u8,
+        }
+    }
+}
+
+/// The elements of a [`Code`], first one first.
+#[derive(Clone, Copy, Debug)]
+pub struct Elements {
+    /// The next element is in the highest bit.
+    bits: u16,
+    left: u8,
+}
+
+impl Elements {
+    /// An iterator that is already over.
+    pub const NONE: Elements = Elements { bits: 0, left: 0 };
+}
+
+impl Iterator for Elements {
+    type Item = Element;
+
+    fn next(&mut self) -> Option<Element> {
+        const FIRST: u16 = 1 << 15;
+
+        self.left = self.left.checked_sub(1)?;
+        let element = if self.bits & FIRST == 0 {
+            Element::Dot
+        } else {
+            Element::Dash
+        };
+        self.bits <<= 1;
+        Some(element)
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (usize::from(self.left), Some(usize::from(self.left)))
+    }
+}
+
+impl ExactSizeIterator for Elements {}
