@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! What can go wrong with the board, said so that one knows what to do next.
+
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// The result of everything that touches the board.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// What can go wrong with the board.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A setting is missing or names something that is not there.
+    #[error("{setting}: {problem}\n`make run` and `make test` set it; to do it by hand see qemu/README.md")]
+    Setting {
+        /// The environment variable.
+        setting: &'static str,
+        /// What is wrong with its value.
+        problem: String,
+    },
+    /// The kernel is of an architecture that no board exists for.
+    #[error("no board for architecture `{arch}`; there is one for: {known}")]
+    Architecture {
+        /// The architecture asked for.
+        arch: String,
+        /// The architectures of the table.
+        known: String,
+    },
+    /// A kernel module is needed that the kernel does not have.
+    #[error("kernel module `{name}`: {problem}")]
+    Module {
+        /// The module's name.
+        name: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// A program the board needs did not start.
+    #[error("cannot start {program}: {source}\nrun it through `make`, which brings its tools, or install the package that has it")]
+    Program {
+        /// The program.
+        program: String,
+        /// Why it did not start.
+        source: io::Error,
+    },
+    /// A program of the host failed.
+    #[error("{program} failed: {message}")]
+    Tool {
+        /// The program.
+        program: String,
+        /// What it wrote to its standard error.
+        message: String,
+    },
+    /// A file or a socket of the host failed.
+    #[error("{doing}: {source}")]
+    Io {
+        /// What was being done.
+        doing: String,
+        /// Why it failed.
+        source: io::Error,
+    },
+    /// QEMU ended before the guest had a shell, or the shell did not come in time.
+    #[error("the board did not boot: {reason}{console}")]
+    NoBoot {
+        /// What happened instead.
+        reason: String,
+        /// What the kernel said last.
+        console: Console,
+    },
+    /// The guest kernel panicked.
+    #[error("the guest kernel panicked: {message}{console}")]
+    Panic {
+        /// The kernel's own line.
+        message: String,
+        /// What the kernel said last.
+        console: Console,
+    },
+    /// QEMU ended without a panic of the guest.
+    #[error("the board went away: {reason}{console}")]
+    Gone {
+        /// How QEMU ended.
+        reason: String,
+        /// What the kernel said last.
+        console: Console,
+    },
+    /// A command did not end in time.
+    #[error("`{command}` did not end within {limit:?}{console}")]
+    Timeout {
+        /// The command.
+        command: String,
+        /// The time it was given, on the host's clock.
+        limit: Duration,
+        /// What the command had written, then what the kernel said last.
+        console: Console,
+    },
+    /// A command that had to succeed did not.
+    #[error("`{command}` exited with status {status}: {output}")]
+    Failed {
+        /// The command.
+        command: String,
+        /// Its exit status.
+        status: i32,
+        /// What it wrote.
+        output: String,
+    },
+    /// The lamp did not do what was waited for.
+    #[error("the lamp {problem}")]
+    Lamp {
+        /// What it did instead.
+        problem: String,
+    },
+    /// QEMU answered in a way that is not understood.
+    #[error("{peer}: unexpected answer: {answer}")]
+    Protocol {
+        /// Who answered.
+        peer: &'static str,
+        /// What it answered.
+        answer: String,
+    },
+}
+
+impl Error {
+    /// Turns an [`io::Error`] into an error that says what was being done.
+    pub(crate) fn io(doing: impl Into<String>) -> impl FnOnce(io::Error) -> Error {
+        let doing = doing.into();
+        move |source| Error::Io { doing, source }
+    }
+
+    /// As [`Error::io`], for a file.
+    pub(crate) fn file(verb: &str, path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Error {
+        Error::io(format!("cannot {verb} {}", path.into().display()))
+    }
+}
+
+/// The last lines of a console, kept to be shown with an error.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Console(String);
+
+impl Console {
+    /// How many lines are worth showing: a kernel panic with its registers and call trace.
+    const LINES: usize = 60;
+
+    /// The last lines of what was read.
+    pub fn tail(text: &str) -> Self {
+        let lines: Vec<&str> = text
+            .lines()
+            .map(str::trim_end)
+            .filter(|line| !line.is_empty())
+            .collect();
+        let first = lines.len().saturating_sub(Self::LINES);
+        Console(lines[first..].join("\n"))
+    }
+
+    /// The lines, without the frame that `Display` draws.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Console {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_empty() {
+            return write!(f, "\n(the console was silent)");
+        }
+        write!(f, "\nlast lines of the console:")?;
+        self.0
+            .lines()
+            .try_for_each(|line| write!(f, "\n  | {line}"))
+    }
+}
