@@ -14,10 +14,13 @@
 //! Durations are integer nanoseconds (`_ns`); where a fraction of one matters, a [`Span`] keeps it.
 
 pub mod alphabet;
+mod atomic;
+pub mod debounce;
 pub mod element;
 pub mod encoder;
 pub mod keying;
 pub mod math;
+pub mod ring;
 pub mod span;
 pub mod symbol;
 pub mod text;
@@ -25,9 +28,11 @@ pub mod timing;
 mod utf8;
 
 pub use alphabet::{decode, encode};
+pub use debounce::{Debounce, Pulse};
 pub use element::{Code, Element};
 pub use encoder::{Error, Fed, Parser, Writing};
 pub use keying::{Keying, Step};
+pub use ring::{Edge, Ring};
 pub use span::Span;
 pub use symbol::{Gap, Spacing, Symbol};
 pub use text::Text;
