@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Finds the hardware: devices that the device tree calls `gpio-morse`.
+
+use super::Transceiver;
+use crate::linux::{context::Sleepable, gpio, platform};
+use kernel::{
+    device::{Bound, Device},
+    of,
+    prelude::*, //
+};
+
+kernel::of_device_table!(OF_TABLE, (), [(of::DeviceId::new(c"gpio-morse"), ())]);
+
+impl platform::Driver for Transceiver {
+    const OF_TABLE: of::IdTable<()> = &OF_TABLE;
+
+    fn probe(dev: &Device<Bound>, ctx: &Sleepable) -> Result<Self> {
+        let led = gpio::Output::get_optional(ctx, dev, c"led")?;
+        Self::new(dev, led)
+    }
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The transceiver, put together from mechanisms of `linux` and rules of `code`.
+//!
+//! Ownership is the order of events: a [`Transceiver`] owns its parts from source to consumer, and
+//! dropping it stops them in that order.
+
+mod attributes;
+mod driver;
+mod fifo;
+mod file;
+mod keyer;
+mod lamp;
+mod number;
+mod outbox;
+mod report;
+mod transmitter;
+
+use self::{
+    file::{OpenFile, Port},
+    keyer::Keyer,
+    lamp::Lamp,
+    number::Number,
+    transmitter::Transmitter, //
+};
+use crate::linux::{
+    gpio,
+    led_trigger::Trigger,
+    miscdev::Registration,
+    workqueue::{new_work, Queue, Work},
+};
+use core::pin::Pin;
+use kernel::{
+    device::Device,
+    prelude::*,
+    sync::{aref::ARef, Arc},
+};
+
+/// One Morse device: node, keyer, lamp.
+///
+/// It knows of no bus; whoever finds the hardware makes one and drops it when the hardware goes.
+/// Fields are dropped in this order.
+pub struct Transceiver {
+    /// First, nobody new comes in, by file or by sysfs.
+    node: Pin<KBox<Registration<OpenFile>>>,
+    /// Then, whoever waits is sent home.
+    _hang_up: HangUp,
+    /// Then the keyer stops, and with it goes the lamp, dark.
+    _keyer: Work<Keyer>,
+    /// The name is free again.
+    _number: Number,
+    dev: ARef<Device>,
+}
+
+impl Transceiver {
+    /// Makes the device that belongs to `dev` appear, with `led` as part of its lamp.
+    pub fn new(dev: &Device, led: Option<gpio::Output>) -> Result<Self> {
+        let number = Number::claim()?;
+        let has_led = led.is_some();
+        let trigger = KBox::pin_init(Trigger::register(number.name()?), GFP_KERNEL)?;
+        let queue = Queue::unbound_highpri(&number.name()?)?;
+        let transmitter = Arc::pin_init(Transmitter::new(), GFP_KERNEL)?;
+        let keyer = new_work!(
+            "Keyer",
+            &queue,
+            Keyer::new(dev, transmitter.clone(), Lamp::new(led, trigger)),
+        )?;
+        let port = Port {
+            transmitter: transmitter.clone(),
+            kick: keyer.kick(),
+        };
+        let node = KBox::pin_init(
+            Registration::register(number.name()?, dev, port, &attributes::ATTRIBUTES),
+            GFP_KERNEL,
+        )?;
+        dev_info!(
+            dev,
+            "bound as /dev/{}, {}\n",
+            node.name(),
+            if has_led {
+                "with a LED"
+            } else {
+                "LED trigger only"
+            },
+        );
+        Ok(Self {
+            node,
+            _hang_up: HangUp(transmitter),
+            _keyer: keyer,
+            _number: number,
+            dev: dev.into(),
+        })
+    }
+}
+
+impl Drop for Transceiver {
+    fn drop(&mut self) {
+        dev_info!(self.dev, "/dev/{} unbound\n", self.node.name());
+    }
+}
+
+/// Tells the users of the transmitter that the hardware is going, when dropped.
+struct HangUp(Arc<Transmitter>);
+
+impl Drop for HangUp {
+    fn drop(&mut self) {
+        self.0.outbox.hang_up();
+    }
+}

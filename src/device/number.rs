@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Numbers of transceivers: the first is `morse`, the next ones `morse1`, `morse2`, ...
+
+use kernel::{
+    prelude::*,
+    str::CString,
+    sync::atomic::{Atomic, Full, Relaxed}, //
+};
+
+/// One bit for each number; a set one is taken.
+static TAKEN: Atomic<u64> = Atomic::new(0);
+
+/// A number that no other transceiver has while this exists.
+pub(super) struct Number(u32);
+
+impl Number {
+    /// Claims the lowest free number.
+    pub(super) fn claim() -> Result<Self> {
+        loop {
+            let taken = TAKEN.load(Relaxed);
+            let free = taken.trailing_ones();
+            let bit = 1_u64.checked_shl(free).ok_or(ENOSPC)?;
+            if TAKEN.cmpxchg(taken, taken | bit, Full).is_ok() {
+                return Ok(Self(free));
+            }
+        }
+    }
+
+    /// Returns the name of the transceiver with this number.
+    pub(super) fn name(&self) -> Result<CString> {
+        match self.0 {
+            0 => CString::try_from_fmt(fmt!("morse")),
+            number => CString::try_from_fmt(fmt!("morse{number}")),
+        }
+    }
+}
+
+impl Drop for Number {
+    fn drop(&mut self) {
+        loop {
+            let taken = TAKEN.load(Relaxed);
+            if TAKEN.cmpxchg(taken, taken & !(1 << self.0), Full).is_ok() {
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! What the kernel log tells of a message.
+
+use crate::code::{self, Gap, Symbol};
+use crate::linux::time::Ktime;
+use kernel::{device::Device, prelude::*};
+
+/// How much of a message the log shows, in bytes.
+const TEXT_BYTES: usize = 64;
+
+/// At most so many lines are logged within [`WINDOW_NS`]; user space decides how many messages
+/// there are.
+const LINES_PER_WINDOW: u32 = 10;
+const WINDOW_NS: i64 = 5_000_000_000;
+
+/// Keeps the books of the message being sent.
+pub(super) struct Report {
+    text: [u8; TEXT_BYTES],
+    text_len: usize,
+    characters: u64,
+    aborted: bool,
+    began: Option<Ktime>,
+    window_began: Option<Ktime>,
+    lines: u32,
+    suppressed: u32,
+}
+
+impl Report {
+    /// A report of nothing yet.
+    pub(super) fn new() -> Self {
+        Self {
+            text: [0; TEXT_BYTES],
+            text_len: 0,
+            characters: 0,
+            aborted: false,
+            began: None,
+            window_began: None,
+            lines: 0,
+            suppressed: 0,
+        }
+    }
+
+    /// Adds a symbol, whose sending begins at `now`.
+    pub(super) fn add(&mut self, now: Ktime, symbol: Symbol) {
+        if self.characters > 0 && symbol.gap == Gap::Word {
+            self.add_text(b" ");
+        }
+        self.add_text(code::decode(symbol.code).as_bytes());
+        self.characters += 1;
+        self.began.get_or_insert(now);
+    }
+
+    fn add_text(&mut self, utf8: &[u8]) {
+        let end = self.text_len + utf8.len();
+        if let Some(room) = self.text.get_mut(self.text_len..end) {
+            room.copy_from_slice(utf8);
+            self.text_len = end;
+        }
+    }
+
+    /// Notes that the message was given up.
+    pub(super) fn abort(&mut self) {
+        self.aborted = true;
+    }
+
+    /// Ends the message: logs it unless too much was logged lately, and returns its length in
+    /// characters, if there was one.
+    pub(super) fn finish(&mut self, dev: &Device, now: Ktime) -> Option<u64> {
+        let began = self.began.take()?;
+        let characters = core::mem::take(&mut self.characters);
+        let aborted = core::mem::take(&mut self.aborted);
+        let text_len = core::mem::take(&mut self.text_len);
+
+        if self.may_log(now) {
+            let text = self.text.get(..text_len).unwrap_or_default();
+            let milliseconds = now.ns_after(began) / 1_000_000;
+            dev_info!(
+                dev,
+                "{} \"{}\", {} characters in {}.{:03} s\n",
+                if aborted { "aborted" } else { "sent" },
+                core::str::from_utf8(text).unwrap_or_default(),
+                characters,
+                milliseconds / 1000,
+                milliseconds % 1000,
+            );
+        }
+        Some(characters)
+    }
+
+    fn may_log(&mut self, now: Ktime) -> bool {
+        let window_over = self
+            .window_began
+            .is_none_or(|began| now.ns_after(began) > WINDOW_NS);
+        if window_over {
+            if self.suppressed > 0 {
+                pr_info!("{} messages not logged\n", self.suppressed);
+            }
+            self.window_began = Some(now);
+            self.lines = 0;
+            self.suppressed = 0;
+        }
+        if self.lines == LINES_PER_WINDOW {
+            self.suppressed = self.suppressed.saturating_add(1);
+            return false;
+        }
+        self.lines += 1;
+        true
+    }
+}

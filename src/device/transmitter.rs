@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The transmit side as its users see it: what open files, sysfs and the keyer share.
+
+use super::outbox::Outbox;
+use crate::code::Timing;
+use kernel::{
+    new_mutex,
+    prelude::*,
+    sync::{
+        atomic::{Atomic, Relaxed},
+        Mutex,
+    },
+};
+
+/// Shared by the keyer, the node and all open files; outlives the hardware while a file is open.
+#[pin_data]
+pub(super) struct Transmitter {
+    /// What is waiting to be sent.
+    #[pin]
+    pub(super) outbox: Outbox,
+    /// Speed and spacing. A change holds from the next mark or space on.
+    #[pin]
+    pub(super) timing: Mutex<Timing>,
+    sent: Atomic<u64>,
+    messages: Atomic<u64>,
+}
+
+impl Transmitter {
+    /// Makes a transmitter with the default timing and nothing to send.
+    pub(super) fn new() -> impl PinInit<Self, Error> {
+        try_pin_init!(Self {
+            outbox <- Outbox::new(),
+            timing <- new_mutex!(Timing::default(), "Transmitter::timing"),
+            sent: Atomic::new(0),
+            messages: Atomic::new(0),
+        })
+    }
+
+    /// Counts a message of so many characters that has been sent.
+    pub(super) fn count(&self, characters: u64) {
+        self.sent.fetch_add(characters, Relaxed);
+        self.messages.fetch_add(1_u64, Relaxed);
+    }
+
+    /// Returns how many characters have been sent.
+    pub(super) fn sent(&self) -> u64 {
+        self.sent.load(Relaxed)
+    }
+
+    /// Returns how many messages have been sent.
+    pub(super) fn messages(&self) -> u64 {
+        self.messages.load(Relaxed)
+    }
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The execution context as a type.
+//!
+//! Kernel code runs either in *process context*, where it may sleep, or in *atomic context* (hard
+//! interrupt, softirq, timer, or under a spinlock), where sleeping is a bug that shows up as
+//! "scheduling while atomic", at best. C leaves this to comments and to `might_sleep()`. Here it
+//! is part of the signature:
+//!
+//! - a function that may sleep takes a [`&Sleepable`](Sleepable);
+//! - a callback that runs in process context is handed a `&Sleepable`;
+//! - a callback that runs in atomic context is handed an [`&Atomic`](Atomic), and nothing turns an
+//!   `Atomic` into a `Sleepable`.
+//!
+//! Both tokens have no size and vanish at compile time. They are neither [`Send`] nor [`Sync`], so
+//! that a closure which another context runs, and which is therefore asked to be `Send`, cannot
+//! carry one over.
+//!
+//! # Examples
+//!
+//! A work item may sleep:
+//!
+//! ```ignore
+//! impl workqueue::Handler for Keyer {
+//!     fn run(&self, ctx: &Sleepable) {
+//!         self.lamp.set(true, ctx);
+//!     }
+//! }
+//! ```
+//!
+//! A condition that a wait queue evaluates may not; this does not compile:
+//!
+//! ```compile_fail
+//! fn run(&self, ctx: &Sleepable) {
+//!     self.bell.wait(ctx, |_: &Atomic| self.lamp.set(true, ctx));
+//! }
+//! ```
+
+use core::marker::PhantomData;
+
+/// Proof of running in process context, with no spinlock held: sleeping is allowed.
+///
+/// # Invariants
+///
+/// A reference to a `Sleepable` only exists where the kernel allows to sleep.
+pub struct Sleepable(PhantomData<*mut ()>);
+
+impl Sleepable {
+    /// Creates the token.
+    ///
+    /// # Safety
+    ///
+    /// The caller runs in process context, holds no lock that forbids sleeping, and does not let
+    /// the token outlive the callback that it was made for.
+    pub(super) unsafe fn new() -> Self {
+        // INVARIANT: By the safety requirements, sleeping is allowed here.
+        Self(PhantomData)
+    }
+}
+
+/// Marks atomic context: sleeping is a bug.
+///
+/// Handing an `Atomic` where a [`Sleepable`] would be sound is always fine, so anyone may make one.
+pub struct Atomic(PhantomData<*mut ()>);
+
+impl Atomic {
+    /// Creates the token.
+    pub(super) fn new() -> Self {
+        Self(PhantomData)
+    }
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! A LED trigger: any LED of the machine can be told to show what the owner shows.
+//!
+//! `echo NAME > /sys/class/leds/LED/trigger` attaches a LED, at any time.
+//!
+//! C header: [`include/linux/leds.h`](srctree/include/linux/leds.h)
+
+use core::pin::Pin;
+use kernel::{bindings, error::to_result, prelude::*, str::CString, types::Opaque};
+
+/// A registered trigger.
+///
+/// # Invariants
+///
+/// `raw` is registered, and `name` is its name.
+///
+/// # Examples
+///
+/// ```ignore
+/// let trigger = KBox::pin_init(Trigger::register(name), GFP_KERNEL)?;
+/// trigger.show(true);
+/// ```
+#[pin_data(PinnedDrop)]
+pub struct Trigger {
+    #[pin]
+    raw: Opaque<bindings::led_trigger>,
+    name: CString,
+}
+
+// SAFETY: A trigger may be used and unregistered on any thread.
+unsafe impl Send for Trigger {}
+// SAFETY: The LED core has its own locking.
+unsafe impl Sync for Trigger {}
+
+impl Trigger {
+    /// Registers a trigger. `EEXIST` if there is one of that name.
+    pub fn register(name: CString) -> impl PinInit<Self, Error> {
+        try_pin_init!(&this in Self {
+            name,
+            raw <- Opaque::new(pin_init::zeroed()),
+            _: {
+                // SAFETY: `this` is pinned and all its fields are initialised, so that the name
+                // stays where it is until the trigger is unregistered.
+                let raw = unsafe {
+                    let raw = (*this.as_ptr()).raw.get();
+                    (*raw).name = (*this.as_ptr()).name.as_char_ptr();
+                    raw
+                };
+                // INVARIANT: On success the trigger is registered.
+                // SAFETY: `raw` is zeroed but for its name, as the function expects.
+                to_result(unsafe { bindings::led_trigger_register(raw) })?;
+            },
+        })
+    }
+
+    /// Turns all attached LEDs on or off.
+    ///
+    /// Does not sleep: a LED that has to sleep is set by the LED core's own work item. Attaching
+    /// and detaching at the same time is the LED core's business, and safe.
+    #[inline]
+    pub fn show(&self, on: bool) {
+        let brightness = if on {
+            bindings::led_brightness_LED_FULL
+        } else {
+            bindings::led_brightness_LED_OFF
+        };
+        // SAFETY: By the type invariant the trigger is registered.
+        unsafe { bindings::led_trigger_event(self.raw.get(), brightness) };
+    }
+}
+
+#[pinned_drop]
+impl PinnedDrop for Trigger {
+    fn drop(self: Pin<&mut Self>) {
+        // SAFETY: By the type invariant the trigger is registered. Attached LEDs are turned off
+        // and detached.
+        unsafe { bindings::led_trigger_unregister(self.raw.get()) };
+    }
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Points in time on the monotonic clock, as signed nanoseconds.
+//!
+//! `kernel::time::Instant` hides its value from drivers, but an absolute deadline has to be
+//! computed. This is the smallest type that allows it.
+//!
+//! C header: [`include/linux/timekeeping.h`](srctree/include/linux/timekeeping.h)
+
+use kernel::bindings;
+
+/// A point in time on `CLOCK_MONOTONIC`, in nanoseconds since boot.
+///
+/// Time spent in system suspend does not count.
+///
+/// # Examples
+///
+/// ```ignore
+/// let deadline = Ktime::now().after_ns(200_000_000);
+/// assert!(deadline.ns_after(Ktime::now()) > 0);
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Ktime(i64);
+
+impl Ktime {
+    /// Returns the current time.
+    #[inline]
+    pub fn now() -> Self {
+        // SAFETY: `ktime_get()` may be called in any context but NMI, and no handler of ours runs
+        // in one.
+        Self(unsafe { bindings::ktime_get() })
+    }
+
+    /// Returns the point `ns` nanoseconds after boot; the end of time if that is beyond it.
+    #[inline]
+    #[must_use]
+    pub const fn from_ns(ns: u64) -> Self {
+        if ns > i64::MAX as u64 {
+            Self(i64::MAX)
+        } else {
+            Self(ns as i64)
+        }
+    }
+
+    /// Returns the nanoseconds from boot to this point; 0 for one before.
+    #[inline]
+    #[must_use]
+    pub const fn as_ns(self) -> u64 {
+        if self.0 < 0 {
+            0
+        } else {
+            self.0 as u64
+        }
+    }
+
+    /// Returns the point `ns` nanoseconds after this one; saturates at the ends of time.
+    #[inline]
+    #[must_use]
+    pub const fn after_ns(self, ns: i64) -> Self {
+        Self(self.0.saturating_add(ns))
+    }
+
+    /// Returns how many nanoseconds this point lies after `earlier`; negative if it lies before.
+    #[inline]
+    #[must_use]
+    pub const fn ns_after(self, earlier: Self) -> i64 {
+        self.0.saturating_sub(earlier.0)
+    }
+
+    /// Returns the value as a C `ktime_t`.
+    #[inline]
+    pub(super) const fn as_raw(self) -> bindings::ktime_t {
+        self.0
+    }
+}
+
+/// Spins until `deadline`, with preemption enabled.
+///
+/// For the last microseconds before a deadline only; sleep before.
+#[inline]
+pub fn spin_until(deadline: Ktime) {
+    while Ktime::now() < deadline {
+        core::hint::spin_loop();
+    }
+}

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Sleeping to an absolute deadline, unless somebody rings.
+//!
+//! `kernel::sync::CondVar` waits with a timeout in jiffies (4 ms at `HZ=250`). A [`Bell`] waits to
+//! an absolute time of a high-resolution timer instead and can be rung from any context at any
+//! instant, so a handler that sleeps for seconds still stops within microseconds.
+//!
+//! The sleeper is in `TASK_IDLE`: no signal wakes it, it adds nothing to the load average, and the
+//! hung-task watchdog ignores it. It is meant for kernel threads and work items, which get no
+//! signals.
+//!
+//! C header: [`include/linux/wait.h`](srctree/include/linux/wait.h)
+
+use super::{
+    context::{Atomic, Sleepable},
+    time::Ktime,
+};
+use core::{pin::Pin, ptr};
+use kernel::{
+    bindings,
+    prelude::*,
+    sync::LockClassKey,
+    types::Opaque, //
+};
+
+/// Creates a [`Bell`] initialiser with a newly-created lock class.
+macro_rules! new_bell {
+    ($name:literal) => {
+        $crate::linux::wait::Bell::new(
+            ::kernel::optional_name!($name),
+            ::kernel::static_lock_class!(),
+        )
+    };
+}
+pub(crate) use new_bell;
+
+/// Why a wait ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[must_use]
+pub enum Wake {
+    /// The deadline passed.
+    Deadline,
+    /// The condition became true.
+    Condition,
+}
+
+/// A wait queue that is slept on to an absolute deadline.
+///
+/// # Examples
+///
+/// ```ignore
+/// match bell.wait_until(ctx, deadline, |_| stop.load(Relaxed)) {
+///     Wake::Deadline => lamp.set(true, ctx),
+///     Wake::Condition => return,
+/// }
+/// // Elsewhere, in any context:
+/// stop.store(true, Relaxed);
+/// bell.ring();
+/// ```
+///
+/// # Invariants
+///
+/// `head` is an initialised `struct wait_queue_head`.
+#[pin_data]
+pub struct Bell {
+    #[pin]
+    head: Opaque<bindings::wait_queue_head>,
+}
+
+// SAFETY: A wait queue may be used from any thread.
+unsafe impl Send for Bell {}
+// SAFETY: A wait queue has its own lock, so it may be used from several threads at once.
+unsafe impl Sync for Bell {}
+
+impl Bell {
+    /// Creates a bell; see [`new_bell!`].
+    pub fn new(name: &'static CStr, key: Pin<&'static LockClassKey>) -> impl PinInit<Self> {
+        pin_init!(Self {
+            // SAFETY: `slot` is valid and pinned, `name` and `key` live for ever.
+            head <- Opaque::ffi_init(|slot| unsafe {
+                bindings::__init_waitqueue_head(slot, name.as_char_ptr(), key.as_ptr())
+            }),
+        })
+    }
+
+    /// Makes the sleepers look at their condition again.
+    ///
+    /// What the condition reads has to be written before. May be called in any context, except
+    /// from hard interrupts on `PREEMPT_RT`, where wait queues sleep.
+    pub fn ring(&self) {
+        // SAFETY: By the type invariant, `head` is a valid wait queue. A count of 0 is everybody.
+        unsafe {
+            bindings::__wake_up(self.head.get(), bindings::TASK_NORMAL, 0, ptr::null_mut());
+        }
+    }
+
+    /// Sleeps until `deadline`, or until a ring finds `condition` true.
+    ///
+    /// The condition is looked at first, so a ring before the call is not lost. It must not sleep,
+    /// because the task is already marked as sleeping; that it is [`Send`] keeps a [`Sleepable`]
+    /// out of it.
+    ///
+    /// There is no slack: the timer is programmed to the very nanosecond, and what lateness
+    /// remains is interrupt and scheduling latency.
+    pub fn wait_until(
+        &self,
+        _ctx: &Sleepable,
+        deadline: Ktime,
+        mut condition: impl FnMut(&Atomic) -> bool + Send,
+    ) -> Wake {
+        let entry = Opaque::<bindings::wait_queue_entry>::uninit();
+        // SAFETY: `entry` is valid for writes, and stays where it is until `finish_wait()`.
+        unsafe { bindings::init_wait_entry(entry.get(), 0) };
+
+        let wake = loop {
+            // SAFETY: `head` and `entry` are initialised. `TASK_IDLE` is not interruptible, so the
+            // result is always 0.
+            unsafe {
+                bindings::prepare_to_wait_event(
+                    self.head.get(),
+                    entry.get(),
+                    bindings::TASK_IDLE as c_int,
+                )
+            };
+            if condition(&Atomic::new()) {
+                break Wake::Condition;
+            }
+            if Ktime::now() >= deadline {
+                break Wake::Deadline;
+            }
+            let mut expires = deadline.as_raw();
+            // SAFETY: The context token says that sleeping is allowed, `expires` outlives the
+            // call. If a ring came since `prepare_to_wait_event()`, the task is runnable and this
+            // returns at once.
+            unsafe {
+                bindings::schedule_hrtimeout_range(
+                    &mut expires,
+                    0,
+                    bindings::hrtimer_mode_HRTIMER_MODE_ABS,
+                )
+            };
+        };
+
+        // SAFETY: `head` and `entry` are initialised; after this the queue knows `entry` no more.
+        unsafe { bindings::finish_wait(self.head.get(), entry.get()) };
+        wake
+    }
+}

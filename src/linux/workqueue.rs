@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Owned work queues, and work items that stop with their owner.
+//!
+//! The kernel crate's `workqueue` knows the system queues and work items that own themselves
+//! while queued (an `Arc` travels through the queue). Nothing there can be cancelled, so nothing
+//! there may be used by a module that can be unloaded. The model here is the other way round:
+//!
+//! - A [`Queue`] is owned; the last owner destroys it.
+//! - A [`Work`] owns its [`Handler`]. Dropping it forbids any further queueing, cancels what is
+//!   pending, wakes and waits for what is running, and only then drops the handler. So a handler
+//!   may own hardware, and needs no reference count of its own.
+//! - A [`Kick`] queues the item of a `Work` from anywhere, hard interrupts included. Kicks may
+//!   outlive the `Work`: they then do nothing. This is what a file that is still open after
+//!   unbind holds.
+//!
+//! There are no reference cycles to break: `Work` and `Kick` share only the C `work_struct`
+//! and the queue, never the handler.
+//!
+//! As with interrupts, a `Work` must not be leaked (`mem::forget`): its handler is code of this
+//! module.
+//!
+//! C header: [`include/linux/workqueue.h`](srctree/include/linux/workqueue.h)
+
+use super::context::Sleepable;
+use core::{pin::Pin, ptr::NonNull};
+use kernel::{
+    bindings,
+    prelude::*,
+    sync::{Arc, LockClassKey},
+    types::Opaque,
+};
+
+/// Creates a [`Work`] with a newly-created lock class.
+macro_rules! new_work {
+    ($name:literal, $queue:expr, $handler:expr $(,)?) => {
+        $crate::linux::workqueue::Work::new(
+            ::kernel::optional_name!($name),
+            ::kernel::static_lock_class!(),
+            $queue,
+            $handler,
+        )
+    };
+}
+pub(crate) use new_work;
+
+/// A work queue of one's own.
+///
+/// # Invariants
+///
+/// `wq` came from `alloc_workqueue()` and is destroyed only by [`Drop`].
+///
+/// # Examples
+///
+/// ```ignore
+/// let queue = Queue::unbound_highpri(c"morse")?;
+/// let work = new_work!("Keyer", &queue, Keyer::new())?;
+/// work.kick().queue();
+/// ```
+pub struct Queue {
+    wq: NonNull<bindings::workqueue_struct>,
+}
+
+// SAFETY: A work queue may be used and destroyed on any thread.
+unsafe impl Send for Queue {}
+// SAFETY: Queueing has its own locking.
+unsafe impl Sync for Queue {}
+
+impl Queue {
+    /// Creates a queue whose workers run at high priority (nice -20) on any CPU.
+    ///
+    /// Items on it run concurrently; one that sleeps does not hold up the others.
+    pub fn unbound_highpri(name: &CStr) -> Result<Arc<Self>> {
+        /// Let the kernel choose how many items may run at once.
+        const MAX_ACTIVE_DEFAULT: c_int = 0;
+
+        // SAFETY: The format takes one C string, and `name` is one. Its text is copied.
+        let wq = unsafe {
+            bindings::alloc_workqueue_noprof(
+                c"%s".as_char_ptr(),
+                bindings::wq_flags_WQ_HIGHPRI | bindings::wq_flags_WQ_UNBOUND,
+                MAX_ACTIVE_DEFAULT,
+                name.as_char_ptr(),
+            )
+        };
+        // INVARIANT: `wq` is a new queue, and only this object knows it. If the allocation below
+        // fails, dropping the object destroys it.
+        let queue = Self {
+            wq: NonNull::new(wq).ok_or(ENOMEM)?,
+        };
+        Ok(Arc::new(queue, GFP_KERNEL)?)
+    }
+}
+
+impl Drop for Queue {
+    fn drop(&mut self) {
+        // SAFETY: By the type invariant, `wq` is valid. Whatever was queued on it belongs to a
+        // `Work` that held a reference to this object, so it is cancelled by now.
+        unsafe { bindings::destroy_workqueue(self.wq.as_ptr()) };
+    }
+}
+
+/// What a work item does.
+pub trait Handler: Send + Sync {
+    /// Runs on a worker of the queue, in process context, never twice at the same time.
+    ///
+    /// If the item is queued again while this runs, it runs once more afterwards.
+    fn run(&self, ctx: &Sleepable);
+
+    /// Makes a running [`run`](Self::run) return soon. Called once, when the [`Work`] is dropped.
+    ///
+    /// A handler that sleeps or loops for long has to act on it. After this, `run` may still be
+    /// entered once, if it was about to be; it has to return at once then.
+    fn stop(&self) {}
+}
+
+/// The C work item, and the queue that it goes to.
+///
+/// # Invariants
+///
+/// - `work` is initialised; its function is `Work::<T>::trampoline`.
+/// - While `work` is not disabled, `handler` points at the `T` that the one `Work<T>` of this
+///   object owns.
+#[pin_data]
+struct Link {
+    #[pin]
+    work: Opaque<bindings::work_struct>,
+    handler: NonNull<c_void>,
+    queue: Arc<Queue>,
+}
+
+// SAFETY: `work` and `queue` may be used on any thread; `handler` is used only by the trampoline,
+// and points at something that is `Send + Sync`.
+unsafe impl Send for Link {}
+// SAFETY: As above.
+unsafe impl Sync for Link {}
+
+/// Owner of a work item and of its handler; see the [module documentation](self).
+///
+/// # Invariants
+///
+/// `link.handler` points at `*handler`.
+pub struct Work<T: Handler> {
+    link: Arc<Link>,
+    handler: Pin<KBox<T>>,
+}
+
+impl<T: Handler> Work<T> {
+    /// Creates a work item that runs `handler` on `queue`; see [`new_work!`].
+    pub fn new(
+        name: &'static CStr,
+        key: Pin<&'static LockClassKey>,
+        queue: &Arc<Queue>,
+        handler: impl PinInit<T, Error>,
+    ) -> Result<Self> {
+        let handler = KBox::pin_init(handler, GFP_KERNEL)?;
+        let target = NonNull::from(&*handler).cast();
+        let link = Arc::pin_init(
+            pin_init!(Link {
+                // SAFETY: `slot` is valid and pinned, `name` and `key` live for ever.
+                work <- Opaque::ffi_init(|slot| unsafe {
+                    bindings::init_work_with_key(
+                        slot,
+                        Some(Self::trampoline),
+                        false,
+                        name.as_char_ptr(),
+                        key.as_ptr(),
+                    )
+                }),
+                handler: target,
+                queue: queue.clone(),
+            }),
+            GFP_KERNEL,
+        )?;
+        // INVARIANT: `link.handler` was just made from `handler`, which is pinned.
+        Ok(Self { link, handler })
+    }
+
+    /// Returns a handle that queues this item.
+    pub fn kick(&self) -> Kick {
+        Kick {
+            link: self.link.clone(),
+        }
+    }
+
+    /// # Safety
+    ///
+    /// Called by the workqueue code only, for the `work` of a [`Link`] that belongs to a
+    /// `Work<T>`.
+    unsafe extern "C" fn trampoline(work: *mut bindings::work_struct) {
+        // SAFETY: By the safety requirements, `work` is the field of a `Link`.
+        let link = unsafe { kernel::container_of!(Opaque::cast_from(work), Link, work) };
+        // SAFETY: The item runs, so it is not disabled, or `Work::drop` waits for us: by the
+        // invariants of `Link` and `Work`, `handler` is alive until we return.
+        let handler = unsafe { (*link).handler.cast::<T>().as_ref() };
+        // SAFETY: The queue is not a BH queue, so its workers run in process context, and hold no
+        // locks when they call us.
+        let ctx = unsafe { Sleepable::new() };
+        handler.run(&ctx);
+    }
+}
+
+impl<T: Handler> core::ops::Deref for Work<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.handler
+    }
+}
+
+impl<T: Handler> Drop for Work<T> {
+    fn drop(&mut self) {
+        self.handler.stop();
+        // SAFETY: `work` is initialised. Owners are dropped in process context. After this the
+        // item neither runs nor can be queued again, so that the handler may go.
+        unsafe { bindings::disable_work_sync(self.link.work.get()) };
+    }
+}
+
+/// Queues the item of a [`Work`], from any context.
+#[derive(Clone)]
+pub struct Kick {
+    link: Arc<Link>,
+}
+
+impl Kick {
+    /// Queues the item, and returns whether that made a difference.
+    ///
+    /// It does not if the item is pending already, or if its [`Work`] is gone.
+    #[inline]
+    pub fn queue(&self) -> bool {
+        // SAFETY: `work` is initialised and lives as long as `link`, and so does the queue. Once
+        // the `Work` is gone the item is disabled, and the workqueue code leaves it alone.
+        unsafe {
+            bindings::queue_work_on(
+                bindings::wq_misc_consts_WORK_CPU_UNBOUND as c_int,
+                self.link.queue.wq.as_ptr(),
+                self.link.work.get(),
+            )
+        }
+    }
+}
