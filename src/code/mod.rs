@@ -16,10 +16,14 @@
 pub mod alphabet;
 mod atomic;
 pub mod debounce;
+pub mod decoder;
 pub mod element;
 pub mod encoder;
+mod estimate;
+mod hand;
 pub mod keying;
 pub mod math;
+mod pending;
 pub mod ring;
 pub mod span;
 pub mod symbol;
@@ -29,6 +33,7 @@ mod utf8;
 
 pub use alphabet::{decode, encode};
 pub use debounce::{Debounce, Pulse};
+pub use decoder::Decoder;
 pub use element::{Code, Element};
 pub use encoder::{Error, Fed, Parser, Writing};
 pub use keying::{Keying, Step};
