@@ -185,6 +185,8 @@ impl Decoder {
         };
         while let Some((last, space)) = self.first_gap(reading.letter_gap()) {
             self.letter(last.saturating_add(1), reading, sink);
+            // The letter may have settled what the unit is.
+            let reading = self.hand.as_ref().map_or(reading, Reading::known);
             if space >= reading.word_gap() {
                 self.ended = Ended::Word;
                 sink(Text::SPACE);

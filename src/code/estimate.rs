@@ -51,6 +51,11 @@ impl Ticks {
         self.0 as u64 * self.0 as u64 > low.0 as u64 * high.0 as u64
     }
 
+    /// A third of this.
+    pub(super) const fn third(self) -> Ticks {
+        Ticks(self.0 / 3)
+    }
+
     /// Half the sum.
     pub(super) const fn mean(self, other: Ticks) -> Ticks {
         Ticks(((self.0 as u64 + other.0 as u64) >> 1) as u32)
@@ -81,6 +86,11 @@ pub(super) struct Average {
 impl Average {
     /// Samples count `1 / 2^LAST_SHIFT` in the end.
     const LAST_SHIFT: u8 = 3;
+
+    /// Whether there was a sample, not only a guess.
+    pub(super) const fn is_sampled(self) -> bool {
+        self.samples > 0
+    }
 
     /// A guess, which the first sample replaces.
     pub(super) const fn guess(value: Ticks) -> Average {

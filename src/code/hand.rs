@@ -47,6 +47,15 @@ impl Hand {
         }
     }
 
+    /// What a single mark lets guess.
+    fn of_lone_mark(mark: Ticks) -> Hand {
+        if mark <= LONE_DOT {
+            Hand::standard(mark)
+        } else {
+            Hand::standard(mark.third())
+        }
+    }
+
     /// The length of a unit. What a dot has too much, the space after it has too little.
     pub(super) const fn unit(&self) -> Ticks {
         self.dot.value().mean(self.space.value())
@@ -78,8 +87,8 @@ impl Reading {
 
     fn fresh(dot: Ticks, dash: Ticks, space: Ticks) -> Reading {
         let hand = Hand {
-            dot: Average::sample(dot),
-            dash: Average::sample(dash),
+            dot: Average::guess(dot),
+            dash: Average::guess(dash),
             space: Average::sample(space),
         };
         Reading {
@@ -95,10 +104,11 @@ impl Reading {
     /// remains is a lone mark, and marks without spaces shorter than they: those may be dots.
     pub(super) fn of(shape: Shape, hand: Option<&Hand>) -> Reading {
         if let Some(hand) = hand {
-            if hand.fits(shape) {
+            if hand.fits(shape) && (hand.is_proven() || hand.is_completed_by(shape)) {
                 return Reading::known(hand);
             }
         }
+        let hand = hand.filter(|hand| hand.is_proven());
         let short = shape.shortest;
         let long = shape.longest;
         if shape.is_mixed() {
@@ -123,18 +133,14 @@ impl Reading {
                 unit: middle.max(hand.unit()),
                 ..Reading::known(hand)
             },
-            (_, None) if middle <= LONE_DOT => Reading {
-                unit: middle,
-                dot: middle,
-                dash: middle.times(STANDARD_DASH),
-                new: None,
-            },
-            (_, None) => Reading {
-                unit: middle,
-                dot: Ticks(0),
-                dash: middle,
-                new: None,
-            },
+            (_, None) => {
+                let hand = Hand::of_lone_mark(middle);
+                Reading {
+                    unit: middle,
+                    new: Some(hand),
+                    ..Reading::known(&hand)
+                }
+            }
         }
     }
 
@@ -160,6 +166,19 @@ impl Reading {
 }
 
 impl Hand {
+    /// Whether more is known of this hand than marks of one length, which may be dots or dashes.
+    const fn is_proven(&self) -> bool {
+        self.space.is_sampled() || (self.dot.is_sampled() && self.dash.is_sampled())
+    }
+
+    /// Whether marks of this `shape`, which fit, are of the kind not seen before.
+    fn is_completed_by(&self, shape: Shape) -> bool {
+        let is_dash = shape
+            .shortest
+            .is_nearer_to(self.dash.value(), self.dot.value());
+        !is_dash && !self.dot.is_sampled() || is_dash && !self.dash.is_sampled()
+    }
+
     /// Whether marks and spaces of this `shape` are what this hand keys.
     fn fits(&self, shape: Shape) -> bool {
         let dot = self.dot.value();
