@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The write path, one example for each rule of write(2).
+
+use morse_code::{encode, Error, Fed, Gap, Parser, Spacing, Symbol};
+
+/// A device with an open file.
+struct Device {
+    spacing: Spacing,
+    room: usize,
+    symbols: Vec<Symbol>,
+}
+
+impl Device {
+    fn new() -> Self {
+        Self {
+            spacing: Spacing::new(),
+            room: usize::MAX,
+            symbols: Vec::new(),
+        }
+    }
+
+    /// One write(2) in one piece, which does not wait.
+    fn write(&mut self, parser: &mut Parser, bytes: impl AsRef<[u8]>) -> Result<usize, Error> {
+        let mut write = parser.write();
+        write.feed(bytes.as_ref(), &mut self.spacing, |symbol| {
+            let fits = self.symbols.len() < self.room;
+            if fits {
+                self.symbols.push(symbol);
+            }
+            fits
+        });
+        write.finish()
+    }
+
+    /// The symbols so far: `+` before a joined one, `/` before a word, nothing before other letters.
+    fn sent(&self) -> String {
+        self.symbols
+            .iter()
+            .flat_map(|symbol| {
+                let gap = match symbol.gap {
+                    Gap::Joined => "+",
+                    Gap::Letter => "",
+                    Gap::Word => "/",
+                };
+                [gap.to_string(), morse_code::decode(symbol.code).to_string()]
+            })
+            .collect()
+    }
+}
+
+fn sent(text: &str) -> String {
+    let mut device = Device::new();
+    assert_eq!(device.write(&mut Parser::new(), text), Ok(text.len()));
+    device.sent()
+}
+
+#[test]
+fn letters_words_and_cases() {
+    assert_eq!(sent("sos"), "SOS");
+    assert_eq!(sent("Sos de\tÉté"), "SOS/DE/ÉTÉ");
+    assert_eq!(sent("  a \r\n\u{a0}\u{3000} b \n"), "/A/B");
+    assert_eq!(sent(""), "");
+    assert_eq!(sent(" \n"), "");
+}
+
+#[test]
+fn white_space_belongs_to_the_device() {
+    let mut device = Device::new();
+    let (mut one, mut two) = (Parser::new(), Parser::new());
+    assert_eq!(device.write(&mut one, "A "), Ok(2));
+    assert_eq!(device.write(&mut two, "B"), Ok(1));
+    assert_eq!(device.write(&mut one, "C"), Ok(1));
+    assert_eq!(device.sent(), "A/BC");
+}
+
+#[test]
+fn prosigns_have_no_inner_gaps() {
+    assert_eq!(sent("<AR>"), "A+R");
+    assert_eq!(sent("K <sk> <SOS>E"), "K/S+K/S+O+SE");
+    assert_eq!(sent("<T><73>"), "T7+3");
+    assert_eq!(sent("<é>"), "É");
+}
+
+#[test]
+fn prosigns_split_over_writes() {
+    let mut device = Device::new();
+    let mut parser = Parser::new();
+    for byte in "A<SÉS>B".as_bytes() {
+        assert_eq!(device.write(&mut parser, [*byte]), Ok(1));
+    }
+    assert_eq!(device.sent(), "AS+É+SB");
+}
+
+#[test]
+fn another_writer_does_not_get_into_a_prosign() {
+    let mut device = Device::new();
+    let (mut one, mut two) = (Parser::new(), Parser::new());
+    assert_eq!(device.write(&mut one, "<S"), Ok(2));
+    assert_eq!(device.write(&mut two, "X"), Ok(1));
+    // Joined to the S it would be joined to the X instead.
+    assert_eq!(device.write(&mut one, "OS>"), Ok(3));
+    assert_eq!(device.sent(), "SXO+S");
+    assert_eq!(device.write(&mut one, "<A"), Ok(2));
+    assert_eq!(device.write(&mut two, " "), Ok(1));
+    assert_eq!(device.write(&mut one, "R>"), Ok(2));
+    assert_eq!(device.sent(), "SXO+SA/R");
+}
+
+#[test]
+fn a_closed_file_leaves_nothing_behind() {
+    let mut device = Device::new();
+    assert_eq!(device.write(&mut Parser::new(), b"<AR"), Ok(3));
+    assert_eq!(device.write(&mut Parser::new(), b"E\xc3"), Ok(2));
+    assert_eq!(device.write(&mut Parser::new(), b"T"), Ok(1));
+    assert_eq!(device.sent(), "A+RET");
+}
+
+#[test]
+fn what_comes_before_an_unencodable_character_is_taken() {
+    let mut device = Device::new();
+    let mut parser = Parser::new();
+    for (text, count) in [("AB#C", 2), ("É€", 2), ("E\0", 1), (" %", 1), ("<AR>>", 4)] {
+        assert_eq!(device.write(&mut parser, text), Ok(count), "{text}");
+        assert_eq!(
+            device.write(&mut parser, &text.as_bytes()[count..]),
+            Err(Error::Unencodable),
+            "{text}"
+        );
+    }
+    assert_eq!(device.sent(), "ABÉE/A+R");
+    // The parser is as new.
+    assert_eq!(device.write(&mut parser, "C"), Ok(1));
+}
+
+#[test]
+fn malformed_utf8_is_another_error() {
+    let malformed: &[&[u8]] = &[
+        b"\x80",             // A continuation byte of nothing.
+        b"\xc3(",            // Not continued.
+        b"\xc0\x80",         // Overlong.
+        b"\xe0\x9f\xbf",     // Overlong.
+        b"\xed\xa0\x80",     // A surrogate.
+        b"\xf0\x8f\xbf\xbf", // Overlong.
+        b"\xf4\x90\x80\x80", // Above U+10FFFF.
+        b"\xf5\x80\x80\x80",
+        b"\xff",
+    ];
+    for bytes in malformed {
+        let mut device = Device::new();
+        let mut parser = Parser::new();
+        let with_letter = [b"E", *bytes].concat();
+        assert_eq!(device.write(&mut parser, with_letter), Ok(1));
+        assert_eq!(
+            device.write(&mut parser, bytes),
+            Err(Error::Malformed),
+            "{bytes:x?}"
+        );
+        assert_eq!(device.write(&mut parser, "T"), Ok(1));
+        assert_eq!(device.sent(), "ET");
+    }
+}
+
+#[test]
+fn a_character_that_goes_wrong_in_a_later_write_is_its_error() {
+    let mut device = Device::new();
+    let mut parser = Parser::new();
+    // The euro sign, which Morse has no code for.
+    assert_eq!(device.write(&mut parser, b"E\xe2\x82"), Ok(3));
+    assert_eq!(device.write(&mut parser, b"\xacE"), Err(Error::Unencodable));
+    assert_eq!(device.write(&mut parser, b"\xc3"), Ok(1));
+    assert_eq!(device.write(&mut parser, b"T"), Err(Error::Malformed));
+    assert_eq!(device.write(&mut parser, b"T"), Ok(1));
+    assert_eq!(device.sent(), "ET");
+}
+
+#[test]
+fn prosigns_that_are_none() {
+    for (text, count) in [
+        ("<>", 1),    // Nothing in it.
+        ("<A<", 2),   // Nested.
+        ("<A B>", 2), // White space in it.
+        ("<A?>", 2),  // A sign in it.
+        ("<A×>", 2),  // A sign among the accented letters.
+        ("A>", 1),    // Not opened.
+    ] {
+        let mut device = Device::new();
+        let mut parser = Parser::new();
+        assert_eq!(device.write(&mut parser, text), Ok(count), "{text}");
+        let rest = &text.as_bytes()[count..];
+        // Still in the prosign, so it is refused again, though it may stand elsewhere.
+        assert_eq!(
+            device.write(&mut parser, rest),
+            Err(Error::Unencodable),
+            "{text}"
+        );
+        // Out of the prosign.
+        assert_eq!(device.write(&mut parser, "? "), Ok(2), "{text}");
+    }
+}
+
+#[test]
+fn a_full_fifo_stops_before_the_character() {
+    let mut device = Device::new();
+    let mut parser = Parser::new();
+    device.room = 1;
+    assert_eq!(device.write(&mut parser, "E É"), Ok(2));
+    assert_eq!(device.write(&mut parser, "É"), Ok(0));
+    device.room = 2;
+    assert_eq!(device.write(&mut parser, "ÉE"), Ok(2));
+    assert_eq!(device.write(&mut parser, " <T"), Ok(2));
+    device.room = 4;
+    assert_eq!(device.write(&mut parser, "TAR>"), Ok(2));
+    assert_eq!(device.sent(), "E/É/T+A");
+    // An error behind a character that has no room is not reached.
+    assert_eq!(device.write(&mut parser, "R%"), Ok(0));
+}
+
+#[test]
+fn a_write_may_be_fed_in_pieces() {
+    let mut spacing = Spacing::new();
+    let mut parser = Parser::new();
+    let mut symbols = Vec::new();
+    let mut write = parser.write();
+    assert_eq!(
+        write.feed(b"E\xc3", &mut spacing, |s| {
+            symbols.push(s);
+            true
+        }),
+        Fed::All
+    );
+    assert_eq!(write.feed(b"\x89T", &mut spacing, |_| false), Fed::Full(0));
+    assert_eq!(write.taken(), 2);
+    assert_eq!(
+        write.feed(b"\x89\xe2", &mut spacing, |s| {
+            symbols.push(s);
+            true
+        }),
+        Fed::All
+    );
+    assert_eq!(write.feed(b"\x82", &mut spacing, |_| true), Fed::All);
+    assert_eq!(write.feed(b"\xac", &mut spacing, |_| true), Fed::Refused);
+    assert_eq!(write.feed(b"E", &mut spacing, |_| true), Fed::Refused);
+    // The euro sign began in this write, after E and É.
+    assert_eq!(write.finish(), Ok(3));
+    assert_eq!(
+        symbols.iter().map(|s| s.code).collect::<Vec<_>>(),
+        [encode('E').unwrap(), encode('É').unwrap()]
+    );
+    let mut write = parser.write();
+    assert_eq!(
+        write.feed("€".as_bytes(), &mut spacing, |_| true),
+        Fed::Refused
+    );
+    assert_eq!(write.finish(), Err(Error::Unencodable));
+}
+
+#[test]
+fn a_symbol_is_small() {
+    // The kernel's fifo holds 4096 of them.
+    assert_eq!(std::mem::size_of::<Symbol>(), 4);
+}

@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The write path, whatever is written and however it is cut.
+
+#![cfg(not(loom))]
+
+use morse_code::alphabet::{PROSIGNS, TABLE};
+use morse_code::{decode, Error, Fed, Gap, Parser, Spacing, Symbol};
+use proptest::prelude::*;
+
+/// What became of a stream of bytes: what was sent, and how it ended.
+#[derive(Clone, Debug, PartialEq)]
+struct Outcome {
+    symbols: Vec<Symbol>,
+    taken: usize,
+    error: Option<Error>,
+}
+
+/// Writes `bytes` as a patient program does, in writes of the sizes in `cuts` (over and over), going on
+/// after short counts, until all is taken or there is an error. Each write is fed in pieces of the
+/// sizes in `pieces`.
+fn write_all(bytes: &[u8], cuts: &[usize], pieces: &[usize]) -> Outcome {
+    let mut parser = Parser::new();
+    let mut spacing = Spacing::new();
+    let mut outcome = Outcome {
+        symbols: Vec::new(),
+        taken: 0,
+        error: None,
+    };
+    let mut cuts = cuts.iter().cycle();
+    let mut pieces = pieces.iter().cycle();
+    while outcome.taken < bytes.len() {
+        let rest = &bytes[outcome.taken..];
+        let mut rest = &rest[..rest.len().min(*cuts.next().unwrap())];
+        let mut write = parser.write();
+        while !rest.is_empty() {
+            let (piece, tail) = rest.split_at(rest.len().min(*pieces.next().unwrap()));
+            let fed = write.feed(piece, &mut spacing, |symbol| {
+                outcome.symbols.push(symbol);
+                true
+            });
+            match fed {
+                Fed::All => rest = tail,
+                Fed::Refused => break,
+                Fed::Full(_) => unreachable!("there is always room"),
+            }
+        }
+        match write.finish() {
+            Ok(count) => {
+                assert!(count > 0);
+                outcome.taken += count;
+            }
+            Err(error) => {
+                outcome.error = Some(error);
+                break;
+            }
+        }
+    }
+    outcome
+}
+
+/// What the bytes up to the first character refused should become, worked out on the whole text.
+fn model(bytes: &[u8]) -> Outcome {
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => std::str::from_utf8(&bytes[..error.valid_up_to()]).unwrap(),
+    };
+    let mut outcome = Outcome {
+        symbols: Vec::new(),
+        taken: 0,
+        error: None,
+    };
+    let mut word = false;
+    // Letters of the open prosign.
+    let mut prosign: Option<usize> = None;
+    for character in text.chars() {
+        let code = TABLE
+            .iter()
+            .find(|entry| entry.upper == character || entry.lower == character)
+            .map(|entry| morse_code::Code::parse(entry.code).unwrap());
+        let ok = match (character, prosign) {
+            ('<', None) => {
+                prosign = Some(0);
+                true
+            }
+            ('>', Some(letters)) if letters > 0 => {
+                prosign = None;
+                true
+            }
+            ('<' | '>', _) => false,
+            (_, None) if character.is_whitespace() => {
+                word = true;
+                true
+            }
+            (_, Some(_)) if !character.is_alphanumeric() => false,
+            _ => match code {
+                None => false,
+                Some(code) => {
+                    let gap = match prosign {
+                        _ if word => Gap::Word,
+                        Some(letters) if letters > 0 => Gap::Joined,
+                        _ => Gap::Letter,
+                    };
+                    outcome.symbols.push(Symbol { code, gap });
+                    word = false;
+                    prosign = prosign.map(|letters| letters + 1);
+                    true
+                }
+            },
+        };
+        if !ok {
+            outcome.error = Some(Error::Unencodable);
+            return outcome;
+        }
+        outcome.taken += character.len_utf8();
+    }
+    if let Err(error) = std::str::from_utf8(bytes) {
+        if error.error_len().is_some() {
+            outcome.error = Some(Error::Malformed);
+        } else {
+            // Incomplete at the end: taken all the same.
+            outcome.taken = bytes.len();
+        }
+    }
+    outcome
+}
+
+/// Text, mostly of the alphabet, with prosigns, white space, and now and then something wrong.
+fn bytes() -> impl Strategy<Value = Vec<u8>> {
+    let character = prop_oneof![
+        40 => (0..TABLE.len(), any::<bool>()).prop_map(|(i, upper)| {
+            let entry = TABLE[i];
+            (if upper { entry.upper } else { entry.lower }).to_string().into_bytes()
+        }),
+        8 => proptest::sample::select(vec![" ", "\n", "\t", "  ", "\u{a0}", "\u{2003}"])
+            .prop_map(|space| space.as_bytes().to_vec()),
+        8 => "<[A-Za-z0-9é]{1,4}>".prop_map(String::into_bytes),
+        1 => proptest::sample::select(vec!['<', '>']).prop_map(|c| c.to_string().into_bytes()),
+        1 => any::<char>().prop_map(|c| c.to_string().into_bytes()),
+        1 => any::<u8>().prop_map(|byte| vec![byte]),
+    ];
+    proptest::collection::vec(character, 0..40).prop_map(|parts| parts.concat())
+}
+
+fn sizes() -> impl Strategy<Value = Vec<usize>> {
+    proptest::collection::vec(1_usize..8, 1..8)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    #[test]
+    fn one_write_does_what_the_rules_say(bytes in bytes()) {
+        let whole = write_all(&bytes, &[usize::MAX], &[usize::MAX]);
+        prop_assert_eq!(whole, model(&bytes));
+    }
+
+    #[test]
+    fn pieces_of_a_write_do_not_matter(bytes in bytes(), cuts in sizes(), pieces in sizes()) {
+        prop_assert_eq!(
+            write_all(&bytes, &cuts, &pieces),
+            write_all(&bytes, &cuts, &[usize::MAX])
+        );
+    }
+
+    #[test]
+    fn cuts_between_writes_do_not_matter(bytes in bytes(), cuts in sizes()) {
+        let whole = write_all(&bytes, &[usize::MAX], &[usize::MAX]);
+        let cut = write_all(&bytes, &cuts, &[usize::MAX]);
+        prop_assert_eq!(&cut.symbols, &whole.symbols);
+        prop_assert_eq!(cut.error, whole.error);
+        // A write that ends inside a character has taken its bytes before it turns out to be wrong.
+        prop_assert!(cut.taken >= whole.taken && cut.taken - whole.taken <= 3);
+        if cut.error.is_none() {
+            prop_assert_eq!(cut.taken, bytes.len());
+        }
+    }
+
+    #[test]
+    fn a_small_fifo_does_not_matter(bytes in bytes(), rooms in proptest::collection::vec(0_usize..4, 1..8)) {
+        let whole = write_all(&bytes, &[usize::MAX], &[usize::MAX]);
+
+        // One write that waits for room, of which there is as much as `rooms` says at each turn.
+        let mut parser = Parser::new();
+        let mut spacing = Spacing::new();
+        let mut symbols = Vec::new();
+        let mut write = parser.write();
+        let mut rest = &bytes[..];
+        for room in rooms.iter().cycle() {
+            let full = symbols.len() + room;
+            let fed = write.feed(rest, &mut spacing, |symbol| {
+                let fits = symbols.len() < full;
+                if fits {
+                    symbols.push(symbol);
+                }
+                fits
+            });
+            match fed {
+                Fed::Full(count) => {
+                    // It stops at a character, with the fifo really full.
+                    prop_assert_eq!(symbols.len(), full);
+                    prop_assert!(rest[count] & 0xc0 != 0x80);
+                    rest = &rest[count..];
+                }
+                Fed::All | Fed::Refused => break,
+            }
+            if rooms.iter().all(|room| *room == 0) {
+                return Ok(());
+            }
+        }
+        let taken = write.finish();
+        prop_assert_eq!(symbols, whole.symbols);
+        if whole.taken > 0 {
+            prop_assert_eq!(taken, Ok(whole.taken));
+        } else if let Some(error) = whole.error {
+            prop_assert_eq!(taken, Err(error));
+        }
+    }
+
+    #[test]
+    fn a_refused_character_leaves_no_trace(bytes in bytes()) {
+        let mut parser = Parser::new();
+        let mut spacing = Spacing::new();
+        let mut rest = &bytes[..];
+        loop {
+            let mut write = parser.write();
+            write.feed(rest, &mut spacing, |_| true);
+            match write.finish() {
+                Ok(count) if count == rest.len() => return Ok(()),
+                Ok(count) => rest = &rest[count..],
+                Err(_) => break,
+            }
+        }
+        // Outside of a prosign, and at the start of a character.
+        let mut sent = Vec::new();
+        let mut write = parser.write();
+        write.feed(b"E ", &mut spacing, |symbol| {
+            sent.push(symbol);
+            true
+        });
+        prop_assert_eq!(write.finish(), Ok(2));
+        prop_assert_eq!(sent.len(), 1);
+        prop_assert!(sent[0].gap != Gap::Joined);
+    }
+
+    #[test]
+    fn decoding_what_was_encoded_gives_it_back(
+        text in proptest::collection::vec(0..TABLE.len() + PROSIGNS.len(), 1..60)
+    ) {
+        // Whatever is received as itself comes back as it was written, in upper case.
+        let mut written = String::new();
+        for i in text {
+            match TABLE.get(i) {
+                Some(entry) if entry.received => written.push(entry.lower),
+                Some(_) => written.push(' '),
+                None => written.push_str(PROSIGNS[i - TABLE.len()].0),
+            }
+        }
+        let outcome = write_all(written.as_bytes(), &[usize::MAX], &[usize::MAX]);
+        prop_assert_eq!(outcome.error, None);
+
+        let mut read = String::new();
+        let mut code = morse_code::Code::EMPTY;
+        for (i, symbol) in outcome.symbols.iter().enumerate() {
+            if symbol.gap != Gap::Joined {
+                code = morse_code::Code::EMPTY;
+            }
+            if symbol.gap == Gap::Word {
+                read.push(' ');
+            }
+            for element in symbol.code.elements() {
+                code = code.push(element).unwrap();
+            }
+            if outcome.symbols.get(i + 1).is_none_or(|next| next.gap != Gap::Joined) {
+                read.push_str(decode(code).as_str());
+            }
+        }
+        let words: Vec<&str> = written.split_whitespace().collect();
+        prop_assert_eq!(read.trim_start(), words.join(" ").to_uppercase());
+    }
+}
