@@ -5,12 +5,14 @@
 use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 
+use crate::complaints;
 use crate::config::Config;
 use crate::device_tree;
 use crate::emulator::{CommandLine, Emulator};
 use crate::error::{Console, Error, Result};
 use crate::image;
 use crate::log::Log;
+use crate::machine::Machine;
 use crate::monitor::Monitor;
 use crate::qtest::{Lamp, Qtest};
 use crate::shell::{Failure, Output, Shell};
@@ -139,6 +141,8 @@ pub struct Board {
     monitor: Monitor,
     gpio: Option<(String, u32)>,
     boot_time: Duration,
+    machine: &'static Machine,
+    time: Time,
     log_marks: u32,
 }
 
@@ -204,7 +208,17 @@ impl Board {
             return Err(no_boot(&mut emulator, &log, failure, options.boot_limit));
         }
         let boot_time = start.elapsed();
-        Ok(Board { emulator, log, shell, qtest, monitor, gpio, boot_time, log_marks: 0 })
+        Ok(Board { emulator, log, shell, qtest, monitor, gpio, boot_time, machine, time: options.time, log_marks: 0 })
+    }
+
+    /// Which clock it runs by.
+    pub fn time(&self) -> Time {
+        self.time
+    }
+
+    /// What kind of machine it is.
+    pub fn machine(&self) -> &'static Machine {
+        self.machine
     }
 
     /// From the call of [`Board::boot`] to the shell, on the host's clock.
@@ -287,6 +301,19 @@ impl Board {
             .lines()
             .filter(|line| !line.contains("morse-board: end of log"))
             .fold(String::new(), |text, line| text + line + "\n"))
+    }
+
+    /// Checks that the kernel had nothing to complain of, see [`crate::complaints`].
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Complaints`] with the lines, and as [`Board::execute`].
+    pub fn check_log(&mut self) -> Result<()> {
+        let complaints = complaints::find(&self.kernel_log()?);
+        match complaints.is_empty() {
+            true => Ok(()),
+            false => Err(Error::Complaints(complaints)),
+        }
     }
 
     /// QEMU's process id.

@@ -106,6 +106,9 @@ pub enum Error {
         /// What it wrote.
         output: String,
     },
+    /// The kernel's log has lines that a sound driver does not cause.
+    #[error("the kernel complains:\n{}", .0.join("\n"))]
+    Complaints(Vec<String>),
     /// The lamp did not do what was waited for.
     #[error("the lamp {problem}")]
     Lamp {

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The command line. An environment variable that is empty counts as not set, as make passes on what it was not given.
+
+use std::io::{self, IsTerminal};
+use std::path::{Path, PathBuf};
+
+use clap::Parser;
+use morse_board::message::{Message, Unsendable};
+use morse_board::Time;
+
+/// What is sent when nobody says what, nor is there to use a shell.
+const DEFAULT_MESSAGE: &str = "SOS";
+
+/// Boots the morse driver on a QEMU board.
+///
+/// With a message, or without a terminal: sends it (SOS unless told otherwise) with `echo MESSAGE > /dev/morse`, prints what
+/// the lamp showed, and succeeds only if that is the message and in time. Otherwise: gives you the board's shell, and shows
+/// the lamp below it.
+#[derive(Debug, Parser)]
+#[command(version, about)]
+pub struct Arguments {
+    /// What to send
+    #[arg(env = "MSG")]
+    message: Option<String>,
+
+    /// Draw the lamp against the ideal grid into this file, as SVG
+    #[arg(long, value_name = "FILE", env = "DIAGRAM")]
+    diagram: Option<PathBuf>,
+
+    /// Run in virtual time, which is exact: an instruction takes 1 ns, and idle time is skipped
+    #[arg(long = "virtual")]
+    virtual_time: bool,
+
+    /// The clock to run by, `real` or `virtual`
+    #[arg(long, value_name = "CLOCK", env = "TIME", conflicts_with = "virtual_time", hide = true)]
+    time: Option<String>,
+}
+
+/// What to do once the board has booted.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Task {
+    /// Send this.
+    Send(String),
+    /// Let the user at the shell.
+    Shell,
+}
+
+impl Arguments {
+    /// What to do.
+    ///
+    /// # Errors
+    ///
+    /// [`Unsendable`] when the message has a character that Morse has no code for.
+    pub fn task(&self) -> Result<Task, Unsendable> {
+        let terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
+        let text = match self.message.as_deref() {
+            Some(text) if !text.trim().is_empty() => text,
+            _ if terminal && !self.virtual_time && self.diagram().is_none() => return Ok(Task::Shell),
+            _ => DEFAULT_MESSAGE,
+        };
+        Message::parse(text)?;
+        Ok(Task::Send(text.to_owned()))
+    }
+
+    /// Where to draw.
+    pub fn diagram(&self) -> Option<&Path> {
+        self.diagram.as_deref().filter(|path| !path.as_os_str().is_empty())
+    }
+
+    /// The clock.
+    ///
+    /// # Errors
+    ///
+    /// When it is neither of the two.
+    pub fn time(&self) -> Result<Time, String> {
+        match self.time.as_deref() {
+            _ if self.virtual_time => Ok(Time::Virtual),
+            None | Some("" | "real") => Ok(Time::Real),
+            Some("virtual") => Ok(Time::Virtual),
+            Some(other) => Err(format!("TIME is `real` or `virtual`, not `{other}`")),
+        }
+    }
+}

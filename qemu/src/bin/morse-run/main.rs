@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Boots the board with the driver on it: sends a message and tells what the lamp showed, or gives its user the shell.
+
+mod arguments;
+mod send;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use morse_board::{Board, Config, Options};
+
+use arguments::{Arguments, Task};
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match run(&arguments) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("morse-run: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> Result<ExitCode, Box<dyn std::error::Error>> {
+    let task = arguments.task()?;
+    let config = Config::from_env()?;
+    eprintln!("booting {} ({}) ...", config.release, config.machine.arch);
+    let mut board = Board::boot(&config, Options::new(arguments.time()?))?;
+    board.run("insmod morse.ko")?;
+    match task {
+        Task::Send(text) => send::send(&mut board, &config, &text, arguments.diagram()),
+        Task::Shell => todo!(),
+    }
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The lamp's edges on the guest's own clock: the kernel's tracepoint `gpio:gpio_value`, which the driver has no
+//! part in. In virtual time these stamps are exact.
+
+use crate::board::Board;
+use crate::error::{Error, Result};
+use crate::lamp::Edge;
+
+/// Where the guest has tracefs.
+const TRACEFS: &str = "/sys/kernel/tracing";
+/// Room for the events of some 20000 edges, in KiB for each processor.
+const BUFFER_KIB: u32 = 4096;
+/// Number of the first line of the first GPIO controller without a fixed number (`GPIO_DYNAMIC_BASE` of the kernel).
+const DYNAMIC_BASE: u32 = 512;
+
+/// A recording of the lamp's edges by the guest's kernel.
+#[derive(Debug)]
+pub struct Recording {
+    gpio: u32,
+}
+
+impl Recording {
+    /// Starts to record, forgetting what was recorded before.
+    ///
+    /// # Errors
+    ///
+    /// As [`Board::run`].
+    pub fn start(board: &mut Board) -> Result<Recording> {
+        let gpio = lamp_number(board)?;
+        board.run(&format!(
+            "cd {TRACEFS} && echo 0 > tracing_on && echo mono > trace_clock && echo {BUFFER_KIB} > buffer_size_kb && \
+             echo 'gpio == {gpio} && get == 0' > events/gpio/gpio_value/filter && \
+             echo 1 > events/gpio/gpio_value/enable && echo > trace && echo 1 > tracing_on"
+        ))?;
+        Ok(Recording { gpio })
+    }
+
+    /// The edges so far, in ns of the guest's monotonic clock, to the microsecond.
+    ///
+    /// # Errors
+    ///
+    /// As [`Board::run`]; [`Error::Lamp`] when the kernel's buffer was too small for them all.
+    pub fn edges(&self, board: &mut Board) -> Result<Vec<Edge>> {
+        let lost = board.run(&format!("grep -h -E '^(overrun|dropped events): [^0]' {TRACEFS}/per_cpu/cpu*/stats || true"))?;
+        if !lost.is_empty() {
+            return Err(Error::Lamp { problem: format!("had more edges than the trace could hold: {}", lost.trim()) });
+        }
+        let trace = board.run(&format!("grep gpio_value {TRACEFS}/trace || true"))?;
+        Ok(parse(&trace, self.gpio))
+    }
+}
+
+/// The kernel's number of the lamp's line.
+fn lamp_number(board: &mut Board) -> Result<u32> {
+    let Some(gpio) = &board.machine().gpio else {
+        return Err(Error::Lamp { problem: "of this machine is no GPIO".into() });
+    };
+    // Kernels without the sysfs interface of GPIOs do not tell; theirs is the only controller.
+    let base = board.run(&format!(
+        "for chip in /sys/class/gpio/gpiochip*; do grep -q {} $chip/label && cat $chip/base; done 2>/dev/null || true",
+        gpio.qom_type
+    ))?;
+    Ok(base.trim().parse().unwrap_or(DYNAMIC_BASE) + gpio.lamp)
+}
+
+/// Reads the lines of a trace: `TASK-PID [CPU] FLAGS SECONDS: gpio_value: NUMBER set VALUE`.
+fn parse(trace: &str, gpio: u32) -> Vec<Edge> {
+    trace.lines().filter_map(|line| parse_line(line, gpio)).collect()
+}
+
+fn parse_line(line: &str, gpio: u32) -> Option<Edge> {
+    let (head, event) = line.split_once(": gpio_value: ")?;
+    let mut words = event.split_whitespace();
+    let number: u32 = words.next()?.parse().ok()?;
+    if number != gpio || words.next()? != "set" {
+        return None;
+    }
+    let on = match words.next()? {
+        "0" => false,
+        "1" => true,
+        _ => return None,
+    };
+    let at_ns = parse_seconds(head.split_whitespace().next_back()?)?;
+    Some(Edge { at_ns, on })
+}
+
+/// `SECONDS.FRACTION` in ns, exactly.
+fn parse_seconds(text: &str) -> Option<u64> {
+    const DIGITS: usize = 9;
+    let (seconds, fraction) = text.split_once('.')?;
+    if fraction.is_empty() || fraction.len() > DIGITS {
+        return None;
+    }
+    let seconds: u64 = seconds.parse().ok()?;
+    let nanoseconds: u64 = format!("{fraction:0<DIGITS$}").parse().ok()?;
+    seconds.checked_mul(1_000_000_000)?.checked_add(nanoseconds)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_of_a_trace() {
+        let trace = "\
+# tracer: nop
+              sh-45      [000] .....    12.345678: gpio_value: 512 set 1
+  kworker/u5:0-31        [001] d..1.    12.545678: gpio_value: 512 set 0
+              sh-45      [000] .....    12.600000: gpio_value: 517 get 1
+              sh-45      [000] .....    12.700000: gpio_value: 513 set 1
+              sh-45      [000] .....    12.700000: gpio_direction: 512 out (0)
+";
+        let edges = [Edge { at_ns: 12_345_678_000, on: true }, Edge { at_ns: 12_545_678_000, on: false }];
+        assert_eq!(parse(trace, 512), edges);
+    }
+
+    #[test]
+    fn seconds_are_exact() {
+        assert_eq!(parse_seconds("1027.200001"), Some(1_027_200_001_000));
+        assert_eq!(parse_seconds("0.000000001"), Some(1));
+        assert_eq!(parse_seconds("5"), None);
+        assert_eq!(parse_seconds("1.0000000001"), None);
+        assert_eq!(parse_seconds("99999999999999.0"), None);
+    }
+}
