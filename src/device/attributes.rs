@@ -36,7 +36,7 @@ pub(super) static ATTRIBUTES: [Attribute<Port>; 8] = [
         |port, text, _| set(port, text, Timing::set_weight),
     ),
     Attribute::read_only(c"state", |port, out, _| {
-        let state = if port.transmitter.outbox.queued() > 0 {
+        let state = if port.transmitter.outbox.level()?.queued > 0 {
             "sending"
         } else {
             "idle"
@@ -44,7 +44,7 @@ pub(super) static ATTRIBUTES: [Attribute<Port>; 8] = [
         out.print(fmt!("{state}"))
     }),
     Attribute::read_only(c"queued", |port, out, _| {
-        out.print(fmt!("{}", port.transmitter.outbox.queued()))
+        out.print(fmt!("{}", port.transmitter.outbox.level()?.queued))
     }),
     Attribute::read_only(c"sent", |port, out, _| {
         out.print(fmt!("{}", port.transmitter.sent()))

@@ -7,6 +7,7 @@ use crate::code::Parser;
 use crate::linux::{
     context::Sleepable,
     miscdev::{self, Ioctl, Ready},
+    uapi,
     workqueue::Kick,
 };
 use core::pin::Pin;
@@ -70,7 +71,14 @@ impl miscdev::File for OpenFile {
         self.port.transmitter.outbox.drain(ctx)
     }
 
-    fn ioctl(&self, _request: &Ioctl, _ctx: &Sleepable) -> Result {
-        Err(ENOTTY)
+    fn ioctl(&self, request: &Ioctl, ctx: &Sleepable) -> Result {
+        match request.command {
+            uapi::IOC_ABORT => self.port.transmitter.outbox.abort(ctx),
+            uapi::IOC_GET_STATUS => {
+                let status = self.port.transmitter.status()?;
+                request.user_slice().writer().write(&status)
+            }
+            _ => Err(ENOTTY),
+        }
     }
 }

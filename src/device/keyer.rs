@@ -18,6 +18,7 @@ use super::{lamp::Lamp, report::Report, transmitter::Transmitter};
 use crate::code::Keying;
 use crate::linux::{
     context::Sleepable,
+    sched::RealTime,
     time::{spin_until, Ktime},
     wait::Wake,
     workqueue::Handler,
@@ -97,6 +98,7 @@ impl Keyer {
 
 impl Handler for Keyer {
     fn run(&self, ctx: &Sleepable) {
+        let _urgent = RealTime::enter(ctx);
         let outbox = &self.transmitter.outbox;
         let Progress { keying, report } = &mut *self.progress.lock();
         let mut lit = false;

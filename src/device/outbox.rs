@@ -46,6 +46,14 @@ struct State {
     done: u64,
 }
 
+/// How full an outbox is, in symbols. Each is at most the capacity of the fifo, and one.
+pub(super) struct Level {
+    /// Queued or being sent.
+    pub(super) queued: usize,
+    /// What a write can add without waiting.
+    pub(super) room: usize,
+}
+
 /// See the [module documentation](self).
 #[pin_data]
 pub(super) struct Outbox {
@@ -220,10 +228,17 @@ impl Outbox {
         ready
     }
 
-    /// Returns how many symbols are queued or being sent.
-    pub(super) fn queued(&self) -> u64 {
+    /// Returns how many symbols are queued or being sent, and how many a write can add without
+    /// waiting.
+    pub(super) fn level(&self) -> Result<Level> {
         let state = self.state.lock();
-        state.accepted - state.done
+        if state.gone {
+            return Err(ENODEV);
+        }
+        Ok(Level {
+            queued: (state.accepted - state.done) as usize,
+            room: Fifo::CAPACITY - state.fifo.len(),
+        })
     }
 
     /// The keyer's side: takes the next symbol, if there is one.

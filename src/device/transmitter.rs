@@ -4,6 +4,7 @@
 
 use super::outbox::Outbox;
 use crate::code::Timing;
+use crate::linux::uapi;
 use kernel::{
     new_mutex,
     prelude::*,
@@ -34,6 +35,22 @@ impl Transmitter {
             timing <- new_mutex!(Timing::default(), "Transmitter::timing"),
             sent: Atomic::new(0),
             messages: Atomic::new(0),
+        })
+    }
+
+    /// Returns the state for user space; `ENODEV` if the hardware is gone.
+    pub(super) fn status(&self) -> Result<uapi::Status> {
+        let level = self.outbox.level()?;
+        Ok(uapi::Status {
+            sent: self.sent(),
+            queued: level.queued as u32,
+            room: level.room as u32,
+            unit_us: self.timing.lock().unit_us(),
+            state: if level.queued > 0 {
+                uapi::SENDING
+            } else {
+                uapi::IDLE
+            },
         })
     }
 

@@ -15,8 +15,10 @@ pub mod gpio;
 pub mod led_trigger;
 pub mod miscdev;
 pub mod platform;
+pub mod sched;
 pub mod sysfs;
 pub mod time;
+pub mod uapi;
 pub mod wait;
 pub mod workqueue;
 
