@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The ring under loom, which tries every order of events that the memory model allows.
+//!
+//! Run it with `cargo loom`, which is an alias in `.cargo/config.toml`.
+
+#![cfg(loom)]
+
+use loom::sync::Arc;
+use loom::thread;
+use morse_code::{Edge, Ring};
+
+const CAPACITY: usize = 2;
+
+/// A time whose halves differ from each other and between edges, so that a torn slot shows.
+fn edge(i: u64) -> Edge {
+    Edge {
+        time_ns: (i << 40) | i,
+        mark: i % 2 == 1,
+    }
+}
+
+/// Pushes `count` edges in one thread while popping in another. Nothing is lost but what is counted as
+/// dropped, nothing is repeated, torn or out of order.
+fn push_and_pop(begun: u32, count: u64) {
+    loom::model(move || {
+        let ring = Arc::new(Ring::<CAPACITY>::begun(begun));
+        let producer = {
+            let ring = ring.clone();
+            thread::spawn(move || {
+                (1..=count)
+                    .filter(|i| ring.push(edge(*i)))
+                    .collect::<Vec<u64>>()
+            })
+        };
+        let mut popped = Vec::new();
+        for _ in 0..count {
+            popped.extend(ring.pop());
+            thread::yield_now();
+        }
+        let pushed = producer.join().unwrap();
+        while let Some(edge) = ring.pop() {
+            popped.push(edge);
+        }
+        assert!(ring.is_empty());
+        let expected: Vec<Edge> = pushed.iter().map(|i| edge(*i)).collect();
+        assert_eq!(popped, expected);
+        assert_eq!(u64::from(ring.dropped()) + pushed.len() as u64, count);
+        assert_eq!(ring.pushed(), begun.wrapping_add(pushed.len() as u32));
+        assert!(pushed.len() >= CAPACITY.min(count as usize));
+    });
+}
+
+#[test]
+fn hands_over_edges() {
+    push_and_pop(0, CAPACITY as u64);
+}
+
+#[test]
+fn overflows_and_counts() {
+    push_and_pop(0, CAPACITY as u64 + 2);
+}
+
+#[test]
+fn wraps_its_counters() {
+    push_and_pop(u32::MAX, CAPACITY as u64 + 1);
+}
