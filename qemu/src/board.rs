@@ -144,6 +144,7 @@ pub struct Board {
     machine: &'static Machine,
     time: Time,
     log_marks: u32,
+    log_checked: usize,
 }
 
 impl Board {
@@ -208,7 +209,7 @@ impl Board {
             return Err(no_boot(&mut emulator, &log, failure, options.boot_limit));
         }
         let boot_time = start.elapsed();
-        Ok(Board { emulator, log, shell, qtest, monitor, gpio, boot_time, machine, time: options.time, log_marks: 0 })
+        Ok(Board { emulator, log, shell, qtest, monitor, gpio, boot_time, machine, time: options.time, log_marks: 0, log_checked: 0 })
     }
 
     /// Which clock it runs by.
@@ -303,13 +304,15 @@ impl Board {
             .fold(String::new(), |text, line| text + line + "\n"))
     }
 
-    /// Checks that the kernel had nothing to complain of, see [`crate::complaints`].
+    /// Checks that the kernel had nothing to complain of since the last such check, see [`crate::complaints`].
     ///
     /// # Errors
     ///
     /// [`Error::Complaints`] with the lines, and as [`Board::execute`].
     pub fn check_log(&mut self) -> Result<()> {
-        let complaints = complaints::find(&self.kernel_log()?);
+        let log = self.kernel_log()?;
+        let complaints = complaints::find(log.get(self.log_checked..).unwrap_or_default());
+        self.log_checked = log.len();
         match complaints.is_empty() {
             true => Ok(()),
             false => Err(Error::Complaints(complaints)),

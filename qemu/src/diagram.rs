@@ -33,9 +33,9 @@ const FAINT: &str = "#6b7785";
 const GRID: &str = "#e6eaef";
 const GRID_STRONG: &str = "#cbd3dc";
 const IDEAL: &str = "#ffd98a";
-const LAMP: &str = "#b45309";
+const LAMP: &str = "#92400e";
 const ON_EDGE: &str = "#2563a8";
-const OFF_EDGE: &str = "#c2410c";
+const OFF_EDGE: &str = "#0d9488";
 const FONT: &str = "DejaVu Sans, Helvetica, Arial, sans-serif";
 
 /// Draws a transmission as an SVG document.

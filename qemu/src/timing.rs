@@ -87,9 +87,9 @@ impl Timing {
         worst(self.elements_ns())
     }
 
-    /// Whether no edge was further from the grid than `bound_ns`.
-    pub fn is_within(&self, bound_ns: u64) -> bool {
-        self.worst_edge_ns().unsigned_abs() <= bound_ns
+    /// How many edges were further from the grid than `bound_ns`.
+    pub fn beyond(&self, bound_ns: u64) -> usize {
+        self.edges.iter().filter(|edge| edge.late_ns().unsigned_abs() > bound_ns).count()
     }
 }
 
@@ -151,7 +151,7 @@ mod tests {
     fn on_the_grid() {
         let timing = seen([0; 6]);
         assert_eq!((timing.worst_edge_ns(), timing.drift_ns(), timing.worst_element_ns()), (0, 0, 0));
-        assert!(timing.is_within(0));
+        assert_eq!(timing.beyond(0), 0);
     }
 
     #[test]
@@ -166,8 +166,9 @@ mod tests {
         assert_eq!(timing.drift_ns(), 5);
         assert_eq!(timing.elements_ns().collect::<Vec<_>>(), [20, -50, 40, 15, -20]);
         assert_eq!(timing.worst_element_ns(), -50);
-        assert!(timing.is_within(30));
-        assert!(!timing.is_within(29));
+        assert_eq!(timing.beyond(30), 0);
+        assert_eq!(timing.beyond(29), 1);
+        assert_eq!(timing.beyond(20), 2);
     }
 
     #[test]

@@ -3,6 +3,8 @@
 //! The lamp's edges on the guest's own clock: the kernel's tracepoint `gpio:gpio_value`, which the driver has no
 //! part in. In virtual time these stamps are exact.
 
+use std::time::Duration;
+
 use crate::board::Board;
 use crate::error::{Error, Result};
 use crate::lamp::Edge;
@@ -48,6 +50,37 @@ impl Recording {
         }
         let trace = board.run(&format!("grep gpio_value {TRACEFS}/trace || true"))?;
         Ok(parse(&trace, self.gpio))
+    }
+}
+
+/// How long a system call took that a command makes once, on the guest's own clock, to the microsecond.
+///
+/// # Errors
+///
+/// As [`Board::run`]; [`Error::Protocol`] when the command did not make the call exactly once.
+pub fn system_call_time(board: &mut Board, call: &str, command: &str) -> Result<Duration> {
+    let events = format!("{TRACEFS}/events/syscalls/sys_*_{call}");
+    let switch = |on: u8| format!("for event in {events}; do echo {on} > $event/enable || exit; done");
+    board.run(&format!("cd {TRACEFS} && echo mono > trace_clock && echo > trace && {} && echo 1 > tracing_on", switch(1)))?;
+    let result = board.run(command);
+    let trace = board.run(&format!("grep sys_{call} {TRACEFS}/trace; {}", switch(0)))?;
+    result?;
+    parse_call(&trace, call).ok_or(Error::Protocol { peer: "trace", answer: trace })
+}
+
+/// Reads the two lines of a system call: `TASK-PID [CPU] FLAGS SECONDS: sys_CALL(...)` and `... sys_CALL -> RESULT`.
+fn parse_call(trace: &str, call: &str) -> Option<Duration> {
+    let stamps = |mark: String| -> Vec<u64> {
+        trace
+            .lines()
+            .filter_map(|line| line.split_once(&mark))
+            .filter_map(|(head, _)| parse_seconds(head.split_whitespace().next_back()?))
+            .collect()
+    };
+    let (enter, exit) = (stamps(format!(": sys_{call}(")), stamps(format!(": sys_{call} -> ")));
+    match (&enter[..], &exit[..]) {
+        ([enter], [exit]) => exit.checked_sub(*enter).map(Duration::from_nanos),
+        _ => None,
     }
 }
 
@@ -113,6 +146,17 @@ mod tests {
 ";
         let edges = [Edge { at_ns: 12_345_678_000, on: true }, Edge { at_ns: 12_545_678_000, on: false }];
         assert_eq!(parse(trace, 512), edges);
+    }
+
+    #[test]
+    fn system_calls() {
+        let trace = "\
+           rmmod-88      [000] .....    12.345678: sys_delete_module(name_user: 7f, flags: 800)
+           rmmod-88      [000] .....    12.355680: sys_delete_module -> 0x0
+";
+        assert_eq!(parse_call(trace, "delete_module"), Some(Duration::from_micros(10_002)));
+        assert_eq!(parse_call(&trace.repeat(2), "delete_module"), None);
+        assert_eq!(parse_call("", "delete_module"), None);
     }
 
     #[test]

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The driver on the board: from `insmod` to `rmmod`, with the lamp seen from outside.
+//!
+//! Every test leaves the module unloaded and the kernel without a complaint.
+
+mod common;
+
+use std::time::Duration;
+
+use common::Shared;
+use morse_board::{trace, transmission, Board, Pace, Time, Timeline};
+
+/// What the module's unloading is compared with: a module that does nothing.
+const EMPTY_MODULE: &str = "empty.ko";
+/// How much longer than the empty one the driver may take to unload.
+const UNLOAD_BOUND: Duration = Duration::from_millis(10);
+/// Longer than any darkness within a message.
+const DARK: Duration = Duration::from_millis(1600);
+
+static REAL: Shared = Shared::new(Time::Real);
+static VIRTUAL: Shared = Shared::new(Time::Virtual);
+
+#[test]
+#[ignore = "needs a board: make test"]
+fn device_node_is_there_while_the_module_is() {
+    REAL.with(|board| {
+        assert_ne!(board.execute("test -e /dev/morse", DARK)?.status, 0);
+        board.run("insmod morse.ko")?;
+        let node = board.run("stat -c '%F %a' /dev/morse")?;
+        let (kind, mode) = node.trim().rsplit_once(' ').expect("a kind and a mode");
+        assert_eq!(kind, "character special file");
+        let mode = u32::from_str_radix(mode, 8).expect("octal digits");
+        assert_eq!(mode & 0o600, 0o600, "its owner can use it");
+        assert_eq!(mode & 0o113, 0, "nobody executes it and not everybody writes to it: {mode:o}");
+        board.run("rmmod morse")?;
+        assert_ne!(board.execute("test -e /dev/morse", DARK)?.status, 0);
+        Ok(())
+    });
+}
+
+#[test]
+#[ignore = "needs a board: make test"]
+fn sos_is_seen_from_outside_in_real_time() {
+    REAL.with(|board| {
+        board.run("insmod morse.ko")?;
+        let sending = transmission::send(board, "SOS", Pace::DEFAULT)?;
+        println!("{sending}");
+        assert!(sending.is_good(), "{sending}");
+        board.run("rmmod morse")?;
+        Ok(())
+    });
+}
+
+#[test]
+#[ignore = "needs a board: make test"]
+fn messages_are_exact_in_virtual_time() {
+    VIRTUAL.with(|board| {
+        board.run("insmod morse.ko")?;
+        for text in ["SOS", "PARIS PARIS PARIS", "<AR> é @ 73"] {
+            let sending = transmission::send(board, text, Pace::DEFAULT)?;
+            println!("{sending}");
+            assert!(sending.is_good(), "{sending}");
+        }
+        board.run("rmmod morse")?;
+        Ok(())
+    });
+}
+
+#[test]
+#[ignore = "needs a board: make test"]
+fn the_log_tells_the_story() {
+    VIRTUAL.with(|board| {
+        board.run("dmesg -c > /dev/null; insmod morse.ko; echo SOS > /dev/morse; sleep 8; rmmod morse")?;
+        let log = board.run("dmesg -r | grep ' morse morse: '")?;
+        let mut lines = log.lines();
+        for expected in ["bound", "sent \"SOS\"", "unbound"] {
+            let line = lines.next().unwrap_or_else(|| panic!("no line with {expected:?} in:\n{log}"));
+            assert!(line.starts_with("<6>") && line.contains(expected), "{expected:?} as info in {line:?}");
+        }
+        assert_eq!(lines.next(), None, "nothing more");
+        Ok(())
+    });
+}
+
+#[test]
+#[ignore = "needs a board: make test"]
+fn unloading_in_the_middle_of_a_message_is_prompt_and_leaves_the_lamp_dark() {
+    // Within a dash, a space, a gap between letters; and long after all is sent.
+    const INSTANTS_MS: [u32; 5] = [100, 300, 1100, 2300, 20_000];
+    VIRTUAL.with(|board| {
+        let mut empty = Vec::new();
+        for _ in INSTANTS_MS {
+            board.run(&format!("insmod {EMPTY_MODULE}"))?;
+            empty.push(trace::system_call_time(board, "delete_module", &format!("rmmod {EMPTY_MODULE}"))?);
+        }
+        let slowest_empty = *empty.iter().max().expect("some");
+        for ms in INSTANTS_MS {
+            board.run("insmod morse.ko")?;
+            let recording = trace::Recording::start(board)?;
+            let command = format!("echo MORSE > /dev/morse && usleep {ms}000 && rmmod morse && sleep 5");
+            let took = trace::system_call_time(board, "delete_module", &command)?;
+            println!("rmmod after {ms} ms took {took:?}; of an empty module {slowest_empty:?}");
+            assert!(took <= slowest_empty + UNLOAD_BOUND, "rmmod after {ms} ms took {took:?}");
+            let timeline = Timeline::new(recording.edges(board)?);
+            assert!(!timeline.is_empty(), "it was sending");
+            assert!(!timeline.ends_lit(), "left lit after {ms} ms");
+        }
+        Ok(())
+    });
+}
+
+#[test]
+#[ignore = "needs a board: make test"]
+fn unloading_in_the_middle_of_a_message_leaves_the_lamp_dark_in_real_time() {
+    REAL.with(|board| {
+        board.run("insmod morse.ko")?;
+        let before = board.lamp().count();
+        board.run("echo MORSE > /dev/morse")?;
+        assert!(board.lamp().wait_edge(before, DARK), "it went on");
+        assert!(board.lamp().is_on(), "M begins with a dash");
+        board.run("rmmod morse")?;
+        let count = board.lamp().count();
+        assert!(!board.lamp().is_on(), "left lit");
+        assert!(!board.lamp().wait_edge(count, DARK), "blinks without its driver");
+        Ok(())
+    });
+}
+
+#[test]
+#[ignore = "needs a board: make test"]
+fn unloading_and_loading_again_many_times() {
+    fn cycle(board: &mut Board) -> morse_board::Result<String> {
+        board.run("for i in $(seq 20); do insmod morse.ko && echo E > /dev/morse && rmmod morse || exit; done")
+    }
+    REAL.with(|board| {
+        cycle(board)?;
+        assert!(!board.lamp().is_on());
+        Ok(())
+    });
+}
