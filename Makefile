@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# The front door; `make help` lists what it can do. The work is done by scripts/, and for the module by Kbuild.
+
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := modules
+
+# Settings, from the command line or the environment.
+export SERIES ARCH FLAVOUR KDIR MSG DIAGRAM TIME
+
+help:
+	@echo 'morse: a two-way Morse device for Linux, in Rust'
+	@echo
+	@echo '  make            build the modules for Debian'"'"'s stock kernel, into build/RELEASE/'
+	@echo '  make run        boot a board, load morse.ko, and give its shell with the LED shown live'
+	@echo '                    MSG="CQ DE MORSE"   send that, show what the LED did, and check it'
+	@echo '                    DIAGRAM=led.svg     draw it too      TIME=virtual   in exact virtual time'
+	@echo '  make test       unit tests on the host, and boot tests on the board'
+	@echo '  make lint       formatting, clippy for host and kernel code, checkpatch, device tree schema'
+	@echo '  make tools      only bring up the tool root        make kernel   only prepare the kernel tree'
+	@echo '  make clean      remove build/                      make distclean   remove the cache as well'
+	@echo
+	@echo 'Settings: SERIES=7.3  ARCH=arm64|armhf|amd64  FLAVOUR=rt-arm64|sanitizer|...  (see scripts/kernel)'
+	@echo '          KDIR=TREE   build against any other prepared kernel tree with CONFIG_RUST'
+	@echo 'The first run downloads some 900 MB into $${XDG_CACHE_HOME:-~/.cache}/morse and takes a few minutes.'
+
+modules:
+	@out=$$(scripts/module) && echo "$${out#"$$PWD"/}/morse.ko"
+
+run:
+	@scripts/board cargo run --quiet --package morse-board --bin morse-run
+
+test:
+	@scripts/test
+
+lint:
+	@scripts/lint
+
+tools:
+	@scripts/tools
+
+kernel:
+	@scripts/kernel $(if $(SERIES),--series $(SERIES)) $(if $(ARCH),--arch $(ARCH)) $(if $(FLAVOUR),--flavour $(FLAVOUR))
+
+clean:
+	rm -rf build
+
+distclean: clean
+	rm -rf "$${XDG_CACHE_HOME:-$$HOME/.cache}/morse"
+
+.PHONY: help modules run test lint tools kernel clean distclean

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: GPL-2.0
+# Shared by the scripts beside it; sourced by bash, never run.
+#
+# The cache holds what is slow to make and the same for every checkout: the tool root, kernel sources, prepared kernel
+# trees, guest programs. Each entry is a directory whose name carries a key of all that made it. An entry counts only
+# when it holds the file .complete, which is written last: what a kill at any moment leaves is removed and made again.
+# (It is made in its place, not renamed into it, because kernel builds write the name of their directory into files.)
+
+set -euo pipefail
+
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/morse
+log_dir=$cache/log
+suite=trixie
+
+say() { printf '%s\n' "${0##*/}: $*" >&2; }
+die() { say "error: $*"; exit 1; }
+
+# hash TEXT... FILE-CONTENTS...: a short key of standard input.
+hash_stdin() { sha256sum | cut -c1-12; }
+
+# need_space DIR GIB: stops with a message when the file system of DIR has less than GIB free.
+need_space() {
+	local free
+	mkdir -p "$1" || die "cannot create $1"
+	free=$(df --output=avail -BG "$1" | tail -1 | tr -dc 0-9)
+	[ "$free" -ge "$2" ] ||
+		die "$1 has $free GiB free, $2 GiB are needed; free some space or set XDG_CACHE_HOME to a larger disk"
+}
+
+# logged NAME COMMAND...: runs COMMAND with its output in a log; on failure shows the end of it and returns the status.
+logged() {
+	local log=$log_dir/$1.log status=0
+	shift
+	mkdir -p "$log_dir"
+	"$@" >"$log" 2>&1 </dev/null || status=$?
+	if [ "$status" -ne 0 ]; then
+		tail -n 20 "$log" | sed 's/^/  | /' >&2
+		say "the whole log: $log"
+	fi
+	return "$status"
+}
+
+# entry DIR MAKER ARGS...: DIR is whole when this returns. MAKER is called with DIR, fresh and empty, and ARGS. Runs at
+# the same time wait for one another; what a killed run left is removed.
+entry() {
+	local dir=$1 maker=$2 lock
+	shift 2
+	[ -e "$dir/.complete" ] && return
+	mkdir -p "${dir%/*}"
+	exec {lock}>"$dir.lock"
+	if ! flock --nonblock "$lock"; then
+		say "waiting for another run that is making ${dir##*/}"
+		flock "$lock"
+	fi
+	if [ ! -e "$dir/.complete" ]; then
+		rm -rf "$dir"
+		mkdir "$dir"
+		"$maker" "$dir" "$@"
+		# Never the mark without what it stands for, be it a power cut.
+		sync -f "$dir"
+		touch "$dir/.complete"
+	fi
+	exec {lock}>&-
+}
