@@ -14,7 +14,7 @@ fn set(port: &Port, text: &str, setter: fn(&mut Timing, u32) -> Result<(), OutOf
 }
 
 /// All attributes.
-pub(super) static ATTRIBUTES: [Attribute<Port>; 8] = [
+pub(super) static ATTRIBUTES: [Attribute<Port>; 10] = [
     Attribute::read_write(
         c"wpm",
         |port, out, _| out.print(fmt!("{}", port.transmitter.timing.lock().wpm())),
@@ -34,6 +34,25 @@ pub(super) static ATTRIBUTES: [Attribute<Port>; 8] = [
         c"weight",
         |port, out, _| out.print(fmt!("{}", port.transmitter.timing.lock().weight())),
         |port, text, _| set(port, text, Timing::set_weight),
+    ),
+    Attribute::read_write(
+        c"beacon",
+        |port, out, _| out.print(fmt!("{}", port.transmitter.beacon.lock().text())),
+        |port, text, _| {
+            port.transmitter.beacon.lock().set_text(text)?;
+            port.beacon.set_ms(0);
+            Ok(())
+        },
+    ),
+    Attribute::read_write(
+        c"beacon_interval_s",
+        |port, out, _| out.print(fmt!("{}", port.transmitter.beacon.lock().interval_s())),
+        |port, text, _| {
+            let interval_s = text.parse().map_err(|_| EINVAL)?;
+            port.transmitter.beacon.lock().set_interval_s(interval_s)?;
+            port.beacon.set_ms(0);
+            Ok(())
+        },
     ),
     Attribute::read_only(c"state", |port, out, _| {
         let state = if port.transmitter.outbox.level()?.queued > 0 {

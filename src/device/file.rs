@@ -6,6 +6,7 @@ use super::transmitter::Transmitter;
 use crate::code::Parser;
 use crate::linux::{
     context::Sleepable,
+    delayed::Alarm,
     miscdev::{self, Ioctl, Ready},
     uapi,
     workqueue::Kick,
@@ -27,6 +28,8 @@ pub(super) struct Port {
     pub(super) transmitter: Arc<Transmitter>,
     /// Starts the keyer.
     pub(super) kick: Kick,
+    /// Makes the beacon look at its settings.
+    pub(super) beacon: Alarm,
 }
 
 /// The state of one open file.
@@ -57,7 +60,9 @@ impl miscdev::File for OpenFile {
         nonblock: bool,
         ctx: &Sleepable,
     ) -> Result<usize> {
-        let Port { transmitter, kick } = &self.port;
+        let Port {
+            transmitter, kick, ..
+        } = &self.port;
         transmitter
             .outbox
             .write(&self.parser, kick, from, nonblock, ctx)

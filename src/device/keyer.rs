@@ -94,13 +94,11 @@ impl Keyer {
         }
         wake
     }
-}
 
-impl Handler for Keyer {
-    fn run(&self, ctx: &Sleepable) {
-        let _urgent = RealTime::enter(ctx);
+    /// Sends until there is nothing to send, or until the keyer is stopped.
+    fn send(&self, progress: &mut Progress, ctx: &Sleepable) {
         let outbox = &self.transmitter.outbox;
-        let Progress { keying, report } = &mut *self.progress.lock();
+        let Progress { keying, report } = progress;
         let mut lit = false;
         let mut show = |light: bool| {
             if light != lit {
@@ -115,6 +113,7 @@ impl Handler for Keyer {
             let now = Ktime::now();
             let step = keying.next(now.as_ns(), &timing, || {
                 if core::mem::take(&mut symbol_taken) {
+                    self.transmitter.count_character();
                     outbox.finish();
                 }
                 let symbol = outbox.take()?;
@@ -140,10 +139,26 @@ impl Handler for Keyer {
                 }
             }
         }
-
-        if let Some(characters) = report.finish(&self.dev, Ktime::now()) {
-            self.transmitter.count(characters);
+        show(false);
+        if symbol_taken {
+            // Stopped between two edges.
+            report.abort();
+            outbox.finish();
         }
+    }
+}
+
+impl Handler for Keyer {
+    fn run(&self, ctx: &Sleepable) {
+        let progress = &mut *self.progress.lock();
+        {
+            let _urgent = RealTime::enter(ctx);
+            self.send(progress, ctx);
+        }
+        if progress.report.is_good() {
+            self.transmitter.count_message();
+        }
+        progress.report.finish(&self.dev, Ktime::now());
     }
 
     fn stop(&self) {

@@ -6,6 +6,7 @@
 //! dropping it stops them in that order.
 
 mod attributes;
+mod beacon;
 mod driver;
 mod fifo;
 mod file;
@@ -17,6 +18,7 @@ mod report;
 mod transmitter;
 
 use self::{
+    beacon::Beacon,
     file::{OpenFile, Port},
     keyer::Keyer,
     lamp::Lamp,
@@ -24,6 +26,7 @@ use self::{
     transmitter::Transmitter, //
 };
 use crate::linux::{
+    delayed::{new_delayed, Delayed},
     gpio,
     led_trigger::Trigger,
     miscdev::Registration,
@@ -45,6 +48,8 @@ pub struct Transceiver {
     node: Pin<KBox<Registration<OpenFile>>>,
     /// Then, whoever waits is sent home.
     _hang_up: HangUp,
+    /// Then nothing is queued any more by ourselves.
+    _beacon: Delayed<Beacon>,
     /// Then the keyer stops, and with it goes the lamp, dark.
     _keyer: Work<Keyer>,
     /// The name is free again.
@@ -65,9 +70,15 @@ impl Transceiver {
             &queue,
             Keyer::new(dev, transmitter.clone(), Lamp::new(led, trigger)),
         )?;
+        let beacon = new_delayed!(
+            "Beacon",
+            &queue,
+            Ok(Beacon::new(transmitter.clone(), keyer.kick())),
+        )?;
         let port = Port {
             transmitter: transmitter.clone(),
             kick: keyer.kick(),
+            beacon: beacon.alarm(),
         };
         let node = KBox::pin_init(
             Registration::register(number.name()?, dev, port, &attributes::ATTRIBUTES),
@@ -86,6 +97,7 @@ impl Transceiver {
         Ok(Self {
             node,
             _hang_up: HangUp(transmitter),
+            _beacon: beacon,
             _keyer: keyer,
             _number: number,
             dev: dev.into(),

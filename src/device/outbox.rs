@@ -156,6 +156,33 @@ impl Outbox {
         }
     }
 
+    /// Queues `text` as words of their own, if nothing else is queued or being written.
+    ///
+    /// What cannot be sent, or does not fit, ends the text.
+    pub(super) fn post(&self, text: &[u8], kick: &Kick) {
+        let mut state = self.state.lock();
+        if state.gone || state.writing || state.done < state.accepted {
+            return;
+        }
+        let State {
+            fifo,
+            spacing,
+            accepted,
+            ..
+        } = &mut *state;
+        let mut parser = Parser::new();
+        let mut writing = parser.write();
+        for part in [b" ", text, b" "] {
+            writing.feed(part, spacing, |symbol| {
+                let room = fifo.push(symbol);
+                *accepted += u64::from(room);
+                room
+            });
+        }
+        drop(state);
+        kick.queue();
+    }
+
     /// Waits until no other write is in progress.
     fn take_turn(&self, nonblock: bool) -> Result<Turn<'_>> {
         let mut state = self.state.lock();

@@ -18,6 +18,7 @@ const WINDOW_NS: i64 = 5_000_000_000;
 pub(super) struct Report {
     text: [u8; TEXT_BYTES],
     text_len: usize,
+    truncated: bool,
     characters: u64,
     aborted: bool,
     began: Option<Ktime>,
@@ -32,6 +33,7 @@ impl Report {
         Self {
             text: [0; TEXT_BYTES],
             text_len: 0,
+            truncated: false,
             characters: 0,
             aborted: false,
             began: None,
@@ -53,9 +55,12 @@ impl Report {
 
     fn add_text(&mut self, utf8: &[u8]) {
         let end = self.text_len + utf8.len();
-        if let Some(room) = self.text.get_mut(self.text_len..end) {
-            room.copy_from_slice(utf8);
-            self.text_len = end;
+        match self.text.get_mut(self.text_len..end) {
+            Some(room) if !self.truncated => {
+                room.copy_from_slice(utf8);
+                self.text_len = end;
+            }
+            _ => self.truncated = true,
         }
     }
 
@@ -64,28 +69,35 @@ impl Report {
         self.aborted = true;
     }
 
-    /// Ends the message: logs it unless too much was logged lately, and returns its length in
-    /// characters, if there was one.
-    pub(super) fn finish(&mut self, dev: &Device, now: Ktime) -> Option<u64> {
-        let began = self.began.take()?;
+    /// Returns whether a message has begun and was not given up.
+    pub(super) fn is_good(&self) -> bool {
+        self.began.is_some() && !self.aborted
+    }
+
+    /// Ends the message, and logs it unless too much was logged lately.
+    pub(super) fn finish(&mut self, dev: &Device, now: Ktime) {
+        let Some(began) = self.began.take() else {
+            return;
+        };
         let characters = core::mem::take(&mut self.characters);
         let aborted = core::mem::take(&mut self.aborted);
         let text_len = core::mem::take(&mut self.text_len);
+        let truncated = core::mem::take(&mut self.truncated);
 
         if self.may_log(now) {
             let text = self.text.get(..text_len).unwrap_or_default();
             let milliseconds = now.ns_after(began) / 1_000_000;
             dev_info!(
                 dev,
-                "{} \"{}\", {} characters in {}.{:03} s\n",
+                "{} \"{}{}\", {} characters in {}.{:03} s\n",
                 if aborted { "aborted" } else { "sent" },
                 core::str::from_utf8(text).unwrap_or_default(),
+                if truncated { "..." } else { "" },
                 characters,
                 milliseconds / 1000,
                 milliseconds % 1000,
             );
         }
-        Some(characters)
     }
 
     fn may_log(&mut self, now: Ktime) -> bool {

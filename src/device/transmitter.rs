@@ -2,7 +2,7 @@
 
 //! The transmit side as its users see it: what open files, sysfs and the keyer share.
 
-use super::outbox::Outbox;
+use super::{beacon, outbox::Outbox};
 use crate::code::Timing;
 use crate::linux::uapi;
 use kernel::{
@@ -23,6 +23,9 @@ pub(super) struct Transmitter {
     /// Speed and spacing. A change holds from the next mark or space on.
     #[pin]
     pub(super) timing: Mutex<Timing>,
+    /// What is sent again and again.
+    #[pin]
+    pub(super) beacon: Mutex<beacon::Settings>,
     sent: Atomic<u64>,
     messages: Atomic<u64>,
 }
@@ -33,6 +36,7 @@ impl Transmitter {
         try_pin_init!(Self {
             outbox <- Outbox::new(),
             timing <- new_mutex!(Timing::default(), "Transmitter::timing"),
+            beacon <- new_mutex!(beacon::Settings::new(), "Transmitter::beacon"),
             sent: Atomic::new(0),
             messages: Atomic::new(0),
         })
@@ -54,9 +58,13 @@ impl Transmitter {
         })
     }
 
-    /// Counts a message of so many characters that has been sent.
-    pub(super) fn count(&self, characters: u64) {
-        self.sent.fetch_add(characters, Relaxed);
+    /// Counts a character that has been sent.
+    pub(super) fn count_character(&self) {
+        self.sent.fetch_add(1_u64, Relaxed);
+    }
+
+    /// Counts a message that has been sent to its end.
+    pub(super) fn count_message(&self) {
         self.messages.fetch_add(1_u64, Relaxed);
     }
 

@@ -11,6 +11,7 @@
 //! 2. Whoever owns a mechanism stops it: dropping the owner stops the mechanism and waits for it.
 
 pub mod context;
+pub mod delayed;
 pub mod gpio;
 pub mod led_trigger;
 pub mod miscdev;

@@ -90,6 +90,12 @@ impl Queue {
         };
         Ok(Arc::new(queue, GFP_KERNEL)?)
     }
+
+    /// Returns the C queue; valid as long as `self`.
+    #[inline]
+    pub(super) fn as_raw(&self) -> *mut bindings::workqueue_struct {
+        self.wq.as_ptr()
+    }
 }
 
 impl Drop for Queue {
@@ -234,7 +240,7 @@ impl Kick {
         unsafe {
             bindings::queue_work_on(
                 bindings::wq_misc_consts_WORK_CPU_UNBOUND as c_int,
-                self.link.queue.wq.as_ptr(),
+                self.link.queue.as_raw(),
                 self.link.work.get(),
             )
         }

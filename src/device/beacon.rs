@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The beacon: a text that is sent again and again.
+//!
+//! It is off until it has both a text and an interval. The first sending is then at once, the next
+//! ones a whole number of intervals later. A sending is left out if the transmitter is busy at its
+//! time: a beacon gives way to everybody.
+
+use super::transmitter::Transmitter;
+use crate::code::{Fed, Parser, Spacing};
+use crate::linux::{
+    context::Sleepable,
+    delayed::{Alarm, DelayedHandler},
+    time::Ktime,
+    workqueue::Kick,
+};
+use kernel::{
+    prelude::*,
+    sync::Arc,
+    time::Msecs, //
+};
+
+/// The longest interval, in seconds: a day.
+const INTERVAL_MAX_S: u32 = 86_400;
+
+/// The longest text, in bytes.
+const TEXT_MAX_BYTES: usize = 1024;
+
+const NS_PER_S: i64 = 1_000_000_000;
+const NS_PER_MS: i64 = 1_000_000;
+
+/// What the user has set.
+pub(super) struct Settings {
+    text: KVec<u8>,
+    /// 0 for none.
+    interval_s: u32,
+    /// When the next sending is due.
+    due: Option<Ktime>,
+}
+
+impl Settings {
+    /// A beacon that is off.
+    pub(super) fn new() -> Self {
+        Self {
+            text: KVec::new(),
+            interval_s: 0,
+            due: None,
+        }
+    }
+
+    /// Returns the text.
+    pub(super) fn text(&self) -> &str {
+        core::str::from_utf8(&self.text).unwrap_or_default()
+    }
+
+    /// Returns the interval in seconds, 0 for none.
+    pub(super) fn interval_s(&self) -> u32 {
+        self.interval_s
+    }
+
+    /// Sets the text. `EINVAL` if it cannot be sent as a whole, or is too long.
+    pub(super) fn set_text(&mut self, text: &str) -> Result {
+        if text.len() > TEXT_MAX_BYTES || !can_be_sent(text.as_bytes()) {
+            return Err(EINVAL);
+        }
+        let mut copy = KVec::with_capacity(text.len(), GFP_KERNEL)?;
+        copy.extend_from_slice(text.as_bytes(), GFP_KERNEL)?;
+        self.text = copy;
+        self.restart();
+        Ok(())
+    }
+
+    /// Sets the interval in seconds, 0 for none. `EINVAL` if it is out of range.
+    pub(super) fn set_interval_s(&mut self, interval_s: u32) -> Result {
+        if interval_s > INTERVAL_MAX_S {
+            return Err(EINVAL);
+        }
+        self.interval_s = interval_s;
+        self.restart();
+        Ok(())
+    }
+
+    fn restart(&mut self) {
+        let is_on = !self.text.is_empty() && self.interval_s > 0;
+        self.due = is_on.then(Ktime::now);
+    }
+}
+
+/// Whether `text` is complete: no character without a code, no open prosign.
+fn can_be_sent(text: &[u8]) -> bool {
+    let mut parser = Parser::new();
+    let mut spacing = Spacing::new();
+    let mut writing = parser.write();
+    // White space may stand anywhere but in a prosign.
+    writing.feed(text, &mut spacing, |_| true) == Fed::All
+        && writing.feed(b" ", &mut spacing, |_| true) == Fed::All
+}
+
+/// The delayed work item that sends the text.
+pub(super) struct Beacon {
+    transmitter: Arc<Transmitter>,
+    kick: Kick,
+}
+
+impl Beacon {
+    /// Makes a beacon that sends through `transmitter`, whose keyer `kick` starts.
+    pub(super) fn new(transmitter: Arc<Transmitter>, kick: Kick) -> Self {
+        Self { transmitter, kick }
+    }
+}
+
+impl DelayedHandler for Beacon {
+    fn run(&self, alarm: &Alarm, _ctx: &Sleepable) {
+        let mut settings = self.transmitter.beacon.lock();
+        let Some(due) = settings.due else {
+            return;
+        };
+        let now = Ktime::now();
+        let early_ns = due.ns_after(now);
+        if early_ns <= 0 {
+            self.transmitter.outbox.post(&settings.text, &self.kick);
+            let interval_ns = i64::from(settings.interval_s.max(1)) * NS_PER_S;
+            let missed = -early_ns / interval_ns;
+            settings.due = Some(due.after_ns((missed + 1) * interval_ns));
+        }
+        let wait_ns = settings.due.map_or(0, |due| due.ns_after(now));
+        // At most a day, so it fits; rounded up, since an early alarm would be for nothing.
+        alarm.set_ms((wait_ns / NS_PER_MS + 1) as Msecs);
+    }
+}

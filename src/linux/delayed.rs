@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Delayed work that stops with its owner.
+//!
+//! The same model as [`workqueue`](super::workqueue), with a timer before the queue: a [`Delayed`]
+//! owns a [`DelayedHandler`], an [`Alarm`] sets the time at which it runs, from any context. Only the
+//! last time set counts, so an alarm that every event moves on runs once, after the last of them.
+//!
+//! Times are those of the timer wheel: whole jiffies, never early.
+//!
+//! C header: [`include/linux/workqueue.h`](srctree/include/linux/workqueue.h)
+
+use super::{context::Sleepable, workqueue::Queue};
+use core::{pin::Pin, ptr::NonNull};
+use kernel::{
+    bindings,
+    prelude::*,
+    sync::{Arc, LockClassKey},
+    time::{msecs_to_jiffies, Msecs},
+    types::Opaque,
+};
+
+/// Creates a [`Delayed`] with newly-created lock classes.
+macro_rules! new_delayed {
+    ($name:literal, $queue:expr, $handler:expr $(,)?) => {
+        $crate::linux::delayed::Delayed::new(
+            ::kernel::optional_name!($name),
+            [
+                ::kernel::static_lock_class!(),
+                ::kernel::static_lock_class!(),
+            ],
+            $queue,
+            $handler,
+        )
+    };
+}
+pub(crate) use new_delayed;
+
+/// What a delayed work item does.
+pub trait DelayedHandler: Send + Sync {
+    /// Runs on a worker of the queue, in process context, never twice at the same time.
+    ///
+    /// It may set `alarm` to run again.
+    fn run(&self, alarm: &Alarm, ctx: &Sleepable);
+}
+
+/// The C work item, its timer, and the queue that it goes to.
+///
+/// # Invariants
+///
+/// - `work` is initialised; its function is `Delayed::<T>::trampoline`.
+/// - While `work` is not disabled, `handler` points at the `T` that the one `Delayed<T>` of this
+///   object owns.
+#[pin_data]
+struct Link {
+    #[pin]
+    work: Opaque<bindings::delayed_work>,
+    handler: NonNull<c_void>,
+    queue: Arc<Queue>,
+}
+
+// SAFETY: `work` and `queue` may be used on any thread; `handler` is used only by the trampoline,
+// and points at something that is `Send + Sync`.
+unsafe impl Send for Link {}
+// SAFETY: As above.
+unsafe impl Sync for Link {}
+
+/// Owner of a delayed work item and of its handler.
+///
+/// Dropping it forbids any further arming, cancels what is armed, and waits for what is running. Like
+/// a [`Work`](super::workqueue::Work) it must not be leaked.
+///
+/// # Examples
+///
+/// ```ignore
+/// let gap = new_delayed!("Gap", &queue, Gap::new())?;
+/// let alarm = gap.alarm();
+/// // For each edge, in any context:
+/// alarm.set_ms(600);
+/// ```
+///
+/// # Invariants
+///
+/// `alarm.link.handler` points at `*handler`.
+pub struct Delayed<T: DelayedHandler> {
+    alarm: Alarm,
+    handler: Pin<KBox<T>>,
+}
+
+impl<T: DelayedHandler> Delayed<T> {
+    /// Creates a work item that runs `handler` on `queue`, not armed; see [`new_delayed!`].
+    pub fn new(
+        name: &'static CStr,
+        [work_key, timer_key]: [Pin<&'static LockClassKey>; 2],
+        queue: &Arc<Queue>,
+        handler: impl PinInit<T, Error>,
+    ) -> Result<Self> {
+        let handler = KBox::pin_init(handler, GFP_KERNEL)?;
+        let target = NonNull::from(&*handler).cast();
+        let link = Arc::pin_init(
+            pin_init!(Link {
+                work <- Opaque::ffi_init(|slot: *mut bindings::delayed_work| {
+                    // SAFETY: `slot` is valid and pinned, `name` and `work_key` live for ever.
+                    unsafe {
+                        bindings::init_work_with_key(
+                            &raw mut (*slot).work,
+                            Some(Self::trampoline),
+                            false,
+                            name.as_char_ptr(),
+                            work_key.as_ptr(),
+                        )
+                    };
+                    // SAFETY: As above. This is the function and the flag that the workqueue
+                    // code expects of the timer in a `delayed_work`.
+                    unsafe {
+                        bindings::timer_init_key(
+                            &raw mut (*slot).timer,
+                            Some(bindings::delayed_work_timer_fn),
+                            bindings::TIMER_IRQSAFE,
+                            name.as_char_ptr(),
+                            timer_key.as_ptr(),
+                        )
+                    };
+                }),
+                handler: target,
+                queue: queue.clone(),
+            }),
+            GFP_KERNEL,
+        )?;
+        // INVARIANT: `link.handler` was just made from `handler`, which is pinned.
+        Ok(Self {
+            alarm: Alarm { link },
+            handler,
+        })
+    }
+
+    /// Returns a handle that arms this item.
+    pub fn alarm(&self) -> Alarm {
+        self.alarm.clone()
+    }
+
+    /// # Safety
+    ///
+    /// Called by the workqueue code only, for the `work` of a [`Link`] that belongs to a
+    /// `Delayed<T>`.
+    unsafe extern "C" fn trampoline(work: *mut bindings::work_struct) {
+        // SAFETY: By the safety requirements, `work` is the first part of a `delayed_work`...
+        let work = unsafe { kernel::container_of!(work, bindings::delayed_work, work) };
+        // SAFETY: ... which is the field of a `Link`.
+        let link = unsafe { kernel::container_of!(Opaque::cast_from(work), Link, work) };
+        // SAFETY: The item runs, so it is not disabled, or `Delayed::drop` waits for us: by the
+        // invariants of `Link` and `Delayed`, `handler` is alive until we return.
+        let handler = unsafe { (*link).handler.cast::<T>().as_ref() };
+        // SAFETY: As above, the owner's reference to the link is alive as well. Taking one of our
+        // own keeps it so while the handler runs; `link` came from an `Arc`.
+        let alarm = unsafe {
+            let borrowed = kernel::sync::ArcBorrow::<'_, Link>::from_raw(link);
+            Alarm {
+                link: borrowed.into(),
+            }
+        };
+        // SAFETY: The queue is not a BH queue, so its workers run in process context, and hold no
+        // locks when they call us.
+        let ctx = unsafe { Sleepable::new() };
+        handler.run(&alarm, &ctx);
+    }
+}
+
+impl<T: DelayedHandler> core::ops::Deref for Delayed<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.handler
+    }
+}
+
+impl<T: DelayedHandler> Drop for Delayed<T> {
+    fn drop(&mut self) {
+        // SAFETY: `work` is initialised. Owners are dropped in process context. After this the
+        // item neither runs nor can be armed again, so that the handler may go.
+        unsafe { bindings::disable_delayed_work_sync(self.alarm.link.work.get()) };
+    }
+}
+
+/// Arms the item of a [`Delayed`], from any context. Does nothing once that is gone.
+#[derive(Clone)]
+pub struct Alarm {
+    link: Arc<Link>,
+}
+
+impl Alarm {
+    /// Runs the item after `delay_ms` milliseconds, whatever was set before. 0 is at once.
+    #[inline]
+    pub fn set_ms(&self, delay_ms: Msecs) {
+        // SAFETY: `work` is initialised and lives as long as `link`, and so does the queue. Once
+        // the `Delayed` is gone the item is disabled, and the workqueue code leaves it alone.
+        unsafe {
+            bindings::mod_delayed_work_on(
+                bindings::wq_misc_consts_WORK_CPU_UNBOUND as c_int,
+                self.link.queue.as_raw(),
+                self.link.work.get(),
+                msecs_to_jiffies(delay_ms),
+            )
+        };
+    }
+}
