@@ -9,7 +9,7 @@ pub mod code;
 pub mod device;
 pub mod linux;
 
-use device::Transceiver;
+use device::{Standalone, Transceiver};
 use kernel::{driver, prelude::*};
 
 module! {
@@ -20,9 +20,11 @@ module! {
     license: "GPL v2",
 }
 
-/// The module: its driver, which owns all devices bound to it.
+/// The module: its driver, which owns all devices bound to it, and the one device that there is
+/// without hardware.
 #[pin_data]
 struct Morse {
+    standalone: Option<Standalone>,
     #[pin]
     driver: driver::Registration<linux::platform::Adapter<Transceiver>>,
 }
@@ -30,6 +32,7 @@ struct Morse {
 impl kernel::InPlaceModule for Morse {
     fn init(module: &'static ThisModule) -> impl PinInit<Self, Error> {
         try_pin_init!(Self {
+            standalone: Standalone::unless_described()?,
             driver <- driver::Registration::new(c"morse", module),
         })
     }

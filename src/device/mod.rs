@@ -15,7 +15,10 @@ mod lamp;
 mod number;
 mod outbox;
 mod report;
+mod standalone;
 mod transmitter;
+
+pub use self::standalone::Standalone;
 
 use self::{
     beacon::Beacon,
@@ -36,6 +39,7 @@ use core::pin::Pin;
 use kernel::{
     device::Device,
     prelude::*,
+    str::CString,
     sync::{aref::ARef, Arc},
 };
 
@@ -45,7 +49,7 @@ use kernel::{
 /// Fields are dropped in this order.
 pub struct Transceiver {
     /// First, nobody new comes in, by file or by sysfs.
-    node: Pin<KBox<Registration<OpenFile>>>,
+    _node: Pin<KBox<Registration<OpenFile>>>,
     /// Then, whoever waits is sent home.
     _hang_up: HangUp,
     /// Then nothing is queued any more by ourselves.
@@ -54,16 +58,17 @@ pub struct Transceiver {
     _keyer: Work<Keyer>,
     /// The name is free again.
     _number: Number,
-    dev: ARef<Device>,
+    _farewell: Farewell,
 }
 
 impl Transceiver {
     /// Makes the device that belongs to `dev` appear, with `led` as part of its lamp.
     pub fn new(dev: &Device, led: Option<gpio::Output>) -> Result<Self> {
         let number = Number::claim()?;
+        let name = number.name()?;
         let has_led = led.is_some();
         let trigger = KBox::pin_init(Trigger::register(number.name()?), GFP_KERNEL)?;
-        let queue = Queue::unbound_highpri(&number.name()?)?;
+        let queue = Queue::unbound_highpri(&name)?;
         let transmitter = Arc::pin_init(Transmitter::new(), GFP_KERNEL)?;
         let keyer = new_work!(
             "Keyer",
@@ -87,7 +92,7 @@ impl Transceiver {
         dev_info!(
             dev,
             "bound as /dev/{}, {}\n",
-            node.name(),
+            &*name,
             if has_led {
                 "with a LED"
             } else {
@@ -95,19 +100,28 @@ impl Transceiver {
             },
         );
         Ok(Self {
-            node,
+            _node: node,
             _hang_up: HangUp(transmitter),
             _beacon: beacon,
             _keyer: keyer,
             _number: number,
-            dev: dev.into(),
+            _farewell: Farewell {
+                dev: dev.into(),
+                name,
+            },
         })
     }
 }
 
-impl Drop for Transceiver {
+/// Logs that everything has been stopped, when dropped.
+struct Farewell {
+    dev: ARef<Device>,
+    name: CString,
+}
+
+impl Drop for Farewell {
     fn drop(&mut self) {
-        dev_info!(self.dev, "/dev/{} unbound\n", self.node.name());
+        dev_info!(self.dev, "/dev/{} unbound\n", &*self.name);
     }
 }
 

@@ -198,11 +198,6 @@ impl<F: File> Registration<F> {
         })
     }
 
-    /// Returns the name of the device under `/dev`.
-    pub fn name(&self) -> &CStr {
-        &self.name
-    }
-
     const FILE_OPERATIONS: bindings::file_operations = bindings::file_operations {
         owner: (&raw const bindings::__this_module).cast_mut(),
         open: Some(Self::open),

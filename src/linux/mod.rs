@@ -12,6 +12,7 @@
 
 pub mod context;
 pub mod delayed;
+pub mod faux;
 pub mod gpio;
 pub mod led_trigger;
 pub mod miscdev;

@@ -8,6 +8,10 @@
 
 use super::context::Sleepable;
 use core::marker::PhantomData;
+#[cfg(CONFIG_OF)]
+use core::ptr;
+#[cfg(CONFIG_OF)]
+use kernel::bindings;
 use kernel::{
     device::{Bound, Core, Device},
     of, platform,
@@ -25,6 +29,34 @@ pub trait Driver: Send + Sized + 'static {
 
 /// What the registration of a platform driver is parametrised with, for a [`Driver`].
 pub type Adapter<T> = platform::Adapter<Glue<T>>;
+
+/// Returns whether the device tree describes a device for `T`, whether or not it is bound yet.
+#[cfg(CONFIG_OF)]
+pub fn is_described<T: Driver>() -> bool {
+    let mut node = ptr::null_mut();
+    loop {
+        // SAFETY: `node` is null or a node that we hold, whose reference the function takes over.
+        // The table is static, and ends with an empty entry.
+        node = unsafe {
+            bindings::of_find_matching_node_and_match(node, T::OF_TABLE.as_ptr(), ptr::null_mut())
+        };
+        if node.is_null() {
+            return false;
+        }
+        // SAFETY: `node` is a node that we hold.
+        if unsafe { bindings::of_device_is_available(node) } {
+            // SAFETY: As above; it is not used after this.
+            unsafe { bindings::of_node_put(node) };
+            return true;
+        }
+    }
+}
+
+/// Returns whether the device tree describes a device for `T`: there is none.
+#[cfg(not(CONFIG_OF))]
+pub fn is_described<T: Driver>() -> bool {
+    false
+}
 
 /// Fits a [`Driver`] into the kernel's trait.
 pub struct Glue<T>(PhantomData<T>);

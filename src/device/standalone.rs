@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! A transceiver on a machine that has no hardware for it.
+//!
+//! Its lamp is the LED trigger alone.
+
+use super::Transceiver;
+use crate::linux::{faux, platform};
+use kernel::prelude::*;
+
+/// A transceiver on a faux device. Fields are dropped in this order.
+pub struct Standalone {
+    _transceiver: Transceiver,
+    _device: faux::Registration,
+}
+
+impl Standalone {
+    /// Makes one, unless the device tree describes a real transceiver, bound already or later.
+    pub fn unless_described() -> Result<Option<Self>> {
+        if platform::is_described::<Transceiver>() {
+            return Ok(None);
+        }
+        let device = faux::Registration::new(c"morse")?;
+        Ok(Some(Self {
+            _transceiver: Transceiver::new(device.device(), None)?,
+            _device: device,
+        }))
+    }
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! A device without hardware, for a driver that can do without.
+//!
+//! `kernel::faux` changes its signatures between releases; this file is where that ends.
+
+use kernel::{
+    device::{Bound, Device},
+    faux,
+    prelude::*,
+};
+
+/// A faux device, which is bound as long as this exists.
+pub struct Registration(faux::Registration);
+
+impl Registration {
+    /// Makes the device appear under `/sys/devices/faux`.
+    pub fn new(name: &'static CStr) -> Result<Self> {
+        faux::Registration::new(name, None).map(Self)
+    }
+
+    /// Returns the device.
+    pub fn device(&self) -> &Device<Bound> {
+        self.0.as_ref().as_ref()
+    }
+}
