@@ -2,6 +2,7 @@
 
 //! The board: a booted guest with a lamp, a key, a shell and a log.
 
+use std::io::{self, Write};
 use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 
@@ -136,6 +137,7 @@ pub struct Board {
     // Dropped first, so that the threads behind the rest see their sockets end.
     emulator: Emulator,
     log: Log,
+    log_port: UnixStream,
     shell: Shell,
     qtest: Qtest,
     monitor: Monitor,
@@ -184,7 +186,7 @@ impl Board {
         line.args(["-object", "qtest,id=qtest0,chardev=qtest"]);
 
         let mut emulator = line.start()?;
-        let log = Log::read(log_port)?;
+        let log = Log::read(log_port.try_clone().map_err(Error::io("cannot share a socket"))?)?;
         let mut shell = Shell::new(shell_port);
         let lamp_line = machine.gpio.as_ref().map_or(0, |gpio| gpio.lamp);
         let mut qtest = Qtest::new(qtest_port, lamp_line)?;
@@ -209,7 +211,7 @@ impl Board {
             return Err(no_boot(&mut emulator, &log, failure, options.boot_limit));
         }
         let boot_time = start.elapsed();
-        Ok(Board { emulator, log, shell, qtest, monitor, gpio, boot_time, machine, time: options.time, log_marks: 0, log_checked: 0 })
+        Ok(Board { emulator, log, log_port, shell, qtest, monitor, gpio, boot_time, machine, time: options.time, log_marks: 0, log_checked: 0 })
     }
 
     /// Which clock it runs by.
@@ -324,16 +326,18 @@ impl Board {
         self.emulator.pid()
     }
 
-    /// Hands the shell's terminal to a person: returns its bytes' way, and the bytes that come when the person leaves.
+    /// Hands the shell's terminal to a person.
     ///
     /// # Errors
     ///
     /// As [`Board::execute`].
-    pub fn login(&mut self, rows: u16, columns: u16) -> Result<(UnixStream, Vec<u8>)> {
-        match self.shell.login(rows, columns) {
-            Ok(end) => Ok((self.shell.port().map_err(Error::io("cannot share a socket"))?, end)),
-            Err(_) => Err(self.end()),
-        }
+    pub fn login(&mut self, rows: u16, columns: u16) -> Result<Terminal> {
+        let Ok(end) = self.shell.login(rows, columns) else {
+            return Err(self.end());
+        };
+        let port = self.shell.port().map_err(Error::io("cannot share a socket"))?;
+        let resizes = self.log_port.try_clone().map_err(Error::io("cannot share a socket"))?;
+        Ok(Terminal { port, end, resizes })
     }
 
     /// Powers the guest off and says how QEMU ended.
@@ -358,6 +362,27 @@ impl Board {
             None if ended => Error::Gone { reason: self.emulator.wait(), console: self.log.tail() },
             None => Error::Gone { reason: "its shell went away".into(), console: self.log.tail() },
         }
+    }
+}
+
+/// The guest's terminal, in the hands of a person.
+#[derive(Debug)]
+pub struct Terminal {
+    /// The terminal's bytes, both ways. It ends when the board does.
+    pub port: UnixStream,
+    /// The bytes that come when the person has left the shell.
+    pub end: Vec<u8>,
+    resizes: UnixStream,
+}
+
+impl Terminal {
+    /// Tells the guest another size.
+    ///
+    /// # Errors
+    ///
+    /// When the board is gone.
+    pub fn resize(&mut self, rows: u16, columns: u16) -> io::Result<()> {
+        self.resizes.write_all(format!("{rows} {columns}\n").as_bytes())
     }
 }
 

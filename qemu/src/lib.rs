@@ -25,7 +25,7 @@ pub mod timing;
 pub mod trace;
 pub mod transmission;
 
-pub use board::{Board, Options, Time};
+pub use board::{Board, Options, Terminal, Time};
 pub use config::Config;
 pub use error::{Error, Result};
 pub use decoder::{decode, Reading};

@@ -77,6 +77,7 @@ impl Shell {
 
     /// The port itself, for use after [`Shell::login`].
     pub(crate) fn port(&self) -> io::Result<UnixStream> {
+        self.port.set_read_timeout(None)?;
         self.port.try_clone()
     }
 

@@ -2,8 +2,9 @@
 
 //! The command line. An environment variable that is empty counts as not set, as make passes on what it was not given.
 
+use std::ffi::OsString;
 use std::io::{self, IsTerminal};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use clap::Parser;
 use morse_board::message::{Message, Unsendable};
@@ -26,7 +27,8 @@ pub struct Arguments {
 
     /// Draw the lamp against the ideal grid into this file, as SVG
     #[arg(long, value_name = "FILE", env = "DIAGRAM")]
-    diagram: Option<PathBuf>,
+    // No path, as that may not be empty.
+    diagram: Option<OsString>,
 
     /// Run in virtual time, which is exact: an instruction takes 1 ns, and idle time is skipped
     #[arg(long = "virtual")]
@@ -65,7 +67,7 @@ impl Arguments {
 
     /// Where to draw.
     pub fn diagram(&self) -> Option<&Path> {
-        self.diagram.as_deref().filter(|path| !path.as_os_str().is_empty())
+        self.diagram.as_deref().filter(|path| !path.is_empty()).map(Path::new)
     }
 
     /// The clock.

@@ -3,6 +3,8 @@
 //! Boots the board with the driver on it: sends a message and tells what the lamp showed, or gives its user the shell.
 
 mod arguments;
+mod interactive;
+mod screen;
 mod send;
 
 use std::process::ExitCode;
@@ -31,6 +33,6 @@ fn run(arguments: &Arguments) -> Result<ExitCode, Box<dyn std::error::Error>> {
     board.run("insmod morse.ko")?;
     match task {
         Task::Send(text) => send::send(&mut board, &config, &text, arguments.diagram()),
-        Task::Shell => todo!(),
+        Task::Shell => interactive::interact(&mut board),
     }
 }
