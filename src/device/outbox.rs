@@ -204,36 +204,38 @@ impl Outbox {
     }
 
     /// Waits until all that has been accepted so far is sent and the lamp is dark.
-    pub(super) fn drain(&self, _ctx: &Sleepable) -> Result {
+    pub(super) fn drain(&self, ctx: &Sleepable) -> Result {
+        let end = self.state.lock().accepted;
+        self.wait_done(end, ctx)
+    }
+
+    /// Gives up what is queued and what is being sent, and waits until the lamp is dark.
+    pub(super) fn abort(&self, ctx: &Sleepable) -> Result {
+        let end = {
+            let mut state = self.state.lock();
+            state.done += state.fifo.clear() as u64;
+            self.aborted.store(state.keying, Relaxed);
+            state.accepted
+        };
+        self.bell.ring();
+        self.changed.notify_all();
+        self.wait_done(end, ctx)
+    }
+
+    /// Waits until the symbols before position `end` are sent or given up, and the lamp is dark.
+    fn wait_done(&self, end: u64, _ctx: &Sleepable) -> Result {
         let mut state = self.state.lock();
-        let end = state.accepted;
-        while state.done < end {
+        loop {
             if state.gone {
                 return Err(ENODEV);
+            }
+            if state.done >= end {
+                return Ok(());
             }
             if self.changed.wait_interruptible(&mut state) {
                 return Err(ERESTARTSYS);
             }
         }
-        if state.gone {
-            return Err(ENODEV);
-        }
-        Ok(())
-    }
-
-    /// Gives up what is queued and what is being sent, and waits until the lamp is dark.
-    pub(super) fn abort(&self, ctx: &Sleepable) -> Result {
-        {
-            let mut state = self.state.lock();
-            if state.gone {
-                return Err(ENODEV);
-            }
-            state.done += state.fifo.clear() as u64;
-            self.aborted.store(state.keying, Relaxed);
-        }
-        self.bell.ring();
-        self.changed.notify_all();
-        self.drain(ctx)
     }
 
     /// Marks the device as gone, and wakes everybody. What is queued is never sent.

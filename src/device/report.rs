@@ -89,11 +89,12 @@ impl Report {
             let milliseconds = now.ns_after(began) / 1_000_000;
             dev_info!(
                 dev,
-                "{} \"{}{}\", {} characters in {}.{:03} s\n",
+                "{} \"{}{}\", {} character{} in {}.{:03} s\n",
                 if aborted { "aborted" } else { "sent" },
                 core::str::from_utf8(text).unwrap_or_default(),
                 if truncated { "..." } else { "" },
                 characters,
+                if characters == 1 { "" } else { "s" },
                 milliseconds / 1000,
                 milliseconds % 1000,
             );

@@ -23,7 +23,7 @@
 //! ```ignore
 //! impl workqueue::Handler for Keyer {
 //!     fn run(&self, ctx: &Sleepable) {
-//!         self.lamp.set(true, ctx);
+//!         self.lamp.set(ctx, true);
 //!     }
 //! }
 //! ```
@@ -32,7 +32,7 @@
 //!
 //! ```compile_fail
 //! fn run(&self, ctx: &Sleepable) {
-//!     self.bell.wait(ctx, |_: &Atomic| self.lamp.set(true, ctx));
+//!     self.bell.wait_until(ctx, deadline, |_: &Atomic| self.led.set(ctx, true).is_ok());
 //! }
 //! ```
 

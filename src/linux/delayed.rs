@@ -183,6 +183,8 @@ impl<T: DelayedHandler> Drop for Delayed<T> {
 }
 
 /// Arms the item of a [`Delayed`], from any context. Does nothing once that is gone.
+///
+/// The last one may have to destroy the queue, so an alarm is dropped in process context.
 #[derive(Clone)]
 pub struct Alarm {
     link: Arc<Link>,

@@ -15,11 +15,13 @@ use kernel::{bindings, prelude::*, task::Task};
 
 /// While this exists, the current task runs under `SCHED_FIFO`.
 ///
-/// The priority is the kernel's default for drivers, in the middle of the range.
+/// The priority is the kernel's default for drivers, in the middle of the range. A task that is a
+/// real-time one already is left as it is.
 ///
 /// # Invariants
 ///
-/// Made and dropped by the same task, which was a fair one of nice value `nice` before.
+/// Made and dropped by the same task. If there is a `nice`, the task was a fair one of this nice value
+/// before.
 ///
 /// # Examples
 ///
@@ -30,7 +32,7 @@ use kernel::{bindings, prelude::*, task::Task};
 /// }
 /// ```
 pub struct RealTime {
-    nice: c_int,
+    nice: Option<c_int>,
     /// Not to be sent to another task.
     _task: PhantomData<*mut ()>,
 }
@@ -39,14 +41,16 @@ pub struct RealTime {
 const STATIC_PRIO_OF_NICE_0: c_int = 120;
 
 impl RealTime {
-    /// Makes the current task, which has to be a worker of a work queue, a real-time task.
+    /// Makes the current task a real-time task.
     pub fn enter(_ctx: &Sleepable) -> Self {
         let task = Task::current_raw();
-        // SAFETY: The current task is valid. Only itself, and the workqueue code while it idles,
-        // change its nice value.
-        let nice = unsafe { (*task).static_prio } - STATIC_PRIO_OF_NICE_0;
         // SAFETY: The current task is valid.
-        unsafe { bindings::sched_set_fifo(task) };
+        let (policy, static_prio) = unsafe { ((*task).policy, (*task).static_prio) };
+        let nice = (policy == bindings::SCHED_NORMAL).then(|| static_prio - STATIC_PRIO_OF_NICE_0);
+        if nice.is_some() {
+            // SAFETY: The current task is valid.
+            unsafe { bindings::sched_set_fifo(task) };
+        }
         // INVARIANT: Just so.
         Self {
             nice,
@@ -57,7 +61,10 @@ impl RealTime {
 
 impl Drop for RealTime {
     fn drop(&mut self) {
-        // SAFETY: The current task is valid, and the one of `enter()` since `self` is not `Send`.
-        unsafe { bindings::sched_set_normal(Task::current_raw(), self.nice) };
+        if let Some(nice) = self.nice {
+            // SAFETY: The current task is valid, and the one of `enter()` since `self` is not
+            // `Send`.
+            unsafe { bindings::sched_set_normal(Task::current_raw(), nice) };
+        }
     }
 }

@@ -18,7 +18,7 @@
 //! and the queue, never the handler.
 //!
 //! As with interrupts, a `Work` must not be leaked (`mem::forget`): its handler is code of this
-//! module.
+//! module. Nor may it be dropped by its own handler, which would wait for itself.
 //!
 //! C header: [`include/linux/workqueue.h`](srctree/include/linux/workqueue.h)
 
@@ -224,6 +224,8 @@ impl<T: Handler> Drop for Work<T> {
 }
 
 /// Queues the item of a [`Work`], from any context.
+///
+/// The last one may have to destroy the queue, so a kick is dropped in process context.
 #[derive(Clone)]
 pub struct Kick {
     link: Arc<Link>,
