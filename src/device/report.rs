@@ -87,6 +87,7 @@ impl Report {
         if self.may_log(now) {
             let text = self.text.get(..text_len).unwrap_or_default();
             let milliseconds = now.ns_after(began) / 1_000_000;
+            let plural = if characters == 1 { "" } else { "s" };
             dev_info!(
                 dev,
                 "{} \"{}{}\", {} character{} in {}.{:03} s\n",
@@ -94,7 +95,7 @@ impl Report {
                 core::str::from_utf8(text).unwrap_or_default(),
                 if truncated { "..." } else { "" },
                 characters,
-                if characters == 1 { "" } else { "s" },
+                plural,
                 milliseconds / 1000,
                 milliseconds % 1000,
             );
