@@ -40,11 +40,7 @@ fn push_and_pop<const CAPACITY: usize>(begun: u32, count: u64) {
         };
         let consumer = {
             let ring = ring.clone();
-            thread::spawn(move || {
-                (0..count)
-                    .filter_map(|_| ring.pop())
-                    .collect::<Vec<Edge>>()
-            })
+            thread::spawn(move || (0..count).filter_map(|_| ring.pop()).collect::<Vec<Edge>>())
         };
         let pushed = producer.join().unwrap();
         let mut popped = consumer.join().unwrap();

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The write path under any bytes, cut in any way, into a fifo of any room.
+//!
+//! The first byte says how long writes are, the second how often the fifo is full; the rest is written.
+//! However it is cut, the same symbols come out, up to the same error.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use morse_code::{Error, Fed, Parser, Spacing, Symbol};
+
+#[derive(Debug, PartialEq)]
+struct Outcome {
+    symbols: Vec<Symbol>,
+    error: Option<Error>,
+}
+
+fn write_all(bytes: &[u8], cut: usize, full_every: usize) -> Outcome {
+    let mut parser = Parser::new();
+    let mut spacing = Spacing::new();
+    let mut outcome = Outcome {
+        symbols: Vec::new(),
+        error: None,
+    };
+    let mut rest = bytes;
+    let mut calls = 0;
+    while !rest.is_empty() {
+        let piece = &rest[..rest.len().min(cut)];
+        let before = outcome.symbols.len();
+        let mut write = parser.write();
+        let fed = write.feed(piece, &mut spacing, |symbol| {
+            calls += 1;
+            let fits = full_every == 0 || calls % full_every != 0;
+            if fits {
+                outcome.symbols.push(symbol);
+            }
+            fits
+        });
+        assert!(outcome.symbols.len() - before <= piece.len());
+        match (fed, write.finish()) {
+            (Fed::All, Ok(count)) => {
+                assert_eq!(count, piece.len());
+                rest = &rest[count..];
+            }
+            (Fed::Full(taken), Ok(count)) => {
+                assert_eq!(count, taken);
+                assert!(count < piece.len());
+                rest = &rest[count..];
+            }
+            (Fed::Refused, Ok(count)) => {
+                assert!(0 < count && count < piece.len());
+                rest = &rest[count..];
+            }
+            (Fed::Refused, Err(error)) => {
+                outcome.error = Some(error);
+                break;
+            }
+            (fed, result) => panic!("{fed:?} and {result:?}"),
+        }
+    }
+    outcome
+}
+
+fuzz_target!(|data: &[u8]| {
+    let [cut, full_every, bytes @ ..] = data else {
+        return;
+    };
+    let whole = write_all(bytes, usize::MAX, 0);
+    // Full at every call would never end.
+    let full_every = match usize::from(*full_every) {
+        1 => 2,
+        other => other,
+    };
+    let cut = write_all(bytes, usize::from(*cut) + 1, full_every);
+    assert_eq!(cut, whole);
+    if whole.error.is_none() {
+        assert!(std::str::from_utf8(bytes).map_or_else(|e| e.error_len().is_none(), |_| true));
+    }
+});
