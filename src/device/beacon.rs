@@ -99,12 +99,12 @@ fn can_be_sent(text: &[u8]) -> bool {
 /// The delayed work item that sends the text.
 pub(super) struct Beacon {
     transmitter: Arc<Transmitter>,
-    kick: Kick,
+    kick: Kick<Sleepable>,
 }
 
 impl Beacon {
     /// Makes a beacon that sends through `transmitter`, whose keyer `kick` starts.
-    pub(super) fn new(transmitter: Arc<Transmitter>, kick: Kick) -> Self {
+    pub(super) fn new(transmitter: Arc<Transmitter>, kick: Kick<Sleepable>) -> Self {
         Self { transmitter, kick }
     }
 }

@@ -27,7 +27,7 @@ pub(super) struct Port {
     /// The transmit side.
     pub(super) transmitter: Arc<Transmitter>,
     /// Starts the keyer.
-    pub(super) kick: Kick,
+    pub(super) kick: Kick<Sleepable>,
     /// Makes the beacon look at its settings.
     pub(super) beacon: Alarm,
 }

@@ -149,6 +149,8 @@ impl Keyer {
 }
 
 impl Handler for Keyer {
+    type Context = Sleepable;
+
     fn run(&self, ctx: &Sleepable) {
         let progress = &mut *self.progress.lock();
         {

@@ -91,7 +91,7 @@ impl Outbox {
     pub(super) fn write(
         &self,
         parser: &Mutex<Parser>,
-        kick: &Kick,
+        kick: &Kick<Sleepable>,
         from: &mut IovIterSource<'_>,
         nonblock: bool,
         _ctx: &Sleepable,
@@ -159,7 +159,7 @@ impl Outbox {
     /// Queues `text` as words of their own, if nothing else is queued or being written.
     ///
     /// What cannot be sent, or does not fit, ends the text.
-    pub(super) fn post(&self, text: &[u8], kick: &Kick) {
+    pub(super) fn post(&self, text: &[u8], kick: &Kick<Sleepable>) {
         let mut state = self.state.lock();
         if state.gone || state.writing || state.done < state.accepted {
             return;

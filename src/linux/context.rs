@@ -38,6 +38,26 @@
 
 use core::marker::PhantomData;
 
+/// A token for a context, [`Sleepable`] or [`Atomic`].
+///
+/// Mechanisms that run callbacks in one or the other are generic over it.
+pub trait Context: private::Sealed + 'static {
+    /// Creates the token.
+    ///
+    /// # Safety
+    ///
+    /// The caller runs in the context that the token stands for, and does not let the token outlive
+    /// the callback that it was made for. For [`Sleepable`] that is process context, with no lock
+    /// held that forbids sleeping; for [`Atomic`] it is any.
+    unsafe fn enter() -> Self;
+}
+
+mod private {
+    pub trait Sealed {}
+    impl Sealed for super::Sleepable {}
+    impl Sealed for super::Atomic {}
+}
+
 /// Proof of running in process context, with no spinlock held: sleeping is allowed.
 ///
 /// # Invariants
@@ -45,14 +65,8 @@ use core::marker::PhantomData;
 /// A reference to a `Sleepable` only exists where the kernel allows to sleep.
 pub struct Sleepable(PhantomData<*mut ()>);
 
-impl Sleepable {
-    /// Creates the token.
-    ///
-    /// # Safety
-    ///
-    /// The caller runs in process context, holds no lock that forbids sleeping, and does not let
-    /// the token outlive the callback that it was made for.
-    pub(super) unsafe fn new() -> Self {
+impl Context for Sleepable {
+    unsafe fn enter() -> Self {
         // INVARIANT: By the safety requirements, sleeping is allowed here.
         Self(PhantomData)
     }
@@ -60,11 +74,17 @@ impl Sleepable {
 
 /// Marks atomic context: sleeping is a bug.
 ///
-/// Handing an `Atomic` where a [`Sleepable`] would be sound is always fine, so anyone may make one.
+/// Handing an `Atomic` where a [`Sleepable`] would be sound is always fine.
 pub struct Atomic(PhantomData<*mut ()>);
 
+impl Context for Atomic {
+    unsafe fn enter() -> Self {
+        Self(PhantomData)
+    }
+}
+
 impl Atomic {
-    /// Creates the token.
+    /// Creates the token, which is sound anywhere.
     pub(super) fn new() -> Self {
         Self(PhantomData)
     }

@@ -10,7 +10,10 @@
 //!
 //! C header: [`include/linux/workqueue.h`](srctree/include/linux/workqueue.h)
 
-use super::{context::Sleepable, workqueue::Queue};
+use super::{
+    context::{Context, Sleepable},
+    workqueue::Queue,
+};
 use core::{pin::Pin, ptr::NonNull};
 use kernel::{
     bindings,
@@ -56,7 +59,7 @@ struct Link {
     #[pin]
     work: Opaque<bindings::delayed_work>,
     handler: NonNull<c_void>,
-    queue: Arc<Queue>,
+    queue: Arc<Queue<Sleepable>>,
 }
 
 // SAFETY: `work` and `queue` may be used on any thread; `handler` is used only by the trampoline,
@@ -92,7 +95,7 @@ impl<T: DelayedHandler> Delayed<T> {
     pub fn new(
         name: &'static CStr,
         [work_key, timer_key]: [Pin<&'static LockClassKey>; 2],
-        queue: &Arc<Queue>,
+        queue: &Arc<Queue<Sleepable>>,
         handler: impl PinInit<T, Error>,
     ) -> Result<Self> {
         let handler = KBox::pin_init(handler, GFP_KERNEL)?;
@@ -161,7 +164,7 @@ impl<T: DelayedHandler> Delayed<T> {
         };
         // SAFETY: The queue is not a BH queue, so its workers run in process context, and hold no
         // locks when they call us.
-        let ctx = unsafe { Sleepable::new() };
+        let ctx = unsafe { Sleepable::enter() };
         handler.run(&alarm, &ctx);
     }
 }

@@ -15,7 +15,10 @@
 //!
 //! C header: [`include/linux/miscdevice.h`](srctree/include/linux/miscdevice.h)
 
-use super::{context::Sleepable, raw_device, sysfs};
+use super::{
+    context::{Context, Sleepable},
+    raw_device, sysfs,
+};
 use core::{marker::PhantomData, mem::offset_of, pin::Pin};
 use kernel::{
     bindings,
@@ -220,7 +223,7 @@ impl<F: File> Registration<F> {
         // registration stays alive during this call.
         let device = unsafe { Node::<F::Device>::from_misc((*file).private_data.cast()) };
         // SAFETY: `open` runs in process context.
-        let ctx = unsafe { Sleepable::new() };
+        let ctx = unsafe { Sleepable::enter() };
         match F::open(device, &ctx) {
             Ok(opened) => {
                 // SAFETY: The file is being opened, so its private data is ours to write.
@@ -264,7 +267,7 @@ impl<F: File> Registration<F> {
         // SAFETY: `iter` is a source, and valid during the call.
         let from = unsafe { IovIterSource::from_raw(iter) };
         // SAFETY: `write_iter` runs in process context.
-        let ctx = unsafe { Sleepable::new() };
+        let ctx = unsafe { Sleepable::enter() };
         match this.write(from, nonblock, &ctx) {
             Ok(count) => count as isize,
             Err(error) => error.to_errno() as isize,
@@ -295,7 +298,7 @@ impl<F: File> Registration<F> {
         _datasync: c_int,
     ) -> c_int {
         // SAFETY: The file stays open during the call, which runs in process context.
-        let (this, ctx) = unsafe { (Self::borrow(file), Sleepable::new()) };
+        let (this, ctx) = unsafe { (Self::borrow(file), Sleepable::enter()) };
         match this.fsync(&ctx) {
             Ok(()) => 0,
             Err(error) => error.to_errno(),
@@ -311,7 +314,7 @@ impl<F: File> Registration<F> {
         argument: c_ulong,
     ) -> c_long {
         // SAFETY: The file stays open during the call, which runs in process context.
-        let (this, ctx) = unsafe { (Self::borrow(file), Sleepable::new()) };
+        let (this, ctx) = unsafe { (Self::borrow(file), Sleepable::enter()) };
         match this.ioctl(&Ioctl { command, argument }, &ctx) {
             Ok(()) => 0,
             Err(error) => error.to_errno() as c_long,

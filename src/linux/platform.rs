@@ -6,7 +6,7 @@
 //! ends. A driver implements [`Driver`]: it makes a value from a device, and dropping that value is
 //! all there is to unbinding.
 
-use super::context::Sleepable;
+use super::context::{Context, Sleepable};
 use core::marker::PhantomData;
 #[cfg(CONFIG_OF)]
 use core::ptr;
@@ -76,7 +76,7 @@ impl<T: Driver> platform::Driver for Glue<T> {
         _info: Option<&'bound Self::IdInfo>,
     ) -> impl PinInit<Self::Data<'bound>, Error> + 'bound {
         // SAFETY: The driver core probes in process context.
-        let ctx = unsafe { Sleepable::new() };
+        let ctx = unsafe { Sleepable::enter() };
         T::probe(pdev.as_ref(), &ctx).map(|_driver| Data { _driver })
     }
 }

@@ -10,7 +10,10 @@
 //!
 //! C header: [`include/linux/sysfs.h`](srctree/include/linux/sysfs.h)
 
-use super::{context::Sleepable, miscdev::Node};
+use super::{
+    context::{Context, Sleepable},
+    miscdev::Node,
+};
 use core::{fmt::Write, marker::PhantomData, ptr, slice};
 use kernel::{
     bindings, fmt,
@@ -102,7 +105,7 @@ impl<D: Send + Sync + 'static> Attribute<D> {
         // SAFETY: sysfs gives a zeroed page that is ours during the call.
         let page = unsafe { slice::from_raw_parts_mut(page.cast::<u8>(), kernel::page::PAGE_SIZE) };
         // SAFETY: sysfs calls in process context.
-        let ctx = unsafe { Sleepable::new() };
+        let ctx = unsafe { Sleepable::enter() };
 
         let mut out = Output(Formatter::new(page));
         let result = (this.show)(data, &mut out, &ctx).and_then(|()| out.print(fmt!("\n")));
@@ -127,7 +130,7 @@ impl<D: Send + Sync + 'static> Attribute<D> {
         // SAFETY: By the safety requirements.
         let text = unsafe { slice::from_raw_parts(text.cast::<u8>(), count) };
         // SAFETY: sysfs calls in process context.
-        let ctx = unsafe { Sleepable::new() };
+        let ctx = unsafe { Sleepable::enter() };
 
         let text = text.strip_suffix(b"\n").unwrap_or(text);
         let result = match (this.store, core::str::from_utf8(text)) {

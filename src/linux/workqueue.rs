@@ -6,7 +6,9 @@
 //! while queued (an `Arc` travels through the queue). Nothing there can be cancelled, so nothing
 //! there may be used by a module that can be unloaded. The model here is the other way round:
 //!
-//! - A [`Queue`] is owned; the last owner destroys it.
+//! - A [`Queue`] is owned; the last owner destroys it. Its type says in which context its items run:
+//!   a `Queue<Sleepable>` has worker threads, a `Queue<Atomic>` runs in softirq context (`WQ_BH`),
+//!   where tasklets used to.
 //! - A [`Work`] owns its [`Handler`]. Dropping it forbids any further queueing, cancels what is
 //!   pending, wakes and waits for what is running, and only then drops the handler. So a handler
 //!   may own hardware, and needs no reference count of its own.
@@ -22,8 +24,8 @@
 //!
 //! C header: [`include/linux/workqueue.h`](srctree/include/linux/workqueue.h)
 
-use super::context::Sleepable;
-use core::{pin::Pin, ptr::NonNull};
+use super::context::{Atomic, Context, Sleepable};
+use core::{marker::PhantomData, pin::Pin, ptr::NonNull};
 use kernel::{
     bindings,
     prelude::*,
@@ -44,11 +46,15 @@ macro_rules! new_work {
 }
 pub(crate) use new_work;
 
-/// A work queue of one's own.
+/// Let the kernel choose how many items may run at once.
+const MAX_ACTIVE_DEFAULT: c_int = 0;
+
+/// A work queue of one's own, whose items run in the context `C`.
 ///
 /// # Invariants
 ///
-/// `wq` came from `alloc_workqueue()` and is destroyed only by [`Drop`].
+/// `wq` came from `alloc_workqueue()` and is destroyed only by [`Drop`]. Its items run in the context
+/// `C`.
 ///
 /// # Examples
 ///
@@ -57,36 +63,56 @@ pub(crate) use new_work;
 /// let work = new_work!("Keyer", &queue, Keyer::new())?;
 /// work.kick().queue();
 /// ```
-pub struct Queue {
+pub struct Queue<C: Context> {
     wq: NonNull<bindings::workqueue_struct>,
+    _context: PhantomData<fn(C)>,
 }
 
 // SAFETY: A work queue may be used and destroyed on any thread.
-unsafe impl Send for Queue {}
+unsafe impl<C: Context> Send for Queue<C> {}
 // SAFETY: Queueing has its own locking.
-unsafe impl Sync for Queue {}
+unsafe impl<C: Context> Sync for Queue<C> {}
 
-impl Queue {
-    /// Creates a queue whose workers run at high priority (nice -20) on any CPU.
+impl Queue<Sleepable> {
+    /// Creates a queue whose worker threads run at high priority (nice -20) on any CPU.
     ///
     /// Items on it run concurrently; one that sleeps does not hold up the others.
     pub fn unbound_highpri(name: &CStr) -> Result<Arc<Self>> {
-        /// Let the kernel choose how many items may run at once.
-        const MAX_ACTIVE_DEFAULT: c_int = 0;
+        // INVARIANT: Without `WQ_BH`, items run on threads.
+        Self::new(
+            name,
+            bindings::wq_flags_WQ_HIGHPRI | bindings::wq_flags_WQ_UNBOUND,
+        )
+    }
+}
 
+impl Queue<Atomic> {
+    /// Creates a queue that runs its items in softirq context, on the CPU that queued them, ahead of
+    /// other softirqs.
+    pub fn bh_highpri(name: &CStr) -> Result<Arc<Self>> {
+        Self::new(
+            name,
+            bindings::wq_flags_WQ_BH | bindings::wq_flags_WQ_HIGHPRI | bindings::wq_flags_WQ_PERCPU,
+        )
+    }
+}
+
+impl<C: Context> Queue<C> {
+    fn new(name: &CStr, flags: bindings::wq_flags) -> Result<Arc<Self>> {
         // SAFETY: The format takes one C string, and `name` is one. Its text is copied.
         let wq = unsafe {
             bindings::alloc_workqueue_noprof(
                 c"%s".as_char_ptr(),
-                bindings::wq_flags_WQ_HIGHPRI | bindings::wq_flags_WQ_UNBOUND,
+                flags,
                 MAX_ACTIVE_DEFAULT,
                 name.as_char_ptr(),
             )
         };
         // INVARIANT: `wq` is a new queue, and only this object knows it. If the allocation below
-        // fails, dropping the object destroys it.
+        // fails, dropping the object destroys it. The callers choose flags that suit `C`.
         let queue = Self {
             wq: NonNull::new(wq).ok_or(ENOMEM)?,
+            _context: PhantomData,
         };
         Ok(Arc::new(queue, GFP_KERNEL)?)
     }
@@ -98,7 +124,7 @@ impl Queue {
     }
 }
 
-impl Drop for Queue {
+impl<C: Context> Drop for Queue<C> {
     fn drop(&mut self) {
         // SAFETY: By the type invariant, `wq` is valid. Whatever was queued on it belongs to a
         // `Work` that held a reference to this object, so it is cancelled by now.
@@ -108,10 +134,13 @@ impl Drop for Queue {
 
 /// What a work item does.
 pub trait Handler: Send + Sync {
-    /// Runs on a worker of the queue, in process context, never twice at the same time.
+    /// The context that it runs in, and so the kind of queue that it goes to.
+    type Context: Context;
+
+    /// Runs on the queue, never twice at the same time.
     ///
     /// If the item is queued again while this runs, it runs once more afterwards.
-    fn run(&self, ctx: &Sleepable);
+    fn run(&self, ctx: &Self::Context);
 
     /// Makes a running [`run`](Self::run) return soon. Called once, when the [`Work`] is dropped.
     ///
@@ -128,18 +157,18 @@ pub trait Handler: Send + Sync {
 /// - While `work` is not disabled, `handler` points at the `T` that the one `Work<T>` of this
 ///   object owns.
 #[pin_data]
-struct Link {
+struct Link<C: Context> {
     #[pin]
     work: Opaque<bindings::work_struct>,
     handler: NonNull<c_void>,
-    queue: Arc<Queue>,
+    queue: Arc<Queue<C>>,
 }
 
 // SAFETY: `work` and `queue` may be used on any thread; `handler` is used only by the trampoline,
 // and points at something that is `Send + Sync`.
-unsafe impl Send for Link {}
+unsafe impl<C: Context> Send for Link<C> {}
 // SAFETY: As above.
-unsafe impl Sync for Link {}
+unsafe impl<C: Context> Sync for Link<C> {}
 
 /// Owner of a work item and of its handler; see the [module documentation](self).
 ///
@@ -147,7 +176,7 @@ unsafe impl Sync for Link {}
 ///
 /// `link.handler` points at `*handler`.
 pub struct Work<T: Handler> {
-    link: Arc<Link>,
+    link: Arc<Link<T::Context>>,
     handler: Pin<KBox<T>>,
 }
 
@@ -156,7 +185,7 @@ impl<T: Handler> Work<T> {
     pub fn new(
         name: &'static CStr,
         key: Pin<&'static LockClassKey>,
-        queue: &Arc<Queue>,
+        queue: &Arc<Queue<T::Context>>,
         handler: impl PinInit<T, Error>,
     ) -> Result<Self> {
         let handler = KBox::pin_init(handler, GFP_KERNEL)?;
@@ -183,7 +212,7 @@ impl<T: Handler> Work<T> {
     }
 
     /// Returns a handle that queues this item.
-    pub fn kick(&self) -> Kick {
+    pub fn kick(&self) -> Kick<T::Context> {
         Kick {
             link: self.link.clone(),
         }
@@ -195,13 +224,14 @@ impl<T: Handler> Work<T> {
     /// `Work<T>`.
     unsafe extern "C" fn trampoline(work: *mut bindings::work_struct) {
         // SAFETY: By the safety requirements, `work` is the field of a `Link`.
-        let link = unsafe { kernel::container_of!(Opaque::cast_from(work), Link, work) };
+        let link =
+            unsafe { kernel::container_of!(Opaque::cast_from(work), Link<T::Context>, work) };
         // SAFETY: The item runs, so it is not disabled, or `Work::drop` waits for us: by the
         // invariants of `Link` and `Work`, `handler` is alive until we return.
         let handler = unsafe { (*link).handler.cast::<T>().as_ref() };
-        // SAFETY: The queue is not a BH queue, so its workers run in process context, and hold no
-        // locks when they call us.
-        let ctx = unsafe { Sleepable::new() };
+        // SAFETY: By the invariant of `Queue`, this is the context; the workqueue code holds no locks
+        // when it calls us.
+        let ctx = unsafe { T::Context::enter() };
         handler.run(&ctx);
     }
 }
@@ -226,12 +256,19 @@ impl<T: Handler> Drop for Work<T> {
 /// Queues the item of a [`Work`], from any context.
 ///
 /// The last one may have to destroy the queue, so a kick is dropped in process context.
-#[derive(Clone)]
-pub struct Kick {
-    link: Arc<Link>,
+pub struct Kick<C: Context> {
+    link: Arc<Link<C>>,
 }
 
-impl Kick {
+impl<C: Context> Clone for Kick<C> {
+    fn clone(&self) -> Self {
+        Self {
+            link: self.link.clone(),
+        }
+    }
+}
+
+impl<C: Context> Kick<C> {
     /// Queues the item, and returns whether that made a difference.
     ///
     /// It does not if the item is pending already, or if its [`Work`] is gone.
