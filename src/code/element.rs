@@ -131,8 +131,13 @@ impl Iterator for Elements {
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        (usize::from(self.left), Some(usize::from(self.left)))
+        (self.len(), Some(self.len()))
     }
 }
 
-impl ExactSizeIterator for Elements {}
+impl ExactSizeIterator for Elements {
+    // The provided method checks the size hint, and panics.
+    fn len(&self) -> usize {
+        usize::from(self.left)
+    }
+}

@@ -67,7 +67,7 @@ impl Pending {
     pub(super) fn push(&mut self, mark: Ticks) {
         if let Some(beat) = self.beats.get_mut(self.len) {
             *beat = Beat { mark, space: None };
-            self.len += 1;
+            self.len = self.len.saturating_add(1);
         }
     }
 
@@ -82,9 +82,14 @@ impl Pending {
 
     /// Forgets the oldest `count` marks.
     pub(super) fn remove(&mut self, count: usize) {
-        let count = count.min(self.len);
-        self.beats.copy_within(count..self.len, 0);
-        self.len -= count;
+        let kept = self.len.saturating_sub(count);
+        for to in 0..kept {
+            let from = self.beats.get(to.saturating_add(count)).copied();
+            if let (Some(from), Some(to)) = (from, self.beats.get_mut(to)) {
+                *to = from;
+            }
+        }
+        self.len = kept;
     }
 
     /// What the marks are like, if there are any.

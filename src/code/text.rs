@@ -61,7 +61,7 @@ impl Text {
         let at = self.len as usize;
         if at < Text::CAPACITY {
             self.bytes[at] = byte;
-            self.len += 1;
+            self.len = self.len.saturating_add(1);
         }
         self
     }
