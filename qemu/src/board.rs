@@ -15,109 +15,14 @@ use crate::image;
 use crate::log::Log;
 use crate::machine::Machine;
 use crate::monitor::Monitor;
+use crate::options::{Options, Time};
 use crate::qtest::{Lamp, Qtest};
 use crate::shell::{Failure, Output, Shell};
 
-/// How long a boot may take. It takes some 3 s; a debug kernel on a busy host many times that.
-const BOOT_LIMIT: Duration = Duration::from_secs(120);
 /// How long [`Board::run`] lets a command take.
 pub const COMMAND_LIMIT: Duration = Duration::from_secs(60);
 /// How long QEMU has to end once its sockets are closed or the guest was told to power off.
 const END_LIMIT: Duration = Duration::from_secs(10);
-/// The modules of the kernel that every board has, to be loaded with `modprobe`.
-const STOCK_MODULES: &[&str] = &["configfs", "gpio-sim", "leds-gpio"];
-
-/// Which clock the guest runs by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Time {
-    /// The host's. The lamp is watched and the key pressed from outside.
-    Real,
-    /// An instruction takes 1 ns and idle time is skipped, so that the guest's own stamps are exact and the same in
-    /// every run. Outside events arrive at arbitrary guest times: watch the lamp with [`crate::trace`], and press
-    /// keys from inside.
-    Virtual,
-}
-
-/// How a board is to be.
-#[derive(Clone, Debug)]
-#[must_use]
-pub struct Options {
-    time: Time,
-    cpus: u32,
-    memory_mib: u32,
-    stock_modules: Vec<String>,
-    files: Vec<(String, Vec<u8>)>,
-    device_tree: String,
-    kernel_arguments: Vec<String>,
-    boot_limit: Duration,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Options::new(Time::Real)
-    }
-}
-
-impl Options {
-    /// A board as most want it.
-    pub fn new(time: Time) -> Self {
-        Options {
-            time,
-            // The exact mode has one thread of instructions only.
-            cpus: if time == Time::Real { 2 } else { 1 },
-            memory_mib: 256,
-            stock_modules: STOCK_MODULES.iter().map(|name| (*name).to_owned()).collect(),
-            files: Vec::new(),
-            device_tree: String::new(),
-            kernel_arguments: Vec::new(),
-            boot_limit: BOOT_LIMIT,
-        }
-    }
-
-    /// With so many processors.
-    pub fn cpus(mut self, cpus: u32) -> Self {
-        self.cpus = cpus;
-        self
-    }
-
-    /// With so much memory, in MiB.
-    pub fn memory_mib(mut self, memory_mib: u32) -> Self {
-        self.memory_mib = memory_mib;
-        self
-    }
-
-    /// With a further module of the kernel, and those it needs, to be loaded with `modprobe`.
-    pub fn stock_module(mut self, name: &str) -> Self {
-        self.stock_modules.push(name.to_owned());
-        self
-    }
-
-    /// With a further executable file in the guest; the directory must be there.
-    pub fn file(mut self, path: &str, content: impl Into<Vec<u8>>) -> Self {
-        let path = path.trim_start_matches('/').to_owned();
-        self.files.push((path, content.into()));
-        self
-    }
-
-    /// With device tree source after the board's own.
-    pub fn device_tree(mut self, source: &str) -> Self {
-        self.device_tree.push_str(source);
-        self
-    }
-
-    /// With a further argument for the kernel.
-    pub fn kernel_argument(mut self, argument: &str) -> Self {
-        self.kernel_arguments.push(argument.to_owned());
-        self
-    }
-
-    /// With so much time to boot, on the host's clock.
-    pub fn boot_limit(mut self, limit: Duration) -> Self {
-        self.boot_limit = limit;
-        self
-    }
-}
-
 /// A booted board. Dropping it kills it, whatever it does.
 ///
 /// ```no_run
@@ -154,8 +59,8 @@ impl Board {
     ///
     /// # Errors
     ///
-    /// [`Error::NoBoot`] or [`Error::Panic`] with the last lines of the console, [`Error::Program`] when QEMU or dtc is
-    /// missing, and those of making the guest image.
+    /// [`Error::NoBoot`] or [`Error::Panic`] with the last lines of the console, [`Error::Program`]
+    /// when QEMU or dtc is missing, and those of making the guest image.
     pub fn boot(config: &Config, options: Options) -> Result<Board> {
         let start = Instant::now();
         let machine = config.machine;
@@ -164,18 +69,28 @@ impl Board {
 
         let mut line = CommandLine::new(machine.qemu);
         line.args(["-machine", machine.machine]);
-        let hardware = hardware(config, &options);
+        let hardware = options.hardware(machine);
         if let Some(gpio) = &machine.gpio {
             let addition = format!("{}{}", gpio.device_tree, options.device_tree);
             // Two serial ports that lead nowhere, for the tree of a machine that has two.
             let mut dumped = hardware.clone();
             dumped.extend(["-serial", "null", "-serial", "null"].map(String::from));
-            line.content("-dtb", &device_tree::build(machine.qemu, machine.machine, &dumped, &addition)?)?;
+            line.content(
+                "-dtb",
+                &device_tree::build(machine.qemu, machine.machine, &dumped, &addition)?,
+            )?;
         }
         line.args(hardware);
-        line.args(clock(options.time));
+        line.args(options.clock());
         let kernel = config.vmlinuz.to_string_lossy();
-        line.args(["-no-reboot", "-S", "-kernel", &kernel, "-append", &kernel_arguments(config, &options)]);
+        line.args([
+            "-no-reboot",
+            "-S",
+            "-kernel",
+            &kernel,
+            "-append",
+            &options.kernel_command_line(machine),
+        ]);
         line.content("-initrd", &image)?;
         let log_port = line.socket("log")?;
         let shell_port = line.socket("shell")?;
@@ -186,14 +101,21 @@ impl Board {
         line.args(["-object", "qtest,id=qtest0,chardev=qtest"]);
 
         let mut emulator = line.start()?;
-        let log = Log::read(log_port.try_clone().map_err(Error::io("cannot share a socket"))?)?;
+        let log = Log::read(
+            log_port
+                .try_clone()
+                .map_err(Error::io("cannot share a socket"))?,
+        )?;
         let mut shell = Shell::new(shell_port);
         let lamp_line = machine.gpio.as_ref().map_or(0, |gpio| gpio.lamp);
         let mut qtest = Qtest::new(qtest_port, lamp_line)?;
         let mut monitor = match Monitor::new(monitor_port) {
             Ok(monitor) => monitor,
             Err(Error::Io { .. }) => {
-                return Err(Error::NoBoot { reason: emulator.wait(), console: Console::default() })
+                return Err(Error::NoBoot {
+                    reason: emulator.wait(),
+                    console: Console::default(),
+                })
             }
             Err(error) => return Err(error),
         };
@@ -211,7 +133,20 @@ impl Board {
             return Err(no_boot(&mut emulator, &log, failure, options.boot_limit));
         }
         let boot_time = start.elapsed();
-        Ok(Board { emulator, log, log_port, shell, qtest, monitor, gpio, boot_time, machine, time: options.time, log_marks: 0, log_checked: 0 })
+        Ok(Board {
+            emulator,
+            log,
+            log_port,
+            shell,
+            qtest,
+            monitor,
+            gpio,
+            boot_time,
+            machine,
+            time: options.time,
+            log_marks: 0,
+            log_checked: 0,
+        })
     }
 
     /// Which clock it runs by.
@@ -240,12 +175,14 @@ impl Board {
 
     /// Runs a command in a shell of its own, without standard input.
     ///
-    /// `limit` is on the host's clock in either mode. A command that runs out of it is interrupted (`SIGINT`), so that
-    /// the board can be used further. A command put into the background with its output redirected goes on.
+    /// `limit` is on the host's clock in either mode. A command that runs out of it is interrupted
+    /// (`SIGINT`), so that the board can be used further. A command put into the background with
+    /// its output redirected goes on.
     ///
     /// # Errors
     ///
-    /// [`Error::Timeout`], [`Error::Panic`], [`Error::Gone`], each with the last lines of the console.
+    /// [`Error::Timeout`], [`Error::Panic`], [`Error::Gone`], each with the last lines of the
+    /// console.
     pub fn execute(&mut self, command: &str, limit: Duration) -> Result<Output> {
         match self.shell.run(command, limit) {
             Ok(output) => Ok(output),
@@ -271,7 +208,10 @@ impl Board {
     /// [`Error::Protocol`] when the machine has no key, [`Error::Io`] when QEMU is gone.
     pub fn key(&mut self, pressed: bool) -> Result<()> {
         let Some((device, line)) = &self.gpio else {
-            return Err(Error::Protocol { peer: "board", answer: "this machine has no key".into() });
+            return Err(Error::Protocol {
+                peer: "board",
+                answer: "this machine has no key".into(),
+            });
         };
         self.qtest.set_input(device, *line, pressed)
     }
@@ -287,7 +227,8 @@ impl Board {
     ///
     /// As [`Board::execute`].
     pub fn kernel_log(&mut self) -> Result<String> {
-        // A kernel thread may print it, so what the kernel said last may still be on its way: wait for a line of our own.
+        // A kernel thread may print it, so what the kernel said last may still be on its way: wait
+        // for a line of our own.
         self.log_marks += 1;
         let mark = format!("morse-board: end of log {}", self.log_marks);
         self.run(&format!("echo '{mark}' > /dev/kmsg"))?;
@@ -306,7 +247,8 @@ impl Board {
             .fold(String::new(), |text, line| text + line + "\n"))
     }
 
-    /// Checks that the kernel had nothing to complain of since the last such check, see [`crate::complaints`].
+    /// Checks that the kernel had nothing to complain of since the last such check, see
+    /// [`crate::complaints`].
     ///
     /// # Errors
     ///
@@ -335,8 +277,14 @@ impl Board {
         let Ok(end) = self.shell.login(rows, columns) else {
             return Err(self.end());
         };
-        let port = self.shell.port().map_err(Error::io("cannot share a socket"))?;
-        let resizes = self.log_port.try_clone().map_err(Error::io("cannot share a socket"))?;
+        let port = self
+            .shell
+            .port()
+            .map_err(Error::io("cannot share a socket"))?;
+        let resizes = self
+            .log_port
+            .try_clone()
+            .map_err(Error::io("cannot share a socket"))?;
         Ok(Terminal { port, end, resizes })
     }
 
@@ -351,16 +299,29 @@ impl Board {
         if self.log.wait_for_end(END_LIMIT) {
             return Ok(self.emulator.wait());
         }
-        Err(Error::Timeout { command: "poweroff".into(), limit: END_LIMIT, console: self.log.tail() })
+        Err(Error::Timeout {
+            command: "poweroff".into(),
+            limit: END_LIMIT,
+            console: self.log.tail(),
+        })
     }
 
     /// Why the board is no more.
     fn end(&mut self) -> Error {
         let ended = self.log.wait_for_end(END_LIMIT);
         match self.log.panic_message() {
-            Some(message) => Error::Panic { message, console: self.log.tail() },
-            None if ended => Error::Gone { reason: self.emulator.wait(), console: self.log.tail() },
-            None => Error::Gone { reason: "its shell went away".into(), console: self.log.tail() },
+            Some(message) => Error::Panic {
+                message,
+                console: self.log.tail(),
+            },
+            None if ended => Error::Gone {
+                reason: self.emulator.wait(),
+                console: self.log.tail(),
+            },
+            None => Error::Gone {
+                reason: "its shell went away".into(),
+                console: self.log.tail(),
+            },
         }
     }
 }
@@ -382,7 +343,8 @@ impl Terminal {
     ///
     /// When the board is gone.
     pub fn resize(&mut self, rows: u16, columns: u16) -> io::Result<()> {
-        self.resizes.write_all(format!("{rows} {columns}\n").as_bytes())
+        self.resizes
+            .write_all(format!("{rows} {columns}\n").as_bytes())
     }
 }
 
@@ -400,41 +362,4 @@ fn no_boot(emulator: &mut Emulator, log: &Log, failure: Failure, limit: Duration
         Some(message) => Error::Panic { message, console },
         None => Error::NoBoot { reason, console },
     }
-}
-
-/// The arguments that shape the machine, and with it its device tree.
-fn hardware(config: &Config, options: &Options) -> Vec<String> {
-    let cpus = options.cpus.to_string();
-    let memory = format!("{}M", options.memory_mib);
-    ["-nodefaults", "-no-user-config", "-display", "none", "-cpu", config.machine.cpu, "-smp", &cpus, "-m", &memory]
-        .map(String::from)
-        .to_vec()
-}
-
-fn clock(time: Time) -> Vec<String> {
-    match time {
-        Time::Real => Vec::new(),
-        Time::Virtual => ["-icount", "shift=0,sleep=off", "-rtc", "base=2026-01-01,clock=vm"]
-            .map(String::from)
-            .to_vec(),
-    }
-}
-
-fn kernel_arguments(config: &Config, options: &Options) -> String {
-    let mut arguments = vec![
-        // The tree's first serial port, before its driver is there: a boot that ends early still says why.
-        "earlycon".to_owned(),
-        format!("console={}", config.machine.log_tty),
-        // Info and above, as `dmesg` has it.
-        "loglevel=7".to_owned(),
-        // A kernel that went wrong is to end, and QEMU with it (-no-reboot), at once and with its reason.
-        "oops=panic".to_owned(),
-        "panic=-1".to_owned(),
-    ];
-    if options.time == Time::Virtual {
-        // Another layout would be other cache and branch behaviour of the guest's code: another run.
-        arguments.push("nokaslr".to_owned());
-    }
-    arguments.extend(options.kernel_arguments.iter().cloned());
-    arguments.join(" ")
 }

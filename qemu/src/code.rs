@@ -2,9 +2,9 @@
 
 //! The Morse code, once more and on its own.
 //!
-//! This table is what the driver is checked against, so it shares nothing with the driver's: it was written from
-//! Recommendation ITU-R M.1677-1 (10/2009), part I, sections 1.1.1 to 1.1.3, and for what that lacks from common
-//! use.
+//! This table is what the driver is checked against, so it shares nothing with the driver's: it was
+//! written from Recommendation ITU-R M.1677-1 (10/2009), part I, sections 1.1.1 to 1.1.3, and for
+//! what that lacks from common use.
 
 use std::fmt;
 
@@ -75,7 +75,8 @@ const ITU: &[(char, &str)] = &[
     ('@', ".--.-."),
 ];
 
-/// Not in the Recommendation, but in common use. Of characters that share a pattern the first is the one read.
+/// Not in the Recommendation, but in common use. Of characters that share a pattern the first is
+/// the one read.
 const COMMON: &[(char, &str)] = &[
     ('&', ".-..."),
     ('!', "-.-.--"),
@@ -116,7 +117,8 @@ const COMMON: &[(char, &str)] = &[
     ('Ż', "--..-"),
 ];
 
-/// Procedure signals with no character of their own, by their names: section 1.1.3, and SOS and break from common use.
+/// Procedure signals with no character of their own, by their names: section 1.1.3, and SOS and
+/// break from common use.
 const PROSIGNS: &[(&str, &str)] = &[
     ("VE", "...-."),
     ("HH", "........"),
@@ -193,14 +195,21 @@ mod tests {
     #[test]
     fn the_recommendation_is_complete_and_unambiguous() {
         assert_eq!(ITU.len(), 27 + 10 + 13);
-        let patterns: HashSet<_> = ITU.iter().map(|(_, dots)| dots).chain(PROSIGNS.iter().map(|(_, dots)| dots)).collect();
+        let patterns: HashSet<_> = ITU
+            .iter()
+            .map(|(_, dots)| dots)
+            .chain(PROSIGNS.iter().map(|(_, dots)| dots))
+            .collect();
         assert_eq!(patterns.len(), ITU.len() + PROSIGNS.len());
     }
 
     #[test]
     fn every_character_of_the_recommendation_reads_back() {
         for (character, _) in ITU {
-            assert_eq!(Pattern::of(*character).unwrap().name(), character.to_string());
+            assert_eq!(
+                Pattern::of(*character).unwrap().name(),
+                character.to_string()
+            );
         }
         for (name, dots) in PROSIGNS {
             assert_eq!(Pattern::parse(dots).name(), format!("<{name}>"));

@@ -66,7 +66,10 @@ const SIGNS: &[&str] = &[
 ];
 
 /// Lines that have such a sign but are said in every boot.
-const HARMLESS: &[&str] = &["kmemleak: Kernel memory leak detector initialized", "kmemleak: Automatic memory scanning"];
+const HARMLESS: &[&str] = &[
+    "kmemleak: Kernel memory leak detector initialized",
+    "kmemleak: Automatic memory scanning",
+];
 
 /// The lines of a kernel's log that a sound driver does not cause.
 pub fn find(log: &str) -> Vec<String> {
@@ -116,7 +119,8 @@ mod tests {
     #[test]
     fn every_report_is_found() {
         for report in REPORTS {
-            let log = format!("[    1.0] Run /init as init process\n{report}\n[   13.0] all is well\n");
+            let log =
+                format!("[    1.0] Run /init as init process\n{report}\n[   13.0] all is well\n");
             assert_eq!(find(&log), [*report]);
         }
     }

@@ -54,7 +54,7 @@ impl Config {
     /// [`Error::Setting`] when a variable is not set or names something that is not there,
     /// [`Error::Architecture`] when the kernel is of an architecture that no board exists for.
     pub fn from_env() -> Result<Self> {
-        Self::from_settings(|name| env::var_os(name))
+        Self::from_settings(env::var_os)
     }
 
     /// As [`Config::from_env`], with another source for the variables.
@@ -168,7 +168,10 @@ mod tests {
             let mut settings = settings(dir.path());
             settings.remove(name);
             let message = config(&settings).unwrap_err().to_string();
-            assert!(message.starts_with(&format!("{name}: not set")), "{message}");
+            assert!(
+                message.starts_with(&format!("{name}: not set")),
+                "{message}"
+            );
             assert!(message.contains("make run"), "{message}");
         }
     }
@@ -191,6 +194,9 @@ mod tests {
     fn unknown_architecture_names_the_known_ones() {
         let dir = kernel("vax");
         let message = config(&settings(dir.path())).unwrap_err().to_string();
-        assert!(message.contains("vax") && message.contains("arm64"), "{message}");
+        assert!(
+            message.contains("vax") && message.contains("arm64"),
+            "{message}"
+        );
     }
 }

@@ -17,16 +17,22 @@ pub struct Reading {
 
 /// Reads a timeline that was sent at a known pace.
 ///
-/// A mark is a dot up to 2 units and a dash above. A space is within a letter up to halfway between a unit and the gap
-/// between letters, and between letters up to halfway to the gap between words.
+/// A mark is a dot up to 2 units and a dash above. A space is within a letter up to halfway between
+/// a unit and the gap between letters, and between letters up to halfway to the gap between words.
 pub fn decode(timeline: &Timeline, pace: Pace) -> Reading {
-    let dash_from = pace.mark_ns(Element::Dot).midpoint(pace.mark_ns(Element::Dash));
+    let dash_from = pace
+        .mark_ns(Element::Dot)
+        .midpoint(pace.mark_ns(Element::Dash));
     let letter_from = pace.unit_ns.midpoint(pace.letter_gap_ns());
     let word_from = pace.letter_gap_ns().midpoint(pace.word_gap_ns());
 
     let mut reading = Reading::default();
     let mut words: Vec<Vec<Pattern>> = vec![Vec::new()];
-    let mut letter = Letter { pattern: Pattern::default(), start_ns: 0, end_ns: 0 };
+    let mut letter = Letter {
+        pattern: Pattern::default(),
+        start_ns: 0,
+        end_ns: 0,
+    };
     let mut finish = |letter: &mut Letter, words: &mut Vec<Vec<Pattern>>| {
         if let Some(word) = words.last_mut() {
             word.push(letter.pattern.clone());
@@ -41,7 +47,11 @@ pub fn decode(timeline: &Timeline, pace: Pace) -> Reading {
                     letter.start_ns = edge.at_ns;
                 }
                 letter.end_ns = edge.at_ns + ns;
-                let element = if ns > dash_from { Element::Dash } else { Element::Dot };
+                let element = if ns > dash_from {
+                    Element::Dash
+                } else {
+                    Element::Dot
+                };
                 letter.pattern.0.push(element);
             }
             Span::Space(ns) if ns > letter_from => {
@@ -73,7 +83,14 @@ mod tests {
 
     #[test]
     fn reads_what_was_sent() {
-        for text in ["SOS", "CQ DE MORSE", "<SOS> É 73 <SK>", "A.B,C?D'E-F/G(H)I\"J=K+L@M", "E", "T T T"] {
+        for text in [
+            "SOS",
+            "CQ DE MORSE",
+            "<SOS> É 73 <SK>",
+            "A.B,C?D'E-F/G(H)I\"J=K+L@M",
+            "E",
+            "T T T",
+        ] {
             let reading = decode(&lamp(text, PACE), PACE);
             assert_eq!(reading.message, Message::parse(text).unwrap(), "{text}");
             let letters = Message::parse(text).unwrap().letters(PACE);
@@ -84,7 +101,10 @@ mod tests {
     #[test]
     fn reads_farnsworth() {
         let pace = Pace::farnsworth(60_000_000, 200_000_000);
-        assert_eq!(decode(&lamp("CQ DE", pace), pace).message.to_string(), "CQ DE");
+        assert_eq!(
+            decode(&lamp("CQ DE", pace), pace).message.to_string(),
+            "CQ DE"
+        );
     }
 
     /// Every edge up to almost half a unit off, to either side by turns: the most that can be read.
@@ -97,9 +117,17 @@ mod tests {
                 at_ns: edge.at_ns + if i % 2 == 0 { even } else { odd } * 1_000_000,
                 on: edge.on,
             });
-            assert_eq!(decode(&Timeline::new(shaken), PACE).message.to_string(), text);
+            assert_eq!(
+                decode(&Timeline::new(shaken), PACE).message.to_string(),
+                text
+            );
         }
-        assert_ne!(decode(&lamp(text, Pace::new(60_000_000)), PACE).message.to_string(), text);
+        assert_ne!(
+            decode(&lamp(text, Pace::new(60_000_000)), PACE)
+                .message
+                .to_string(),
+            text
+        );
     }
 
     #[test]
@@ -112,6 +140,9 @@ mod tests {
     #[test]
     fn unknown_patterns_are_shown() {
         let edges = Message::new([vec![Pattern::parse(".......-")]]).edges(PACE);
-        assert_eq!(decode(&Timeline::new(edges), PACE).message.to_string(), "[.......-]");
+        assert_eq!(
+            decode(&Timeline::new(edges), PACE).message.to_string(),
+            "[.......-]"
+        );
     }
 }

@@ -9,13 +9,19 @@ use crate::error::{Error, Result};
 
 /// Makes the device tree blob for a machine.
 ///
-/// `machine_args` are QEMU's arguments as the board is going to be started with, as serial ports and memory show
-/// in the tree; `addition` is device tree source put after the machine's.
+/// `machine_args` are QEMU's arguments as the board is going to be started with, as serial ports
+/// and memory show in the tree; `addition` is device tree source put after the machine's.
 ///
 /// # Errors
 ///
-/// [`Error::Program`] when QEMU or dtc is missing, [`Error::Tool`] with its message when one of them fails.
-pub fn build(qemu: &str, machine: &str, machine_args: &[String], addition: &str) -> Result<Vec<u8>> {
+/// [`Error::Program`] when QEMU or dtc is missing, [`Error::Tool`] with its message when one of
+/// them fails.
+pub fn build(
+    qemu: &str,
+    machine: &str,
+    machine_args: &[String],
+    addition: &str,
+) -> Result<Vec<u8>> {
     let dump = tempfile::NamedTempFile::new().map_err(Error::io("cannot make a temporary file"))?;
     let path = dump.path().display();
     // Random seeds in the tree would make every boot another one.
@@ -25,7 +31,9 @@ pub fn build(qemu: &str, machine: &str, machine_args: &[String], addition: &str)
     filter(command, &[])?;
 
     let mut decompile = Command::new("dtc");
-    decompile.args(["-q", "-I", "dtb", "-O", "dts"]).arg(dump.path());
+    decompile
+        .args(["-q", "-I", "dtb", "-O", "dts"])
+        .arg(dump.path());
     let mut source = filter(decompile, &[])?;
     source.extend_from_slice(addition.as_bytes());
 
@@ -42,7 +50,10 @@ fn filter(mut command: Command, input: &[u8]) -> Result<Vec<u8>> {
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
-        .map_err(|source| Error::Program { program: program.clone(), source })?;
+        .map_err(|source| Error::Program {
+            program: program.clone(),
+            source,
+        })?;
     let stdin = child.stdin.take();
     let output = std::thread::scope(|scope| {
         // A program that fails early does not read its input to the end; its exit status tells.

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The diagram: the lamp against the ideal grid, the letters above it and the error of every edge below.
+//! The diagram: the lamp against the ideal grid, the letters above it and the error of every edge
+//! below.
 
-use svg::node::element::path::Data;
-use svg::node::element::{Group, Line, Path, Rectangle, Text};
+mod row;
+
+use svg::node::element::{Group, Line, Rectangle, Text};
 use svg::Document;
 
-use crate::board::Time;
-use crate::timing::{Milliseconds, Timing};
+use crate::options::Time;
+use crate::timing::Timing;
 use crate::transmission::Transmission;
+use row::Row;
 
 /// Units of the grid in one row; longer messages go on below.
 const ROW_UNITS: u64 = 60;
@@ -43,7 +46,10 @@ pub fn draw(transmission: &Transmission) -> String {
     let timing = transmission.timing().ok();
     let unit_ns = transmission.pace.unit_ns.max(1);
     let ideal_ns = transmission.sent.duration_ns(transmission.pace);
-    let units = ideal_ns.max(transmission.timeline.duration_ns()).div_ceil(unit_ns).max(1);
+    let units = ideal_ns
+        .max(transmission.timeline.duration_ns())
+        .div_ceil(unit_ns)
+        .max(1);
     let row_units = (units + 1).clamp(LEAST_UNITS, ROW_UNITS);
     let rows = units.div_ceil(row_units);
 
@@ -54,7 +60,13 @@ pub fn draw(transmission: &Transmission) -> String {
         .set("width", width)
         .set("height", height)
         .set("font-family", FONT)
-        .add(Rectangle::new().set("width", width).set("height", height).set("rx", 8).set("fill", "white"))
+        .add(
+            Rectangle::new()
+                .set("width", width)
+                .set("height", height)
+                .set("rx", 8)
+                .set("fill", "white"),
+        )
         .add(header(transmission, timing.as_ref()));
     let scale_ns = error_scale_ns(timing.as_ref());
     for row in 0..rows {
@@ -84,16 +96,52 @@ fn header(transmission: &Transmission, timing: Option<&Timing>) -> Group {
     let unit_ms = transmission.pace.unit_ns as f64 / 1e6;
     let key = |x: f64, color: &str, text: &str, label_at: f64| {
         Group::new()
-            .add(Rectangle::new().set("x", x).set("y", 52).set("width", 14).set("height", 9).set("fill", color))
+            .add(
+                Rectangle::new()
+                    .set("x", x)
+                    .set("y", 52)
+                    .set("width", 14)
+                    .set("height", 9)
+                    .set("fill", color),
+            )
             .add(label(x + label_at, 61.0, 12, FAINT, "start", text))
     };
     Group::new()
-        .add(label(MARGIN_LEFT, 30.0, 19, INK, "start", &shorten(&transmission.seen.message.to_string())).set("font-weight", "bold"))
-        .add(label(MARGIN_LEFT + PLOT_WIDTH, 30.0, 13, INK, "end", &figures))
-        .add(label(MARGIN_LEFT + PLOT_WIDTH, 61.0, 12, FAINT, "end", &format!("unit {unit_ms} ms, {clock}")))
+        .add(
+            label(
+                MARGIN_LEFT,
+                30.0,
+                19,
+                INK,
+                "start",
+                &shorten(&transmission.seen.message.to_string()),
+            )
+            .set("font-weight", "bold"),
+        )
+        .add(label(
+            MARGIN_LEFT + PLOT_WIDTH,
+            30.0,
+            13,
+            INK,
+            "end",
+            &figures,
+        ))
+        .add(label(
+            MARGIN_LEFT + PLOT_WIDTH,
+            61.0,
+            12,
+            FAINT,
+            "end",
+            &format!("unit {unit_ms} ms, {clock}"),
+        ))
         .add(key(MARGIN_LEFT, IDEAL, "ideal", 20.0))
         .add(key(MARGIN_LEFT + 80.0, LAMP, "lamp", 20.0))
-        .add(key(MARGIN_LEFT + 160.0, ON_EDGE, "error of an edge that lit it", 20.0))
+        .add(key(
+            MARGIN_LEFT + 160.0,
+            ON_EDGE,
+            "error of an edge that lit it",
+            20.0,
+        ))
         .add(key(MARGIN_LEFT + 370.0, OFF_EDGE, "that darkened it", 20.0))
 }
 
@@ -111,7 +159,10 @@ fn error_scale_ns(timing: Option<&Timing>) -> u64 {
     let worst_ns = timing.map_or(0, |timing| timing.worst_edge_ns().unsigned_abs());
     let mut decade = 1000;
     loop {
-        if let Some(factor) = [1, 2, 5].into_iter().find(|factor| decade * factor >= worst_ns) {
+        if let Some(factor) = [1, 2, 5]
+            .into_iter()
+            .find(|factor| decade * factor >= worst_ns)
+        {
             return decade * factor;
         }
         decade *= 10;
@@ -137,158 +188,6 @@ fn line(from: (f64, f64), to: (f64, f64), color: &str, width: f64) -> Line {
         .set("stroke-width", width)
 }
 
-/// A row of the diagram. Its times are in ns since the first edge.
-struct Row<'a> {
-    transmission: &'a Transmission,
-    timing: Option<&'a Timing>,
-    unit_ns: u64,
-    start_ns: u64,
-    end_ns: u64,
-    top: f64,
-    scale_ns: u64,
-}
-
-impl Row<'_> {
-    fn draw(&self) -> Group {
-        Group::new()
-            .add(self.grid())
-            .add(self.ideal())
-            .add(self.letters())
-            .add(self.lamp())
-            .add(self.errors())
-    }
-
-    /// Heights from the top of the page.
-    fn wave_top(&self) -> f64 {
-        self.top + LETTERS
-    }
-    fn wave_base(&self) -> f64 {
-        self.wave_top() + WAVE
-    }
-    fn error_top(&self) -> f64 {
-        self.wave_base() + GAP
-    }
-    fn error_base(&self) -> f64 {
-        self.error_top() + ERROR
-    }
-
-    fn x(&self, at_ns: u64) -> f64 {
-        let at_ns = at_ns.clamp(self.start_ns, self.end_ns);
-        MARGIN_LEFT + PLOT_WIDTH * (at_ns - self.start_ns) as f64 / (self.end_ns - self.start_ns) as f64
-    }
-
-    fn holds(&self, at_ns: u64) -> bool {
-        (self.start_ns..self.end_ns).contains(&at_ns)
-    }
-
-    /// A line for each unit, a strong one with its time for each fifth.
-    fn grid(&self) -> Group {
-        const STRONG: u64 = 5;
-        let mut group = Group::new();
-        for unit in self.start_ns / self.unit_ns..=self.end_ns / self.unit_ns {
-            let at_ns = unit * self.unit_ns;
-            let x = self.x(at_ns);
-            let color = if unit % STRONG == 0 { GRID_STRONG } else { GRID };
-            group = group.add(line((x, self.wave_top() - 6.0), (x, self.error_base()), color, 1.0));
-            if unit % STRONG == 0 {
-                let seconds = format!("{}", at_ns as f64 / 1e9);
-                group = group.add(label(x, self.error_base() + 18.0, 11, FAINT, "middle", &seconds));
-            }
-        }
-        let right = MARGIN_LEFT + PLOT_WIDTH;
-        let middle = (self.error_top() + self.error_base()) / 2.0;
-        let left = MARGIN_LEFT - 10.0;
-        let scale = |sign: i64| Milliseconds(sign * i64::try_from(self.scale_ns).unwrap_or(i64::MAX)).short();
-        group
-            .add(label(right + 12.0, self.error_base() + 18.0, 11, FAINT, "start", "s"))
-            .add(line((MARGIN_LEFT, self.wave_base()), (right, self.wave_base()), GRID_STRONG, 1.0))
-            .add(line((MARGIN_LEFT, middle), (right, middle), GRID_STRONG, 1.0))
-            .add(label(left, self.wave_top() + 12.0, 11, FAINT, "end", "on"))
-            .add(label(left, self.wave_base(), 11, FAINT, "end", "off"))
-            .add(label(left, self.error_top() + 8.0, 11, FAINT, "end", &scale(1)))
-            .add(label(left, middle + 4.0, 11, FAINT, "end", "0"))
-            .add(label(left, self.error_base(), 11, FAINT, "end", &scale(-1)))
-    }
-
-    /// Where the marks should be.
-    fn ideal(&self) -> Group {
-        let edges = self.transmission.sent.edges(self.transmission.pace);
-        let mut group = Group::new();
-        for mark in edges.chunks_exact(2) {
-            let (from, to) = (self.x(mark[0].at_ns), self.x(mark[1].at_ns));
-            if to > from {
-                let (top, height) = (self.wave_top(), WAVE);
-                group = group.add(
-                    Rectangle::new().set("x", from).set("y", top).set("width", to - from).set("height", height).set("fill", IDEAL),
-                );
-            }
-        }
-        group
-    }
-
-    /// The letters as they were read, over their marks.
-    fn letters(&self) -> Group {
-        let first_ns = self.first_ns();
-        let mut group = Group::new();
-        for letter in &self.transmission.seen.letters {
-            let (start_ns, end_ns) = (letter.start_ns - first_ns, letter.end_ns - first_ns);
-            let middle_ns = start_ns.midpoint(end_ns);
-            if self.holds(middle_ns) {
-                let y = self.wave_top() - 14.0;
-                let name = label(self.x(middle_ns), y, 15, INK, "middle", &letter.pattern.name());
-                group = group.add(name.set("font-weight", "bold"));
-            }
-        }
-        group
-    }
-
-    /// The lamp as it was seen, as a step line.
-    fn lamp(&self) -> Path {
-        let first_ns = self.first_ns();
-        let height = |on: bool| if on { self.wave_top() } else { self.wave_base() };
-        let edges = self.transmission.timeline.edges();
-        let lit_before = edges
-            .iter()
-            .take_while(|edge| edge.at_ns - first_ns < self.start_ns)
-            .last()
-            .is_some_and(|edge| edge.on);
-        let mut data = Data::new().move_to((MARGIN_LEFT, height(lit_before)));
-        for edge in edges.iter().filter(|edge| self.holds(edge.at_ns - first_ns)) {
-            data = data
-                .horizontal_line_to(self.x(edge.at_ns - first_ns))
-                .vertical_line_to(height(edge.on));
-        }
-        data = data.horizontal_line_to(MARGIN_LEFT + PLOT_WIDTH);
-        Path::new()
-            .set("d", data)
-            .set("fill", "none")
-            .set("stroke", LAMP)
-            .set("stroke-width", 2)
-            .set("stroke-linejoin", "round")
-    }
-
-    /// How late each edge was, as a stem from the zero line.
-    fn errors(&self) -> Group {
-        let middle = (self.error_top() + self.error_base()) / 2.0;
-        let mut group = Group::new();
-        for edge in self.timing.map_or(&[][..], Timing::edges) {
-            if !self.holds(edge.ideal_ns) {
-                continue;
-            }
-            let x = self.x(edge.ideal_ns);
-            let y = middle - ERROR / 2.0 * edge.late_ns() as f64 / self.scale_ns as f64;
-            let color = if edge.on { ON_EDGE } else { OFF_EDGE };
-            let dot = svg::node::element::Circle::new().set("cx", x).set("cy", y).set("r", 2.6).set("fill", color);
-            group = group.add(line((x, middle), (x, y), color, 1.5)).add(dot);
-        }
-        group
-    }
-
-    fn first_ns(&self) -> u64 {
-        self.transmission.timeline.edges().first().map_or(0, |edge| edge.at_ns)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -301,13 +200,23 @@ mod tests {
         let timeline = Timeline::new(Message::parse(shown).unwrap().edges(pace));
         let seen = decode(&timeline, pace);
         let sent = Message::parse(sent).unwrap();
-        draw(&Transmission { sent, pace, time: Time::Real, timeline, seen })
+        draw(&Transmission {
+            sent,
+            pace,
+            time: Time::Real,
+            timeline,
+            seen,
+        })
     }
 
     #[test]
     fn every_mark_edge_and_letter_is_there() {
         let svg = drawing("SOS", "SOS");
-        assert_eq!(svg.matches(&format!("fill=\"{IDEAL}\"")).count(), 9 + 1, "nine marks and the key");
+        assert_eq!(
+            svg.matches(&format!("fill=\"{IDEAL}\"")).count(),
+            9 + 1,
+            "nine marks and the key"
+        );
         assert_eq!(svg.matches("<circle").count(), 18);
         assert_eq!(svg.matches("font-size=\"15\"").count(), 3);
     }
@@ -316,7 +225,12 @@ mod tests {
     fn long_messages_take_more_rows() {
         let height = |svg: &str| {
             let from = svg.find("height=\"").unwrap() + "height=\"".len();
-            svg[from..].split('"').next().unwrap().parse::<f64>().unwrap()
+            svg[from..]
+                .split('"')
+                .next()
+                .unwrap()
+                .parse::<f64>()
+                .unwrap()
         };
         let text = "CQ CQ DE MORSE";
         assert!(height(&drawing(text, text)) > height(&drawing("SOS", "SOS")));

@@ -2,16 +2,17 @@
 
 //! The QEMU process: started with its sockets and images, and never left behind.
 //!
-//! Nothing has a name in the file system. The sockets are pairs made here, of which QEMU inherits one end, so
-//! there is nothing to wait for and QEMU's end shows as end of file; the images are files without a name. However
-//! this process ends, nothing has to be cleaned up.
+//! Nothing has a name in the file system. The sockets are pairs made here, of which QEMU inherits
+//! one end, so there is nothing to wait for and QEMU's end shows as end of file; the images are
+//! files without a name. However this process ends, nothing has to be cleaned up.
 //!
 //! # How QEMU is killed on every way out
 //!
 //! - [`Emulator`] is dropped, by a panic too: it kills QEMU and waits for it.
-//! - This process dies without a chance to do so (signal, `kill -9`, power): the Linux kernel kills QEMU, as `setpriv`
-//!   (util-linux) set its parent death signal. That signal comes when the *thread* that started QEMU ends, so QEMU
-//!   has a thread of its own here, the keeper, which lives as long as QEMU does.
+//! - This process dies without a chance to do so (signal, `kill -9`, power): the Linux kernel kills
+//!   QEMU, as `setpriv` (util-linux) set its parent death signal. That signal comes when the
+//!   *thread* that started QEMU ends, so QEMU has a thread of its own here, the keeper, which lives
+//!   as long as QEMU does.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, Write};
@@ -38,7 +39,11 @@ pub struct CommandLine {
 impl CommandLine {
     /// A command line without arguments.
     pub fn new(program: impl Into<String>) -> Self {
-        CommandLine { program: program.into(), args: Vec::new(), inherited: Vec::new() }
+        CommandLine {
+            program: program.into(),
+            args: Vec::new(),
+            inherited: Vec::new(),
+        }
     }
 
     /// Adds arguments.
@@ -103,7 +108,10 @@ impl CommandLine {
             .stderr(stderr);
         let mappings = (FIRST_FD..)
             .zip(self.inherited)
-            .map(|(child_fd, parent_fd)| FdMapping { parent_fd, child_fd })
+            .map(|(child_fd, parent_fd)| FdMapping {
+                parent_fd,
+                child_fd,
+            })
             .collect();
         command.fd_mappings(mappings).map_err(|error| Error::Io {
             doing: "cannot pass QEMU its sockets".into(),
@@ -116,7 +124,8 @@ impl CommandLine {
             .name("qemu-keeper".into())
             .spawn(move || {
                 let child = command.spawn();
-                // The command holds QEMU's ends of the sockets, which would hide that QEMU closed them.
+                // The command holds QEMU's ends of the sockets, which would hide that QEMU closed
+                // them.
                 drop(command);
                 match child {
                     Ok(child) => {
@@ -132,11 +141,17 @@ impl CommandLine {
             Ok(Err(source)) => return Err(missing("setpriv")(source)),
             Err(_) => unreachable!("the keeper sends before it ends"),
         };
-        Ok(Emulator { pid, requests, keeper: Some(keeper), messages })
+        Ok(Emulator {
+            pid,
+            requests,
+            keeper: Some(keeper),
+            messages,
+        })
     }
 }
 
-/// Looks for a program as `exec` does, since behind `setpriv` its absence would be just an exit status.
+/// Looks for a program as `exec` does, since behind `setpriv` its absence would be just an exit
+/// status.
 fn find_program(program: &str) -> io::Result<()> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     // `join` leaves a program given by an absolute path as it is.
@@ -177,7 +192,8 @@ impl Emulator {
         self.pid
     }
 
-    /// Waits for QEMU to end by itself, which its sockets have shown or the guest was asked for, and says how it ended.
+    /// Waits for QEMU to end by itself, which its sockets have shown or the guest was asked for,
+    /// and says how it ended.
     pub fn wait(&mut self) -> String {
         let (reply, answer) = mpsc::channel();
         let _ = self.requests.send(Request::Wait(reply));
@@ -229,8 +245,14 @@ mod tests {
 
     #[test]
     fn missing_program_is_named() {
-        let error = CommandLine::new("qemu-system-none").start().map(|_| ()).unwrap_err();
-        assert!(matches!(&error, Error::Program { program, .. } if program == "qemu-system-none"), "{error}");
+        let error = CommandLine::new("qemu-system-none")
+            .start()
+            .map(|_| ())
+            .unwrap_err();
+        assert!(
+            matches!(&error, Error::Program { program, .. } if program == "qemu-system-none"),
+            "{error}"
+        );
     }
 
     #[test]
@@ -255,7 +277,8 @@ mod tests {
         assert!(gone(pid));
     }
 
-    /// The thread that starts QEMU may end long before the board is done with, as a test's thread does.
+    /// The thread that starts QEMU may end long before the board is done with, as a test's thread
+    /// does.
     #[test]
     fn outlives_the_thread_that_started_it() {
         let emulator = thread::spawn(sleeper).join().unwrap();
@@ -269,7 +292,10 @@ mod tests {
         line.args(["/no/such/file"]);
         let mut emulator = line.start().unwrap();
         let how = emulator.wait();
-        assert!(how.contains("exit status: 2") && how.contains("/no/such/file"), "{how}");
+        assert!(
+            how.contains("exit status: 2") && how.contains("/no/such/file"),
+            "{how}"
+        );
     }
 
     #[test]

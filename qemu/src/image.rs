@@ -12,7 +12,8 @@ use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::kmod::{self, Module, Modules};
 
-/// Where the modules under test are in the guest: the home of its user, so that `insmod morse.ko` finds it.
+/// Where the modules under test are in the guest: the home of its user, so that `insmod morse.ko`
+/// finds it.
 pub const HOME: &str = "root";
 /// Where the programs of [`crate::config::GUEST`] are in the guest, which is in its `PATH`.
 const PROGRAMS: &str = "usr/local/bin";
@@ -22,12 +23,27 @@ const REGULAR: u32 = 0o100_000;
 const SYMLINK: u32 = 0o120_000;
 const CHARACTER_DEVICE: u32 = 0o020_000;
 
-/// Device number of `/dev/console`, the one node that the kernel opens before the guest can make nodes.
+/// Device number of `/dev/console`, the one node that the kernel opens before the guest can make
+/// nodes.
 const CONSOLE: (u32, u32) = (5, 1);
 
 const DIRECTORIES: &[&str] = &[
-    "bin", "dev", "etc", "lib", "lib/modules", "proc", "root", "run", "sbin", "sys", "tmp", "usr", "usr/bin",
-    "usr/local", "usr/local/bin", "usr/sbin",
+    "bin",
+    "dev",
+    "etc",
+    "lib",
+    "lib/modules",
+    "proc",
+    "root",
+    "run",
+    "sbin",
+    "sys",
+    "tmp",
+    "usr",
+    "usr/bin",
+    "usr/local",
+    "usr/local/bin",
+    "usr/sbin",
 ];
 
 /// A cpio archive in the form that the kernel unpacks.
@@ -38,7 +54,10 @@ pub(crate) struct Archive {
 
 impl Archive {
     pub(crate) fn new() -> Self {
-        Archive { out: Vec::new(), entries: 0 }
+        Archive {
+            out: Vec::new(),
+            entries: 0,
+        }
     }
 
     fn entry(&mut self, name: &str, mode: u32, device: (u32, u32), data: &[u8]) -> io::Result<()> {
@@ -80,13 +99,13 @@ impl Archive {
 
 /// Makes the guest's root file system.
 ///
-/// `stock` are modules of the kernel that the guest must be able to load with `modprobe`, `files` are
-/// further files (path without leading `/`, content), which are executable.
+/// `stock` are modules of the kernel that the guest must be able to load with `modprobe`, `files`
+/// are further files (path without leading `/`, content), which are executable.
 ///
 /// # Errors
 ///
-/// [`Error::Io`] when a file cannot be read, [`Error::Module`] when a module is missing, or one under test was
-/// built for another kernel.
+/// [`Error::Io`] when a file cannot be read, [`Error::Module`] when a module is missing, or one
+/// under test was built for another kernel.
 pub fn build(config: &Config, stock: &[&str], files: &[(String, Vec<u8>)]) -> Result<Vec<u8>> {
     let programs = match &config.guest {
         Some(dir) => read_programs(dir)?,
@@ -98,7 +117,8 @@ pub fn build(config: &Config, stock: &[&str], files: &[(String, Vec<u8>)]) -> Re
         None => Vec::new(),
     };
     let tested = modules_under_test(config)?;
-    pack(config, &busybox, &stock, &tested, &programs, files).map_err(Error::io("cannot make the guest image"))
+    pack(config, &busybox, &stock, &tested, &programs, files)
+        .map_err(Error::io("cannot make the guest image"))
 }
 
 fn pack(
@@ -127,7 +147,11 @@ fn pack(
     for module in stock {
         archive.file(&format!("{home}/{}.ko", module.name), 0o644, &module.image)?;
     }
-    archive.file(&format!("{home}/modules.dep"), 0o644, modules_dep(stock).as_bytes())?;
+    archive.file(
+        &format!("{home}/modules.dep"),
+        0o644,
+        modules_dep(stock).as_bytes(),
+    )?;
     for module in tested {
         archive.file(&format!("{HOME}/{}.ko", module.name), 0o644, &module.image)?;
     }
@@ -168,7 +192,8 @@ fn modules_dep(stock: &[Module]) -> String {
         .collect()
 }
 
-/// The modules under test; one that was built for another kernel is refused here, where the reason can be told.
+/// The modules under test; one that was built for another kernel is refused here, where the reason
+/// can be told.
 fn modules_under_test(config: &Config) -> Result<Vec<Module>> {
     let mut modules = Vec::new();
     for path in kmod::find(&config.module_dir)? {

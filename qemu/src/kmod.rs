@@ -2,8 +2,8 @@
 
 //! Kernel modules as files: finding them, unpacking them, and what they say of themselves.
 //!
-//! Dependencies are taken from the modules themselves (`depends` in `.modinfo`), as `modules.dep` is
-//! made where a kernel is installed and no kernel package has it.
+//! Dependencies are taken from the modules themselves (`depends` in `.modinfo`), as `modules.dep`
+//! is made where a kernel is installed and no kernel package has it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -29,7 +29,8 @@ impl Module {
     ///
     /// # Errors
     ///
-    /// [`Error::Io`] when the file cannot be read or unpacked, [`Error::Module`] when it is no module.
+    /// [`Error::Io`] when the file cannot be read or unpacked, [`Error::Module`] when it is no
+    /// module.
     pub fn read(path: &Path) -> Result<Self> {
         let name = module_name(path).ok_or_else(|| Error::Module {
             name: path.display().to_string(),
@@ -100,7 +101,8 @@ impl Modules {
         Ok(Modules { files, builtin })
     }
 
-    /// The modules named and all they depend on, each after those it depends on. Built-in ones are left out.
+    /// The modules named and all they depend on, each after those it depends on. Built-in ones are
+    /// left out.
     ///
     /// # Errors
     ///
@@ -142,7 +144,9 @@ pub fn find(dir: &Path) -> Result<Vec<PathBuf>> {
     while let Some(dir) = pending.pop() {
         for entry in fs::read_dir(&dir).map_err(Error::file("read", &dir))? {
             let entry = entry.map_err(Error::file("read", &dir))?;
-            let kind = entry.file_type().map_err(Error::file("read", entry.path()))?;
+            let kind = entry
+                .file_type()
+                .map_err(Error::file("read", entry.path()))?;
             if kind.is_dir() {
                 pending.push(entry.path());
             } else if module_name(&entry.path()).is_some() {
@@ -189,7 +193,10 @@ mod tests {
     #[test]
     fn names() {
         let name = |path: &str| module_name(Path::new(path));
-        assert_eq!(name("kernel/drivers/gpio/gpio-sim.ko.xz").as_deref(), Some("gpio_sim"));
+        assert_eq!(
+            name("kernel/drivers/gpio/gpio-sim.ko.xz").as_deref(),
+            Some("gpio_sim")
+        );
         assert_eq!(name("morse.ko").as_deref(), Some("morse"));
         assert_eq!(name("morse.o"), None);
         assert_eq!(name("morse.ko.zst"), None);
@@ -210,7 +217,11 @@ mod tests {
     fn a_module_that_the_kernel_lacks_is_named() {
         let dir = tempfile::tempdir().unwrap();
         fs::create_dir(dir.path().join("kernel")).unwrap();
-        fs::write(dir.path().join("modules.builtin"), "kernel/drivers/gpio/gpio-pl061.ko\n").unwrap();
+        fs::write(
+            dir.path().join("modules.builtin"),
+            "kernel/drivers/gpio/gpio-pl061.ko\n",
+        )
+        .unwrap();
         let modules = Modules::open(dir.path()).unwrap();
         assert!(modules.closure(&["gpio-pl061"]).unwrap().is_empty());
         let Err(Error::Module { name, .. }) = modules.closure(&["gpio-sim"]) else {

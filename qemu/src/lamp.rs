@@ -98,20 +98,37 @@ mod tests {
     use super::*;
 
     fn edges(edges: &[(u64, bool)]) -> Vec<Edge> {
-        edges.iter().map(|&(at_ns, on)| Edge { at_ns, on }).collect()
+        edges
+            .iter()
+            .map(|&(at_ns, on)| Edge { at_ns, on })
+            .collect()
     }
 
     #[test]
     fn spans_between_edges() {
-        let timeline = Timeline::new(edges(&[(100, true), (300, false), (500, true), (1100, false)]));
-        assert_eq!(timeline.spans(), [Span::Mark(200), Span::Space(200), Span::Mark(600)]);
+        let timeline = Timeline::new(edges(&[
+            (100, true),
+            (300, false),
+            (500, true),
+            (1100, false),
+        ]));
+        assert_eq!(
+            timeline.spans(),
+            [Span::Mark(200), Span::Space(200), Span::Mark(600)]
+        );
         assert_eq!(timeline.duration_ns(), 1000);
         assert!(!timeline.ends_lit());
     }
 
     #[test]
     fn edges_that_change_nothing_are_left_out() {
-        let timeline = Timeline::new(edges(&[(50, false), (100, true), (150, true), (300, false), (310, false)]));
+        let timeline = Timeline::new(edges(&[
+            (50, false),
+            (100, true),
+            (150, true),
+            (300, false),
+            (310, false),
+        ]));
         assert_eq!(timeline.edges(), edges(&[(100, true), (300, false)]));
     }
 

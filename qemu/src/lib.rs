@@ -1,6 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The board that the morse driver runs on.
+//! The board that the morse driver runs on: boots it in QEMU, watches its lamp and presses its key
+//! from outside, and runs commands on it.
+//!
+//! Start with [`Board`]; [`transmission::send`] sends a text and tells what the lamp showed.
+//!
+//! | to | use |
+//! |---|---|
+//! | find kernel, busybox and modules | [`Config`] |
+//! | choose clock, files, modules, device tree | [`Options`] |
+//! | run commands, press the key, read the kernel's log | [`Board`] |
+//! | watch the lamp in real time | [`Board::lamp`], [`Lamp`] |
+//! | watch the lamp in virtual time | [`trace::Recording`] |
+//! | time a system call of the guest | [`trace::system_call_time`] |
+//! | read Morse from the lamp | [`Timeline`], [`decode`] |
+//! | compare with the ideal grid | [`Message`], [`Timing`] |
+//! | show it | [`line::draw`], [`diagram::draw`] |
+
 pub mod board;
 pub mod code;
 pub mod complaints;
@@ -18,19 +34,21 @@ pub mod log;
 pub mod machine;
 pub mod message;
 pub mod monitor;
+pub mod options;
 pub mod qtest;
-mod shell;
 pub mod quote;
+mod shell;
 pub mod timing;
 pub mod trace;
 pub mod transmission;
 
-pub use board::{Board, Options, Terminal, Time};
+pub use board::{Board, Terminal};
 pub use config::Config;
-pub use error::{Error, Result};
 pub use decoder::{decode, Reading};
+pub use error::{Error, Result};
 pub use lamp::{Edge, Span, Timeline};
 pub use message::{Letter, Message, Pace};
+pub use options::{Options, Time};
 pub use qtest::Lamp;
 pub use shell::Output;
 pub use timing::Timing;

@@ -9,7 +9,8 @@
 //!   0    1    2    3    4    5
 //! ```
 //!
-//! A column is a unit, its halves are shown apart (`▌`, `▐`), so that what is off the grid by a quarter of a unit shows.
+//! A column is a unit, its halves are shown apart (`▌`, `▐`), so that what is off the grid by a
+//! quarter of a unit shows.
 
 use std::fmt::Write;
 
@@ -24,17 +25,30 @@ const NS_PER_S: f64 = 1e9;
 
 /// Draws what the lamp showed, as lines of at most `columns` characters; a column is `unit_ns`.
 pub fn draw(timeline: &Timeline, reading: &Reading, unit_ns: u64, columns: usize) -> String {
-    let (Some(start_ns), true) = (timeline.edges().first().map(|edge| edge.at_ns), unit_ns > 0) else {
+    let (Some(start_ns), true) = (timeline.edges().first().map(|edge| edge.at_ns), unit_ns > 0)
+    else {
         return format!("{MARGIN}(dark)\n");
     };
     let units = timeline.duration_ns().div_ceil(unit_ns);
-    let width = columns.saturating_sub(MARGIN.len() + " s".len()).max(TICK_COLUMNS as usize) as u64;
+    let width = columns
+        .saturating_sub(MARGIN.len() + " s".len())
+        .max(TICK_COLUMNS as usize) as u64;
     let mut text = String::new();
     let mut first = 0;
     while first < units {
         let count = width.min(units - first);
-        let chart = Chart { start_ns, unit_ns, first, count };
-        let lines = [chart.letters(reading), chart.blocks(timeline), chart.scale(), chart.numbers()];
+        let chart = Chart {
+            start_ns,
+            unit_ns,
+            first,
+            count,
+        };
+        let lines = [
+            chart.letters(reading),
+            chart.blocks(timeline),
+            chart.scale(),
+            chart.numbers(),
+        ];
         for line in lines {
             let _ = writeln!(text, "{MARGIN}{}", line.trim_end());
         }
@@ -62,7 +76,10 @@ impl Chart {
             let at_ns = letter.start_ns - self.start_ns;
             // To the nearest column: the edge may be a bit early.
             let column = (at_ns + self.unit_ns / 2) / self.unit_ns;
-            if let Some(column) = column.checked_sub(self.first).filter(|column| *column < self.count) {
+            if let Some(column) = column
+                .checked_sub(self.first)
+                .filter(|column| *column < self.count)
+            {
                 line.put(column as usize, &letter.pattern.name());
             }
         }
@@ -90,7 +107,13 @@ impl Chart {
     fn scale(&self) -> String {
         let step_ns = self.step_ns();
         let line: String = (self.first..self.first + self.count)
-            .map(|column| if self.tick(column, step_ns).is_some() { '┼' } else { '─' })
+            .map(|column| {
+                if self.tick(column, step_ns).is_some() {
+                    '┼'
+                } else {
+                    '─'
+                }
+            })
             .collect();
         line + " s"
     }
@@ -100,7 +123,10 @@ impl Chart {
         let mut line = Line::default();
         for column in self.first..self.first + self.count {
             if let Some(at_ns) = self.tick(column, step_ns) {
-                line.put((column - self.first) as usize, &format!("{}", at_ns as f64 / NS_PER_S));
+                line.put(
+                    (column - self.first) as usize,
+                    &format!("{}", at_ns as f64 / NS_PER_S),
+                );
             }
         }
         line.0
@@ -135,7 +161,8 @@ impl Line {
     /// Puts a text at a column, or as soon after it as there is room.
     fn put(&mut self, column: usize, text: &str) {
         let used = self.0.chars().count();
-        self.0.extend(std::iter::repeat_n(' ', column.saturating_sub(used)));
+        self.0
+            .extend(std::iter::repeat_n(' ', column.saturating_sub(used)));
         self.0.push_str(text);
     }
 }
@@ -184,14 +211,20 @@ mod tests {
   3    4    5
 ";
         let text = line(ideal("SOS"), 19);
-        assert!(text.lines().all(|line| line.chars().count() <= 19), "{text}");
+        assert!(
+            text.lines().all(|line| line.chars().count() <= 19),
+            "{text}"
+        );
         assert_eq!(text, expected[1..]);
     }
 
     #[test]
     fn what_is_off_the_grid_shows() {
         let edges = [(0, true), (300, false), (500, true), (700, false)];
-        let edges = edges.map(|(ms, on)| Edge { at_ns: ms * 1_000_000 + 77, on });
+        let edges = edges.map(|(ms, on)| Edge {
+            at_ns: ms * 1_000_000 + 77,
+            on,
+        });
         let text = line(edges, 80);
         assert_eq!(text.lines().nth(1), Some("  █▌▐▌"));
     }

@@ -96,12 +96,17 @@ impl Log {
     pub fn panic_message(&self) -> Option<String> {
         let text = self.text();
         let at = text.find("Kernel panic - ")?;
-        text[at..].lines().next().map(|line| line.trim_end().to_owned())
+        text[at..]
+            .lines()
+            .next()
+            .map(|line| line.trim_end().to_owned())
     }
 }
 
 fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
-    haystack.windows(needle.len()).position(|window| window == needle)
+    haystack
+        .windows(needle.len())
+        .position(|window| window == needle)
 }
 
 #[cfg(test)]
@@ -116,11 +121,16 @@ mod tests {
         guest.write_all(b"one\r\ntwo\r\n").unwrap();
         assert!(log.wait_for("two", Duration::from_secs(5)));
         assert!(!log.wait_for("three", Duration::from_millis(10)));
-        guest.write_all(b"Kernel panic - not syncing: sysrq triggered crash\r\n").unwrap();
+        guest
+            .write_all(b"Kernel panic - not syncing: sysrq triggered crash\r\n")
+            .unwrap();
         drop(guest);
         assert!(log.wait_for_end(Duration::from_secs(5)));
         assert!(!log.wait_for("three", Duration::from_secs(5)));
-        assert_eq!(log.panic_message().as_deref(), Some("Kernel panic - not syncing: sysrq triggered crash"));
+        assert_eq!(
+            log.panic_message().as_deref(),
+            Some("Kernel panic - not syncing: sysrq triggered crash")
+        );
         assert!(log.text().starts_with("one\ntwo\n"));
     }
 }

@@ -41,7 +41,8 @@ pub const MACHINES: &[Machine] = &[Machine {
     arch: "arm64",
     qemu: "qemu-system-aarch64",
     machine: "virt",
-    // The plainest 64-bit core: pointer authentication and the like of newer ones are slow to emulate.
+    // The plainest 64-bit core: pointer authentication and the like of newer ones are slow to
+    // emulate.
     cpu: "cortex-a57",
     log_tty: "ttyAMA0",
     shell_tty: "ttyAMA1",
@@ -65,7 +66,11 @@ impl Machine {
             .find(|machine| machine.arch == arch)
             .ok_or_else(|| Error::Architecture {
                 arch: arch.to_owned(),
-                known: MACHINES.iter().map(|m| m.arch).collect::<Vec<_>>().join(", "),
+                known: MACHINES
+                    .iter()
+                    .map(|m| m.arch)
+                    .collect::<Vec<_>>()
+                    .join(", "),
             })
     }
 }

@@ -12,7 +12,8 @@ const DASH_UNITS: u64 = 3;
 const LETTER_GAP_UNITS: u64 = 3;
 const WORD_GAP_UNITS: u64 = 7;
 
-/// How fast: the length of a unit, and of the units that make up the gaps between letters and words.
+/// How fast: the length of a unit, and of the units that make up the gaps between letters and
+/// words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pace {
     /// A dot, and the gap between elements, in ns.
@@ -27,12 +28,18 @@ impl Pace {
 
     /// All units of one length, in ns.
     pub const fn new(unit_ns: u64) -> Self {
-        Pace { unit_ns, gap_unit_ns: unit_ns }
+        Pace {
+            unit_ns,
+            gap_unit_ns: unit_ns,
+        }
     }
 
     /// Farnsworth's spacing: longer gaps between letters and words.
     pub const fn farnsworth(unit_ns: u64, gap_unit_ns: u64) -> Self {
-        Pace { unit_ns, gap_unit_ns }
+        Pace {
+            unit_ns,
+            gap_unit_ns,
+        }
     }
 
     /// How long an element is, in ns.
@@ -67,8 +74,8 @@ pub struct Letter {
 
 /// A text in Morse.
 ///
-/// Equal messages have equal elements: case, the amount of white space, and which of the characters that share a
-/// pattern was written make no difference.
+/// Equal messages have equal elements: case, the amount of white space, and which of the characters
+/// that share a pattern was written make no difference.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Message {
     words: Vec<Vec<Pattern>>,
@@ -82,7 +89,9 @@ pub struct Unsendable(pub char);
 impl Message {
     /// Takes words, each made of the patterns of its letters. Empty words are left out.
     pub fn new(words: impl IntoIterator<Item = Vec<Pattern>>) -> Self {
-        Message { words: words.into_iter().filter(|word| !word.is_empty()).collect() }
+        Message {
+            words: words.into_iter().filter(|word| !word.is_empty()).collect(),
+        }
     }
 
     /// Reads a text; `<AR>` is a prosign, its letters run together.
@@ -109,7 +118,11 @@ impl Message {
                 let marks: u64 = pattern.0.iter().map(|element| pace.mark_ns(*element)).sum();
                 let gaps = pattern.0.len().saturating_sub(1) as u64 * pace.unit_ns;
                 let end_ns = start_ns + marks + gaps;
-                letters.push(Letter { pattern: pattern.clone(), start_ns, end_ns });
+                letters.push(Letter {
+                    pattern: pattern.clone(),
+                    start_ns,
+                    end_ns,
+                });
                 start_ns = end_ns + pace.letter_gap_ns();
             }
             start_ns += pace.word_gap_ns() - pace.letter_gap_ns();
@@ -125,7 +138,10 @@ impl Message {
             for element in &letter.pattern.0 {
                 let end_ns = at_ns + pace.mark_ns(*element);
                 edges.push(Edge { at_ns, on: true });
-                edges.push(Edge { at_ns: end_ns, on: false });
+                edges.push(Edge {
+                    at_ns: end_ns,
+                    on: false,
+                });
                 at_ns = end_ns + pace.unit_ns;
             }
         }
@@ -144,8 +160,13 @@ fn parse_word(word: &str) -> Result<Vec<Pattern>, Unsendable> {
     while let Some(first) = rest.chars().next() {
         if first == '<' {
             let (name, after) = rest[1..].split_once('>').ok_or(Unsendable('<'))?;
-            let letters: Result<Vec<Pattern>, _> = name.chars().map(|c| Pattern::of(c).ok_or(Unsendable(c))).collect();
-            patterns.push(Pattern(letters?.into_iter().flat_map(|pattern| pattern.0).collect()));
+            let letters: Result<Vec<Pattern>, _> = name
+                .chars()
+                .map(|c| Pattern::of(c).ok_or(Unsendable(c)))
+                .collect();
+            patterns.push(Pattern(
+                letters?.into_iter().flat_map(|pattern| pattern.0).collect(),
+            ));
             rest = after;
         } else {
             patterns.push(Pattern::of(first).ok_or(Unsendable(first))?);
@@ -211,7 +232,17 @@ mod tests {
             .iter()
             .map(|edge| (edge.at_ns, edge.on))
             .collect();
-        assert_eq!(edges, [(0, true), (30, false), (40, true), (50, false), (80, true), (90, false)]);
+        assert_eq!(
+            edges,
+            [
+                (0, true),
+                (30, false),
+                (40, true),
+                (50, false),
+                (80, true),
+                (90, false)
+            ]
+        );
     }
 
     #[test]

@@ -20,7 +20,9 @@ pub struct Monitor {
 impl Monitor {
     /// Greets QEMU.
     pub(crate) fn new(port: UnixStream) -> Result<Self> {
-        let output = port.try_clone().map_err(Error::io("cannot share a socket"))?;
+        let output = port
+            .try_clone()
+            .map_err(Error::io("cannot share a socket"))?;
         let mut input = BufReader::new(port);
         // QEMU that ends at once sends no greeting, which the crate does not expect.
         if input.fill_buf().map_err(Error::io("QMP"))?.is_empty() {
@@ -47,7 +49,9 @@ impl Monitor {
     /// [`Error::Protocol`] when there is none, and as [`Monitor::execute`].
     pub fn find_device(&mut self, qom_type: &str) -> Result<String> {
         let wanted = format!("child<{qom_type}>");
-        let children = self.execute(&qmp::qom_list { path: UNATTACHED.into() })?;
+        let children = self.execute(&qmp::qom_list {
+            path: UNATTACHED.into(),
+        })?;
         children
             .into_iter()
             .find(|child| child.type_ == wanted)
@@ -67,6 +71,9 @@ impl Monitor {
 fn error(error: ExecuteError) -> Error {
     match error {
         ExecuteError::Io(source) => Error::io("QMP")(source),
-        ExecuteError::Qapi(error) => Error::Protocol { peer: "QMP", answer: error.to_string() },
+        ExecuteError::Qapi(error) => Error::Protocol {
+            peer: "QMP",
+            answer: error.to_string(),
+        },
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The lamp and the key, through QEMU's qtest protocol: from outside the guest, which cannot tell nor help.
+//! The lamp and the key, through QEMU's qtest protocol: from outside the guest, which cannot tell
+//! nor help.
 
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::net::UnixStream;
@@ -24,7 +25,10 @@ pub struct Lamp {
 
 impl Lamp {
     fn new() -> Self {
-        Lamp { shared: Arc::default(), start: Instant::now() }
+        Lamp {
+            shared: Arc::default(),
+            start: Instant::now(),
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<Edge>> {
@@ -68,8 +72,8 @@ impl Lamp {
         edges.len() > count
     }
 
-    /// Waits until the lamp has been on at least once besides the first `count` edges, and then dark for `dark`.
-    /// Returns the edges.
+    /// Waits until the lamp has been on at least once besides the first `count` edges, and then
+    /// dark for `dark`. Returns the edges.
     ///
     /// # Errors
     ///
@@ -115,9 +119,12 @@ pub(crate) struct Qtest {
 }
 
 impl Qtest {
-    /// Starts to listen; edges of output `lamp_line` of whatever device is intercepted are the lamp's.
+    /// Starts to listen; edges of output `lamp_line` of whatever device is intercepted are the
+    /// lamp's.
     pub(crate) fn new(port: UnixStream, lamp_line: u32) -> Result<Self> {
-        let input = port.try_clone().map_err(Error::io("cannot share a socket"))?;
+        let input = port
+            .try_clone()
+            .map_err(Error::io("cannot share a socket"))?;
         let lamp = Lamp::new();
         let recorder = lamp.clone();
         let (sender, answers) = mpsc::channel();
@@ -136,7 +143,11 @@ impl Qtest {
                 }
             })
             .map_err(Error::io("cannot start a thread"))?;
-        Ok(Qtest { port, answers, lamp })
+        Ok(Qtest {
+            port,
+            answers,
+            lamp,
+        })
     }
 
     pub(crate) fn lamp(&self) -> &Lamp {
@@ -150,7 +161,10 @@ impl Qtest {
 
     /// Drives an input of a device.
     pub(crate) fn set_input(&mut self, device: &str, line: u32, high: bool) -> Result<()> {
-        self.command(&format!("set_irq_in {device} unnamed-gpio-in {line} {}", u8::from(high)))
+        self.command(&format!(
+            "set_irq_in {device} unnamed-gpio-in {line} {}",
+            u8::from(high)
+        ))
     }
 
     fn command(&mut self, command: &str) -> Result<()> {
@@ -159,8 +173,14 @@ impl Qtest {
             .map_err(Error::io("qtest"))?;
         match self.answers.recv_timeout(ANSWER_LIMIT) {
             Ok(answer) if answer == "OK" || answer.starts_with("OK ") => Ok(()),
-            Ok(answer) => Err(Error::Protocol { peer: "qtest", answer: format!("{command}: {answer}") }),
-            Err(_) => Err(Error::Protocol { peer: "qtest", answer: format!("{command}: no answer") }),
+            Ok(answer) => Err(Error::Protocol {
+                peer: "qtest",
+                answer: format!("{command}: {answer}"),
+            }),
+            Err(_) => Err(Error::Protocol {
+                peer: "qtest",
+                answer: format!("{command}: no answer"),
+            }),
         }
     }
 }
@@ -191,7 +211,8 @@ mod tests {
     #[test]
     fn edges_of_the_lamp_are_recorded() {
         let (qtest, mut qemu) = channel();
-        qemu.write_all(b"IRQ raise 3\nIRQ raise 0\nIRQ lower 3\nIRQ lower 0\n").unwrap();
+        qemu.write_all(b"IRQ raise 3\nIRQ raise 0\nIRQ lower 3\nIRQ lower 0\n")
+            .unwrap();
         let lamp = qtest.lamp();
         assert!(lamp.wait_edge(1, LIMIT));
         let on: Vec<bool> = lamp.edges_since(0).iter().map(|edge| edge.on).collect();
@@ -204,9 +225,13 @@ mod tests {
     #[test]
     fn answers_are_told_from_edges() {
         let (mut qtest, mut qemu) = channel();
-        qemu.write_all(b"IRQ raise 0\nOK\nFAIL Unknown device\n").unwrap();
+        qemu.write_all(b"IRQ raise 0\nOK\nFAIL Unknown device\n")
+            .unwrap();
         qtest.set_input("/machine/x", 5, true).unwrap();
-        let error = qtest.intercept_outputs("/machine/x").unwrap_err().to_string();
+        let error = qtest
+            .intercept_outputs("/machine/x")
+            .unwrap_err()
+            .to_string();
         assert!(error.contains("Unknown device"), "{error}");
         assert!(qtest.lamp().is_on());
         drop(qemu);
@@ -217,13 +242,21 @@ mod tests {
     fn a_message_ends_with_darkness() {
         let (qtest, mut qemu) = channel();
         let writer = thread::spawn(move || {
-            for line in ["IRQ raise 0\n", "IRQ lower 0\n", "IRQ raise 0\n", "IRQ lower 0\n"] {
+            for line in [
+                "IRQ raise 0\n",
+                "IRQ lower 0\n",
+                "IRQ raise 0\n",
+                "IRQ lower 0\n",
+            ] {
                 qemu.write_all(line.as_bytes()).unwrap();
                 thread::sleep(Duration::from_millis(20));
             }
             qemu
         });
-        let edges = qtest.lamp().wait_message(0, Duration::from_millis(300), LIMIT).unwrap();
+        let edges = qtest
+            .lamp()
+            .wait_message(0, Duration::from_millis(300), LIMIT)
+            .unwrap();
         assert_eq!(edges.len(), 4);
         writer.join().unwrap();
     }
@@ -232,11 +265,19 @@ mod tests {
     fn a_lamp_that_stays_dark_or_lit_is_told() {
         let (qtest, mut qemu) = channel();
         let short = Duration::from_millis(20);
-        let error = qtest.lamp().wait_message(0, short, short).unwrap_err().to_string();
+        let error = qtest
+            .lamp()
+            .wait_message(0, short, short)
+            .unwrap_err()
+            .to_string();
         assert!(error.contains("did not go on"), "{error}");
         qemu.write_all(b"IRQ raise 0\n").unwrap();
         assert!(qtest.lamp().wait_edge(0, LIMIT));
-        let error = qtest.lamp().wait_message(0, short, short).unwrap_err().to_string();
+        let error = qtest
+            .lamp()
+            .wait_message(0, short, short)
+            .unwrap_err()
+            .to_string();
         assert!(error.contains("still on"), "{error}");
     }
 }

@@ -24,7 +24,10 @@ mod tests {
     #[test]
     fn the_shell_takes_it_as_it_is() {
         for text in ["CQ DE MORSE", "it's", "$HOME `id` \"x\" \\ *", "-n", ""] {
-            let output = Command::new("sh").args(["-c", &echo(text)]).output().unwrap();
+            let output = Command::new("sh")
+                .args(["-c", &echo(text)])
+                .output()
+                .unwrap();
             assert_eq!(String::from_utf8_lossy(&output.stdout), format!("{text}\n"));
         }
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The host's end of the command channel, on the second serial port. `guest/shell` is the other end and tells
-//! the protocol.
+//! The host's end of the command channel, on the second serial port. `guest/shell` is the other end
+//! and tells the protocol.
 
 use std::io::{self, Read, Write};
 use std::os::unix::net::UnixStream;
@@ -43,7 +43,11 @@ pub(crate) struct Shell {
 
 impl Shell {
     pub(crate) fn new(port: UnixStream) -> Self {
-        Shell { port, unread: Vec::new(), last_id: 0 }
+        Shell {
+            port,
+            unread: Vec::new(),
+            last_id: 0,
+        }
     }
 
     /// Waits until the guest's end is there.
@@ -52,13 +56,17 @@ impl Shell {
     }
 
     /// Runs a command and waits for its end.
-    pub(crate) fn run(&mut self, command: &str, limit: Duration) -> std::result::Result<Output, Failure> {
+    pub(crate) fn run(
+        &mut self,
+        command: &str,
+        limit: Duration,
+    ) -> std::result::Result<Output, Failure> {
         let deadline = Instant::now() + limit;
         let id = self.request("run", &escape(command))?;
         let reply = self.read_until(&id, deadline);
         if matches!(reply, Err(Failure::Timeout(_))) {
-            // So that the next command finds a shell that listens. Should this one not end even now, the next times
-            // out as well, which is the truth.
+            // So that the next command finds a shell that listens. Should this one not end even
+            // now, the next times out as well, which is the truth.
             let _ = self.port.write_all(&[INTERRUPT]);
             let _ = self.read_until(&id, Instant::now() + INTERRUPT_LIMIT);
         }
@@ -67,8 +75,13 @@ impl Shell {
         Ok(Output { status, text })
     }
 
-    /// Hands the guest's terminal to a person; the port then carries a terminal's bytes until the text returned comes.
-    pub(crate) fn login(&mut self, rows: u16, columns: u16) -> std::result::Result<Vec<u8>, Failure> {
+    /// Hands the guest's terminal to a person; the port then carries a terminal's bytes until the
+    /// text returned comes.
+    pub(crate) fn login(
+        &mut self,
+        rows: u16,
+        columns: u16,
+    ) -> std::result::Result<Vec<u8>, Failure> {
         let id = self.request("login", &format!("{rows} {columns}"))?;
         let mut end = vec![RECORD_SEPARATOR];
         end.extend_from_slice(id.as_bytes());
@@ -90,8 +103,13 @@ impl Shell {
         Ok(id)
     }
 
-    /// Reads until the record separator, the mark and the rest of its line; returns what was before and that rest.
-    fn read_until(&mut self, mark: &str, deadline: Instant) -> std::result::Result<(String, String), Failure> {
+    /// Reads until the record separator, the mark and the rest of its line; returns what was before
+    /// and that rest.
+    fn read_until(
+        &mut self,
+        mark: &str,
+        deadline: Instant,
+    ) -> std::result::Result<(String, String), Failure> {
         let mut buffer = [0; 4096];
         loop {
             if let Some((before, end, used)) = split_answer(&self.unread, mark) {
@@ -100,13 +118,21 @@ impl Shell {
             }
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
-                return Err(Failure::Timeout(String::from_utf8_lossy(&self.unread).into_owned()));
+                return Err(Failure::Timeout(
+                    String::from_utf8_lossy(&self.unread).into_owned(),
+                ));
             }
-            self.port.set_read_timeout(Some(left)).map_err(|_| Failure::Closed)?;
+            self.port
+                .set_read_timeout(Some(left))
+                .map_err(|_| Failure::Closed)?;
             match self.port.read(&mut buffer) {
                 Ok(0) => return Err(Failure::Closed),
                 Ok(count) => self.unread.extend_from_slice(&buffer[..count]),
-                Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut) => {}
+                Err(error)
+                    if matches!(
+                        error.kind(),
+                        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut
+                    ) => {}
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(_) => return Err(Failure::Closed),
             }
@@ -114,14 +140,18 @@ impl Shell {
     }
 }
 
-/// Finds the line that ends an answer: the output before it, the rest of the line, and how many bytes that all was.
+/// Finds the line that ends an answer: the output before it, the rest of the line, and how many
+/// bytes that all was.
 ///
 /// The late answer to an earlier request, which timed out, is left out of the output.
 fn split_answer(bytes: &[u8], mark: &str) -> Option<(String, String, usize)> {
     let mut output = 0;
     let mut from = 0;
     loop {
-        let at = from + bytes[from..].iter().position(|byte| *byte == RECORD_SEPARATOR)?;
+        let at = from
+            + bytes[from..]
+                .iter()
+                .position(|byte| *byte == RECORD_SEPARATOR)?;
         let line = at + 1;
         let end = line + bytes[line..].iter().position(|byte| *byte == b'\n')?;
         let text = String::from_utf8_lossy(&bytes[line..end]);
@@ -140,13 +170,17 @@ fn split_answer(bytes: &[u8], mark: &str) -> Option<(String, String, usize)> {
 
 /// Whether a line has the form of the end of an answer: two numbers.
 fn is_end(line: &str) -> bool {
-    line.split_once(' ')
-        .is_some_and(|(id, status)| id.parse::<u64>().is_ok() && status.trim_end().parse::<i32>().is_ok())
+    line.split_once(' ').is_some_and(|(id, status)| {
+        id.parse::<u64>().is_ok() && status.trim_end().parse::<i32>().is_ok()
+    })
 }
 
 /// Makes one line of a command, for the guest's `printf %b`.
 fn escape(command: &str) -> String {
-    command.replace('\\', "\\\\").replace('\n', "\\n").replace('\t', "\\t")
+    command
+        .replace('\\', "\\\\")
+        .replace('\n', "\\n")
+        .replace('\t', "\\t")
 }
 
 impl Output {
@@ -173,7 +207,8 @@ mod tests {
     use std::process::{Command, Stdio};
     use std::thread;
 
-    /// The guest's script, run by the host's shell instead: it needs no terminal but for what `stty` does.
+    /// The guest's script, run by the host's shell instead: it needs no terminal but for what
+    /// `stty` does.
     fn host_shell() -> (Shell, std::process::Child) {
         let script = include_str!("../guest/shell")
             .replace(". /etc/profile", "")
@@ -206,8 +241,14 @@ mod tests {
         assert_eq!(run("echo oops >&2; false"), (1, "oops\n".into()));
         assert_eq!(run("printf 'no newline'"), (0, "no newline".into()));
         assert_eq!(run("cat"), (0, String::new()));
-        assert_eq!(run("printf '%s\\n' 'a\\b' \"c\td\""), (0, "a\\b\nc\td\n".into()));
-        assert_eq!(run("for i in 1 2\ndo\n\techo $i\ndone"), (0, "1\n2\n".into()));
+        assert_eq!(
+            run("printf '%s\\n' 'a\\b' \"c\td\""),
+            (0, "a\\b\nc\td\n".into())
+        );
+        assert_eq!(
+            run("for i in 1 2\ndo\n\techo $i\ndone"),
+            (0, "1\n2\n".into())
+        );
         assert_eq!(run("echo '  two  spaces '"), (0, "  two  spaces \n".into()));
         drop(shell);
         child.wait().unwrap();
@@ -239,7 +280,10 @@ mod tests {
     #[test]
     fn answers_are_told_from_output_and_from_older_answers() {
         let split = |text: &str, mark| split_answer(text.as_bytes(), mark);
-        assert_eq!(split("out\x1e2 0\n", "2"), Some(("out".into(), " 0".into(), 8)));
+        assert_eq!(
+            split("out\x1e2 0\n", "2"),
+            Some(("out".into(), " 0".into(), 8))
+        );
         assert_eq!(split("out\x1e2 0", "2"), None);
         assert_eq!(split("\x1e22 0\n", "2"), None);
         // The late answer to a command that timed out is before the one waited for.

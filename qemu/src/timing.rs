@@ -51,7 +51,10 @@ impl Timing {
         let ideal = message.edges(pace);
         let seen = seen.edges();
         if ideal.len() != seen.len() {
-            return Err(Mismatch { ideal: ideal.len(), seen: seen.len() });
+            return Err(Mismatch {
+                ideal: ideal.len(),
+                seen: seen.len(),
+            });
         }
         let start_ns = seen.first().map_or(0, |edge| edge.at_ns);
         let error = |(ideal, seen): (&Edge, &Edge)| EdgeError {
@@ -59,7 +62,9 @@ impl Timing {
             seen_ns: seen.at_ns - start_ns,
             on: seen.on,
         };
-        Ok(Timing { edges: ideal.iter().zip(seen).map(error).collect() })
+        Ok(Timing {
+            edges: ideal.iter().zip(seen).map(error).collect(),
+        })
     }
 
     /// Every edge.
@@ -79,17 +84,23 @@ impl Timing {
 
     /// How much too long (or short: negative) each mark and space was, in ns.
     pub fn elements_ns(&self) -> impl Iterator<Item = i64> + '_ {
-        self.edges.windows(2).map(|pair| pair[1].late_ns() - pair[0].late_ns())
+        self.edges
+            .windows(2)
+            .map(|pair| pair[1].late_ns() - pair[0].late_ns())
     }
 
-    /// How much too long the mark or space furthest from its ideal length was, in ns; negative when it was too short.
+    /// How much too long the mark or space furthest from its ideal length was, in ns; negative when
+    /// it was too short.
     pub fn worst_element_ns(&self) -> i64 {
         worst(self.elements_ns())
     }
 
     /// How many edges were further from the grid than `bound_ns`.
     pub fn beyond(&self, bound_ns: u64) -> usize {
-        self.edges.iter().filter(|edge| edge.late_ns().unsigned_abs() > bound_ns).count()
+        self.edges
+            .iter()
+            .filter(|edge| edge.late_ns().unsigned_abs() > bound_ns)
+            .count()
     }
 }
 
@@ -140,17 +151,28 @@ mod tests {
     /// NE, each edge so much late.
     fn seen(late: [i64; 6]) -> Timing {
         let message = Message::parse("NE").unwrap();
-        let edges = message.edges(PACE).into_iter().zip(late).map(|(edge, late)| Edge {
-            at_ns: (5_000_000 + edge.at_ns).saturating_add_signed(late),
-            on: edge.on,
-        });
+        let edges = message
+            .edges(PACE)
+            .into_iter()
+            .zip(late)
+            .map(|(edge, late)| Edge {
+                at_ns: (5_000_000 + edge.at_ns).saturating_add_signed(late),
+                on: edge.on,
+            });
         Timing::compare(&message, PACE, &Timeline::new(edges)).unwrap()
     }
 
     #[test]
     fn on_the_grid() {
         let timing = seen([0; 6]);
-        assert_eq!((timing.worst_edge_ns(), timing.drift_ns(), timing.worst_element_ns()), (0, 0, 0));
+        assert_eq!(
+            (
+                timing.worst_edge_ns(),
+                timing.drift_ns(),
+                timing.worst_element_ns()
+            ),
+            (0, 0, 0)
+        );
         assert_eq!(timing.beyond(0), 0);
     }
 
@@ -164,7 +186,10 @@ mod tests {
         let timing = seen([0, 20, -30, 10, 25, 5]);
         assert_eq!(timing.worst_edge_ns(), -30);
         assert_eq!(timing.drift_ns(), 5);
-        assert_eq!(timing.elements_ns().collect::<Vec<_>>(), [20, -50, 40, 15, -20]);
+        assert_eq!(
+            timing.elements_ns().collect::<Vec<_>>(),
+            [20, -50, 40, 15, -20]
+        );
         assert_eq!(timing.worst_element_ns(), -50);
         assert_eq!(timing.beyond(30), 0);
         assert_eq!(timing.beyond(29), 1);
@@ -176,7 +201,10 @@ mod tests {
         let message = Message::parse("NE").unwrap();
         let edges = &message.edges(PACE)[..4];
         let seen = Timeline::new(edges.iter().copied());
-        assert_eq!(Timing::compare(&message, PACE, &seen), Err(Mismatch { ideal: 6, seen: 4 }));
+        assert_eq!(
+            Timing::compare(&message, PACE, &seen),
+            Err(Mismatch { ideal: 6, seen: 4 })
+        );
     }
 
     #[test]

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The lamp's edges on the guest's own clock: the kernel's tracepoint `gpio:gpio_value`, which the driver has no
-//! part in. In virtual time these stamps are exact.
+//! The lamp's edges on the guest's own clock: the kernel's tracepoint `gpio:gpio_value`, which the
+//! driver has no part in. In virtual time these stamps are exact.
 
 use std::time::Duration;
 
@@ -13,7 +13,8 @@ use crate::lamp::Edge;
 const TRACEFS: &str = "/sys/kernel/tracing";
 /// Room for the events of some 20000 edges, in KiB for each processor.
 const BUFFER_KIB: u32 = 4096;
-/// Number of the first line of the first GPIO controller without a fixed number (`GPIO_DYNAMIC_BASE` of the kernel).
+/// Number of the first line of the first GPIO controller without a fixed number
+/// (`GPIO_DYNAMIC_BASE` of the kernel).
 const DYNAMIC_BASE: u32 = 512;
 
 /// A recording of the lamp's edges by the guest's kernel.
@@ -44,31 +45,44 @@ impl Recording {
     ///
     /// As [`Board::run`]; [`Error::Lamp`] when the kernel's buffer was too small for them all.
     pub fn edges(&self, board: &mut Board) -> Result<Vec<Edge>> {
-        let lost = board.run(&format!("grep -h -E '^(overrun|dropped events): [^0]' {TRACEFS}/per_cpu/cpu*/stats || true"))?;
+        let lost = board.run(&format!(
+            "grep -h -E '^(overrun|dropped events): [^0]' {TRACEFS}/per_cpu/cpu*/stats || true"
+        ))?;
         if !lost.is_empty() {
-            return Err(Error::Lamp { problem: format!("had more edges than the trace could hold: {}", lost.trim()) });
+            return Err(Error::Lamp {
+                problem: format!("had more edges than the trace could hold: {}", lost.trim()),
+            });
         }
         let trace = board.run(&format!("grep gpio_value {TRACEFS}/trace || true"))?;
         Ok(parse(&trace, self.gpio))
     }
 }
 
-/// How long a system call took that a command makes once, on the guest's own clock, to the microsecond.
+/// How long a system call took that a command makes once, on the guest's own clock, to the
+/// microsecond.
 ///
 /// # Errors
 ///
 /// As [`Board::run`]; [`Error::Protocol`] when the command did not make the call exactly once.
 pub fn system_call_time(board: &mut Board, call: &str, command: &str) -> Result<Duration> {
     let events = format!("{TRACEFS}/events/syscalls/sys_*_{call}");
-    let switch = |on: u8| format!("for event in {events}; do echo {on} > $event/enable || exit; done");
-    board.run(&format!("cd {TRACEFS} && echo mono > trace_clock && echo > trace && {} && echo 1 > tracing_on", switch(1)))?;
+    let switch =
+        |on: u8| format!("for event in {events}; do echo {on} > $event/enable || exit; done");
+    board.run(&format!(
+        "cd {TRACEFS} && echo mono > trace_clock && echo > trace && {} && echo 1 > tracing_on",
+        switch(1)
+    ))?;
     let result = board.run(command);
     let trace = board.run(&format!("grep sys_{call} {TRACEFS}/trace; {}", switch(0)))?;
     result?;
-    parse_call(&trace, call).ok_or(Error::Protocol { peer: "trace", answer: trace })
+    parse_call(&trace, call).ok_or(Error::Protocol {
+        peer: "trace",
+        answer: trace,
+    })
 }
 
-/// Reads the two lines of a system call: `TASK-PID [CPU] FLAGS SECONDS: sys_CALL(...)` and `... sys_CALL -> RESULT`.
+/// Reads the two lines of a system call: `TASK-PID [CPU] FLAGS SECONDS: sys_CALL(...)` and `...
+/// sys_CALL -> RESULT`.
 fn parse_call(trace: &str, call: &str) -> Option<Duration> {
     let stamps = |mark: String| -> Vec<u64> {
         trace
@@ -77,7 +91,10 @@ fn parse_call(trace: &str, call: &str) -> Option<Duration> {
             .filter_map(|(head, _)| parse_seconds(head.split_whitespace().next_back()?))
             .collect()
     };
-    let (enter, exit) = (stamps(format!(": sys_{call}(")), stamps(format!(": sys_{call} -> ")));
+    let (enter, exit) = (
+        stamps(format!(": sys_{call}(")),
+        stamps(format!(": sys_{call} -> ")),
+    );
     match (&enter[..], &exit[..]) {
         ([enter], [exit]) => exit.checked_sub(*enter).map(Duration::from_nanos),
         _ => None,
@@ -87,7 +104,9 @@ fn parse_call(trace: &str, call: &str) -> Option<Duration> {
 /// The kernel's number of the lamp's line.
 fn lamp_number(board: &mut Board) -> Result<u32> {
     let Some(gpio) = &board.machine().gpio else {
-        return Err(Error::Lamp { problem: "of this machine is no GPIO".into() });
+        return Err(Error::Lamp {
+            problem: "of this machine is no GPIO".into(),
+        });
     };
     // Kernels without the sysfs interface of GPIOs do not tell; theirs is the only controller.
     let base = board.run(&format!(
@@ -99,7 +118,10 @@ fn lamp_number(board: &mut Board) -> Result<u32> {
 
 /// Reads the lines of a trace: `TASK-PID [CPU] FLAGS SECONDS: gpio_value: NUMBER set VALUE`.
 fn parse(trace: &str, gpio: u32) -> Vec<Edge> {
-    trace.lines().filter_map(|line| parse_line(line, gpio)).collect()
+    trace
+        .lines()
+        .filter_map(|line| parse_line(line, gpio))
+        .collect()
 }
 
 fn parse_line(line: &str, gpio: u32) -> Option<Edge> {
@@ -144,7 +166,16 @@ mod tests {
               sh-45      [000] .....    12.700000: gpio_value: 513 set 1
               sh-45      [000] .....    12.700000: gpio_direction: 512 out (0)
 ";
-        let edges = [Edge { at_ns: 12_345_678_000, on: true }, Edge { at_ns: 12_545_678_000, on: false }];
+        let edges = [
+            Edge {
+                at_ns: 12_345_678_000,
+                on: true,
+            },
+            Edge {
+                at_ns: 12_545_678_000,
+                on: false,
+            },
+        ];
         assert_eq!(parse(trace, 512), edges);
     }
 
@@ -154,7 +185,10 @@ mod tests {
            rmmod-88      [000] .....    12.345678: sys_delete_module(name_user: 7f, flags: 800)
            rmmod-88      [000] .....    12.355680: sys_delete_module -> 0x0
 ";
-        assert_eq!(parse_call(trace, "delete_module"), Some(Duration::from_micros(10_002)));
+        assert_eq!(
+            parse_call(trace, "delete_module"),
+            Some(Duration::from_micros(10_002))
+        );
         assert_eq!(parse_call(&trace.repeat(2), "delete_module"), None);
         assert_eq!(parse_call("", "delete_module"), None);
     }

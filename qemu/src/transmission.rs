@@ -6,11 +6,12 @@ use std::fmt;
 use std::thread;
 use std::time::Duration;
 
-use crate::board::{Board, Time};
+use crate::board::Board;
 use crate::decoder::{decode, Reading};
 use crate::error::{Error, Result};
 use crate::lamp::{Edge, Timeline};
 use crate::message::{Message, Pace};
+use crate::options::Time;
 use crate::quote;
 use crate::timing::{Mismatch, Timing};
 use crate::trace::Recording;
@@ -28,12 +29,15 @@ pub struct Bound {
 }
 
 impl Bound {
-    /// How far an edge may be off in virtual time, in ns. The driver's share was measured as less than 10 us.
+    /// How far an edge may be off in virtual time, in ns. The driver's share was measured as less
+    /// than 10 us.
     const VIRTUAL_NS: u64 = 50_000;
-    /// How far an edge may be off in real time, in parts of a unit: half of what can be and still be read.
+    /// How far an edge may be off in real time, in parts of a unit: half of what can be and still
+    /// be read.
     const REAL_PARTS: u64 = 4;
-    /// In real time one edge of so many may be further off: a busy host now and then keeps the guest, or who watches it,
-    /// from running for longer than that, which is no fault of the driver's.
+    /// In real time one edge of so many may be further off: a busy host now and then keeps the
+    /// guest, or who watches it, from running for longer than that, which is no fault of the
+    /// driver's.
     const REAL_EDGES_PER_EXCEPTION: usize = 20;
 
     /// The bound for a number of edges.
@@ -43,7 +47,10 @@ impl Bound {
                 edge_ns: pace.unit_ns / Self::REAL_PARTS,
                 exceptions: edges.div_ceil(Self::REAL_EDGES_PER_EXCEPTION),
             },
-            Time::Virtual => Bound { edge_ns: Self::VIRTUAL_NS, exceptions: 0 },
+            Time::Virtual => Bound {
+                edge_ns: Self::VIRTUAL_NS,
+                exceptions: 0,
+            },
         }
     }
 
@@ -82,22 +89,30 @@ pub struct Transmission {
     pub seen: Reading,
 }
 
-/// Writes a text to [`DEVICE`] and watches the lamp until it has been dark for longer than a word gap after the expected
-/// end.
+/// Writes a text to [`DEVICE`] and watches the lamp until it has been dark for longer than a word
+/// gap after the expected end.
 ///
 /// # Errors
 ///
-/// [`Error::Failed`] when the write failed, [`Error::Lamp`] when the lamp stayed dark or did not stop, and as
-/// [`Board::execute`].
+/// [`Error::Failed`] when the write failed, [`Error::Lamp`] when the lamp stayed dark or did not
+/// stop, and as [`Board::execute`].
 pub fn send(board: &mut Board, text: &str, pace: Pace) -> Result<Transmission> {
-    let sent = Message::parse(text).map_err(|error| Error::Lamp { problem: format!("cannot show this: {error}") })?;
+    let sent = Message::parse(text).map_err(|error| Error::Lamp {
+        problem: format!("cannot show this: {error}"),
+    })?;
     let edges = match board.time() {
         Time::Real => send_real(board, text, &sent, pace)?,
         Time::Virtual => send_virtual(board, text, &sent, pace)?,
     };
     let timeline = Timeline::new(edges);
     let seen = decode(&timeline, pace);
-    Ok(Transmission { sent, pace, time: board.time(), timeline, seen })
+    Ok(Transmission {
+        sent,
+        pace,
+        time: board.time(),
+        timeline,
+        seen,
+    })
 }
 
 fn write_command(text: &str) -> String {
@@ -110,7 +125,9 @@ fn send_real(board: &mut Board, text: &str, sent: &Message, pace: Pace) -> Resul
     let dark = Duration::from_nanos(pace.word_gap_ns() + pace.unit_ns);
     let before = board.lamp().count();
     let command = write_command(text);
-    board.execute(&command, duration + SLACK)?.success(&command)?;
+    board
+        .execute(&command, duration + SLACK)?
+        .success(&command)?;
     loop {
         let edges = board.lamp().wait_message(before, dark, duration + SLACK)?;
         let first_ns = edges.first().map_or(0, |edge| edge.at_ns);
@@ -133,7 +150,9 @@ fn send_virtual(board: &mut Board, text: &str, sent: &Message, pace: Pace) -> Re
     board.execute(&command, limit)?.success(&command)?;
     let edges = recording.edges(board)?;
     match edges.is_empty() {
-        true => Err(Error::Lamp { problem: "did not go on".into() }),
+        true => Err(Error::Lamp {
+            problem: "did not go on".into(),
+        }),
         false => Ok(edges),
     }
 }
@@ -160,7 +179,10 @@ impl Transmission {
 
     /// Whether the lamp showed the text, and on time.
     pub fn is_good(&self) -> bool {
-        self.agrees() && self.timing().is_ok_and(|timing| self.bound().holds(&timing))
+        self.agrees()
+            && self
+                .timing()
+                .is_ok_and(|timing| self.bound().holds(&timing))
     }
 }
 
@@ -187,13 +209,23 @@ mod tests {
 
     fn transmission(sent: &str, lamp: &str, late_ns: u64) -> Transmission {
         let pace = Pace::DEFAULT;
-        let shown = Message::parse(lamp).unwrap().edges(pace).into_iter().map(|edge| Edge {
-            at_ns: edge.at_ns + if edge.on { 0 } else { late_ns },
-            on: edge.on,
-        });
+        let shown = Message::parse(lamp)
+            .unwrap()
+            .edges(pace)
+            .into_iter()
+            .map(|edge| Edge {
+                at_ns: edge.at_ns + if edge.on { 0 } else { late_ns },
+                on: edge.on,
+            });
         let timeline = Timeline::new(shown);
         let seen = decode(&timeline, pace);
-        Transmission { sent: Message::parse(sent).unwrap(), pace, time: Time::Virtual, timeline, seen }
+        Transmission {
+            sent: Message::parse(sent).unwrap(),
+            pace,
+            time: Time::Virtual,
+            timeline,
+            seen,
+        }
     }
 
     #[test]
@@ -203,13 +235,22 @@ mod tests {
         let text = good.to_string();
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines[..2], ["sent: SOS", "seen: SOS"]);
-        assert!(lines[2].starts_with("timing: worst edge +0.001 ms, drift +0.001 ms"), "{text}");
+        assert!(
+            lines[2].starts_with("timing: worst edge +0.001 ms, drift +0.001 ms"),
+            "{text}"
+        );
     }
 
     #[test]
     fn a_busy_host_is_allowed_for_in_real_time_only() {
         let bound = Bound::new(Time::Real, Pace::DEFAULT, 18);
-        assert_eq!(bound, Bound { edge_ns: 50_000_000, exceptions: 1 });
+        assert_eq!(
+            bound,
+            Bound {
+                edge_ns: 50_000_000,
+                exceptions: 1
+            }
+        );
         assert_eq!(bound.to_string(), "50 ms but for one edge");
         let mut late = transmission("SOS", "SOS", 0);
         late.time = Time::Real;
@@ -231,6 +272,8 @@ mod tests {
         assert!(!transmission("SOS", "SO", 0).agrees());
         let late = transmission("SOS", "SOS", Bound::VIRTUAL_NS + 1);
         assert!(late.agrees() && !late.is_good());
-        assert!(transmission("SOS", "SO", 0).to_string().contains("18 edges, the lamp showed 12"));
+        assert!(transmission("SOS", "SO", 0)
+            .to_string()
+            .contains("18 edges, the lamp showed 12"));
     }
 }

@@ -32,7 +32,11 @@ fn device_node_is_there_while_the_module_is() {
         assert_eq!(kind, "character special file");
         let mode = u32::from_str_radix(mode, 8).expect("octal digits");
         assert_eq!(mode & 0o600, 0o600, "its owner can use it");
-        assert_eq!(mode & 0o113, 0, "nobody executes it and not everybody writes to it: {mode:o}");
+        assert_eq!(
+            mode & 0o113,
+            0,
+            "nobody executes it and not everybody writes to it: {mode:o}"
+        );
         board.run("rmmod morse")?;
         assert_ne!(board.execute("test -e /dev/morse", DARK)?.status, 0);
         Ok(())
@@ -71,12 +75,19 @@ fn messages_are_exact_in_virtual_time() {
 #[ignore = "needs a board: make test"]
 fn the_log_tells_the_story() {
     VIRTUAL.with(|board| {
-        board.run("dmesg -c > /dev/null; insmod morse.ko; echo SOS > /dev/morse; sleep 8; rmmod morse")?;
+        board.run(
+            "dmesg -c > /dev/null; insmod morse.ko; echo SOS > /dev/morse; sleep 8; rmmod morse",
+        )?;
         let log = board.run("dmesg -r | grep ' morse morse: '")?;
         let mut lines = log.lines();
         for expected in ["bound", "sent \"SOS\"", "unbound"] {
-            let line = lines.next().unwrap_or_else(|| panic!("no line with {expected:?} in:\n{log}"));
-            assert!(line.starts_with("<6>") && line.contains(expected), "{expected:?} as info in {line:?}");
+            let line = lines
+                .next()
+                .unwrap_or_else(|| panic!("no line with {expected:?} in:\n{log}"));
+            assert!(
+                line.starts_with("<6>") && line.contains(expected),
+                "{expected:?} as info in {line:?}"
+            );
         }
         assert_eq!(lines.next(), None, "nothing more");
         Ok(())
@@ -92,16 +103,24 @@ fn unloading_in_the_middle_of_a_message_is_prompt_and_leaves_the_lamp_dark() {
         let mut empty = Vec::new();
         for _ in INSTANTS_MS {
             board.run(&format!("insmod {EMPTY_MODULE}"))?;
-            empty.push(trace::system_call_time(board, "delete_module", &format!("rmmod {EMPTY_MODULE}"))?);
+            empty.push(trace::system_call_time(
+                board,
+                "delete_module",
+                &format!("rmmod {EMPTY_MODULE}"),
+            )?);
         }
         let slowest_empty = *empty.iter().max().expect("some");
         for ms in INSTANTS_MS {
             board.run("insmod morse.ko")?;
             let recording = trace::Recording::start(board)?;
-            let command = format!("echo MORSE > /dev/morse && usleep {ms}000 && rmmod morse && sleep 5");
+            let command =
+                format!("echo MORSE > /dev/morse && usleep {ms}000 && rmmod morse && sleep 5");
             let took = trace::system_call_time(board, "delete_module", &command)?;
             println!("rmmod after {ms} ms took {took:?}; of an empty module {slowest_empty:?}");
-            assert!(took <= slowest_empty + UNLOAD_BOUND, "rmmod after {ms} ms took {took:?}");
+            assert!(
+                took <= slowest_empty + UNLOAD_BOUND,
+                "rmmod after {ms} ms took {took:?}"
+            );
             let timeline = Timeline::new(recording.edges(board)?);
             assert!(!timeline.is_empty(), "it was sending");
             assert!(!timeline.ends_lit(), "left lit after {ms} ms");
@@ -122,7 +141,10 @@ fn unloading_in_the_middle_of_a_message_leaves_the_lamp_dark_in_real_time() {
         board.run("rmmod morse")?;
         let count = board.lamp().count();
         assert!(!board.lamp().is_on(), "left lit");
-        assert!(!board.lamp().wait_edge(count, DARK), "blinks without its driver");
+        assert!(
+            !board.lamp().wait_edge(count, DARK),
+            "blinks without its driver"
+        );
         Ok(())
     });
 }
@@ -136,6 +158,40 @@ fn unloading_and_loading_again_many_times() {
     REAL.with(|board| {
         cycle(board)?;
         assert!(!board.lamp().is_on());
+        Ok(())
+    });
+}
+
+/// The ground under the other tests: what they watch and press is what the guest's GPIO lines are,
+/// without the driver.
+#[test]
+#[ignore = "needs a board: make test"]
+fn lamp_and_key_are_the_gpio_lines() {
+    REAL.with(|board| {
+        // Lines 0 and 5 of the first controller, through the kernel's own interface.
+        let gpio = "/sys/class/gpio";
+        board.run(&format!(
+            "cd {gpio} && echo 512 > export && echo 517 > export"
+        ))?;
+        let before = board.lamp().count();
+        board.run(&format!(
+            "cd {gpio}/gpio512 && echo high > direction && echo 0 > value"
+        ))?;
+        let edges: Vec<bool> = board
+            .lamp()
+            .edges_since(before)
+            .iter()
+            .map(|edge| edge.on)
+            .collect();
+        assert_eq!(edges, [true, false]);
+        for pressed in [true, false] {
+            board.key(pressed)?;
+            let value = board.run(&format!("cat {gpio}/gpio517/value"))?;
+            assert_eq!(value.trim(), u8::from(pressed).to_string());
+        }
+        board.run(&format!(
+            "cd {gpio} && echo 512 > unexport && echo 517 > unexport"
+        ))?;
         Ok(())
     });
 }

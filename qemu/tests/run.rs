@@ -13,7 +13,11 @@ use morse_board::config;
 
 fn morse_run() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_morse-run"));
-    command.env_remove("MSG").env_remove("DIAGRAM").env_remove("TIME").stdin(Stdio::null());
+    command
+        .env_remove("MSG")
+        .env_remove("DIAGRAM")
+        .env_remove("TIME")
+        .stdin(Stdio::null());
     command
 }
 
@@ -22,7 +26,10 @@ fn without_settings_it_says_what_to_run() {
     let output = morse_run().env_remove(config::KERNEL).output().unwrap();
     assert!(!output.status.success());
     let text = String::from_utf8_lossy(&output.stderr);
-    assert!(text.contains("MORSE_KERNEL: not set") && text.contains("make run"), "{text}");
+    assert!(
+        text.contains("MORSE_KERNEL: not set") && text.contains("make run"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -51,20 +58,38 @@ fn message_from_the_environment_in_virtual_time_with_a_diagram() {
         .output()
         .unwrap();
     let text = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success(), "{text}{}", String::from_utf8_lossy(&output.stderr));
-    for expected in ["sent: IT'S 73\n", "seen: IT'S 73\n", "timing: worst edge ", "kernel: ", "█"] {
+    assert!(
+        output.status.success(),
+        "{text}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    for expected in [
+        "sent: IT'S 73\n",
+        "seen: IT'S 73\n",
+        "timing: worst edge ",
+        "kernel: ",
+        "█",
+    ] {
         assert!(text.contains(expected), "{expected:?} in {text}");
     }
     assert!(fs::read_to_string(&diagram).unwrap().starts_with("<svg"));
 }
 
-/// SOS is what is sent when nobody says what, nor is there a terminal; empty variables are as make passes them on.
+/// SOS is what is sent when nobody says what, nor is there a terminal; empty variables are as make
+/// passes them on.
 #[test]
 #[ignore = "needs a board: make test"]
 fn sos_by_default() {
-    let output = morse_run().envs([("MSG", ""), ("TIME", "virtual"), ("DIAGRAM", "")]).output().unwrap();
+    let output = morse_run()
+        .envs([("MSG", ""), ("TIME", "virtual"), ("DIAGRAM", "")])
+        .output()
+        .unwrap();
     let text = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success(), "{text}{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{text}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     assert!(text.contains("seen: SOS\n"), "{text}");
 }
 
@@ -73,7 +98,12 @@ fn sos_by_default() {
 #[ignore = "needs a board: make test"]
 fn killed_it_leaves_nothing_running() {
     for signal in ["INT", "TERM", "KILL"] {
-        let mut child = morse_run().args(["CQ CQ CQ"]).stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+        let mut child = morse_run()
+            .args(["CQ CQ CQ"])
+            .stderr(Stdio::piped())
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
         let mut stderr = BufReader::new(child.stderr.take().unwrap());
         let mut line = String::new();
         stderr.read_line(&mut line).unwrap();
@@ -112,7 +142,11 @@ fn children(pid: u32) -> Vec<u32> {
     threads
         .flatten()
         .filter_map(|thread| fs::read_to_string(thread.path().join("children")).ok())
-        .flat_map(|list| list.split_whitespace().flat_map(str::parse).collect::<Vec<u32>>())
+        .flat_map(|list| {
+            list.split_whitespace()
+                .flat_map(str::parse)
+                .collect::<Vec<u32>>()
+        })
         .collect()
 }
 

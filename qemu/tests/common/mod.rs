@@ -18,7 +18,10 @@ pub struct Shared {
 impl Shared {
     /// A board that nobody has wanted yet.
     pub const fn new(time: Time) -> Self {
-        Shared { time, board: Mutex::new(None) }
+        Shared {
+            time,
+            board: Mutex::new(None),
+        }
     }
 
     /// Runs a test on it, and checks that it left no module and no complaint behind.

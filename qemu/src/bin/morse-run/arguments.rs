@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The command line. An environment variable that is empty counts as not set, as make passes on what it was not given.
+//! The command line. An environment variable that is empty counts as not set, as make passes on
+//! what it was not given.
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal};
@@ -15,9 +16,9 @@ const DEFAULT_MESSAGE: &str = "SOS";
 
 /// Boots the morse driver on a QEMU board.
 ///
-/// With a message, or without a terminal: sends it (SOS unless told otherwise) with `echo MESSAGE > /dev/morse`, prints what
-/// the lamp showed, and succeeds only if that is the message and in time. Otherwise: gives you the board's shell, and shows
-/// the lamp below it.
+/// With a message, or without a terminal: sends it (SOS unless told otherwise) with `echo MESSAGE >
+/// /dev/morse`, prints what the lamp showed, and succeeds only if that is the message and in time.
+/// Otherwise: gives you the board's shell, and shows the lamp below it.
 #[derive(Debug, Parser)]
 #[command(version, about)]
 pub struct Arguments {
@@ -35,7 +36,13 @@ pub struct Arguments {
     virtual_time: bool,
 
     /// The clock to run by, `real` or `virtual`
-    #[arg(long, value_name = "CLOCK", env = "TIME", conflicts_with = "virtual_time", hide = true)]
+    #[arg(
+        long,
+        value_name = "CLOCK",
+        env = "TIME",
+        conflicts_with = "virtual_time",
+        hide = true
+    )]
     time: Option<String>,
 }
 
@@ -58,7 +65,9 @@ impl Arguments {
         let terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
         let text = match self.message.as_deref() {
             Some(text) if !text.trim().is_empty() => text,
-            _ if terminal && !self.virtual_time && self.diagram().is_none() => return Ok(Task::Shell),
+            _ if terminal && !self.virtual_time && self.diagram().is_none() => {
+                return Ok(Task::Shell)
+            }
             _ => DEFAULT_MESSAGE,
         };
         Message::parse(text)?;
@@ -67,7 +76,10 @@ impl Arguments {
 
     /// Where to draw.
     pub fn diagram(&self) -> Option<&Path> {
-        self.diagram.as_deref().filter(|path| !path.is_empty()).map(Path::new)
+        self.diagram
+            .as_deref()
+            .filter(|path| !path.is_empty())
+            .map(Path::new)
     }
 
     /// The clock.

@@ -43,14 +43,16 @@ enum End {
 
 /// Gives the user the guest's shell until he leaves it, or powers the board off.
 pub fn interact(board: &mut Board) -> Result<ExitCode, Box<dyn Error>> {
-    println!("The driver is loaded. Try: echo SOS > /dev/morse    dmesg | tail    rmmod morse");
-    println!("The last line shows the LED. `exit`, `poweroff` or Ctrl-A x leaves, Ctrl-A a types a Ctrl-A.\n");
+    println!("The driver is loaded. Try: echo SOS > /dev/morse");
+    println!("The last line shows the LED. `exit`, `poweroff` or Ctrl-A x leaves.\n");
     let screen = Screen::open()?;
     let (rows, columns) = screen.guest_size();
     let end = session(board.login(rows, columns)?, board, screen)?;
     match end {
         End::Left => Ok(ExitCode::SUCCESS),
-        End::Signal(signal) => Ok(ExitCode::from(u8::try_from(SIGNAL_STATUS + signal).unwrap_or(u8::MAX))),
+        End::Signal(signal) => Ok(ExitCode::from(
+            u8::try_from(SIGNAL_STATUS + signal).unwrap_or(u8::MAX),
+        )),
         End::BoardEnded => match board.run("true") {
             // Powered off, as the user told it.
             Ok(_) | Err(morse_board::Error::Gone { .. }) => Ok(ExitCode::SUCCESS),
@@ -177,13 +179,21 @@ struct Output {
 
 impl Output {
     fn new(end: Vec<u8>) -> Self {
-        Output { end, held: Vec::new(), ready: Vec::new() }
+        Output {
+            end,
+            held: Vec::new(),
+            ready: Vec::new(),
+        }
     }
 
     /// Whether the end came; what is to be shown is added to `ready`.
     fn take(&mut self, bytes: &[u8]) -> bool {
         self.held.extend_from_slice(bytes);
-        if let Some(at) = self.held.windows(self.end.len()).position(|window| window == self.end) {
+        if let Some(at) = self
+            .held
+            .windows(self.end.len())
+            .position(|window| window == self.end)
+        {
             self.ready.extend(self.held.drain(..at));
             return true;
         }
@@ -206,7 +216,10 @@ mod tests {
     fn keys() {
         let mut keys = Keys::default();
         assert_eq!(keys.take(b"ls\r").as_deref(), Some(&b"ls\r"[..]));
-        assert_eq!(keys.take(b"\x01a\x01\x01.").as_deref(), Some(&b"\x01\x01."[..]));
+        assert_eq!(
+            keys.take(b"\x01a\x01\x01.").as_deref(),
+            Some(&b"\x01\x01."[..])
+        );
         assert_eq!(keys.take(b"\x01").as_deref(), Some(&b""[..]));
         assert_eq!(keys.take(b"x"), None);
     }

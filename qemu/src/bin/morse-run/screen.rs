@@ -2,8 +2,9 @@
 
 //! The user's terminal: the guest's shell above, the lamp on the last line.
 //!
-//! The shell's part is a scroll region, so that the guest's bytes pass as they are. What the guest cannot know of, and
-//! undoes (`clear`, an editor), is put right with the next drawing of the last line.
+//! The shell's part is a scroll region, so that the guest's bytes pass as they are. What the guest
+//! cannot know of, and undoes (`clear`, an editor), is put right with the next drawing of the last
+//! line.
 
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
@@ -13,8 +14,8 @@ use morse_board::{decode, Edge, Pace, Timeline};
 
 /// A column of the strip.
 const COLUMN_NS: u64 = 100_000_000;
-/// The line is not drawn while the guest is writing, as that could be in the middle of one of its control sequences; but
-/// if it never stops, then after a whole line and so often.
+/// The line is not drawn while the guest is writing, as that could be in the middle of one of its
+/// control sequences; but if it never stops, then after a whole line and so often.
 const QUIET: Duration = Duration::from_millis(15);
 const BUSY_INTERVAL: Duration = Duration::from_millis(250);
 /// The guest may have overwritten the line.
@@ -91,7 +92,8 @@ impl Screen {
     /// Shows the lamp, if something changed and the moment is good.
     pub fn show_lamp(&mut self, edges: &[Edge], now_ns: u64) -> io::Result<()> {
         let quiet = self.written_at.elapsed() > QUIET;
-        if !quiet && !(self.line_ended && self.drawn_at.elapsed() > BUSY_INTERVAL) {
+        let due = self.line_ended && self.drawn_at.elapsed() > BUSY_INTERVAL;
+        if !(quiet || due) {
             return Ok(());
         }
         let line = status(edges, now_ns, self.columns.into());
@@ -100,7 +102,11 @@ impl Screen {
         }
         let last = self.rows;
         let mut out = io::stdout().lock();
-        write!(out, "\x1b7\x1b[1;{}r\x1b[{last};1H\x1b[0m{line}\x1b[0m\x1b[K\x1b8", last - 1)?;
+        write!(
+            out,
+            "\x1b7\x1b[1;{}r\x1b[{last};1H\x1b[0m{line}\x1b[0m\x1b[K\x1b8",
+            last - 1
+        )?;
         out.flush()?;
         self.drawn = line;
         self.drawn_at = Instant::now();
@@ -112,7 +118,11 @@ impl Drop for Screen {
     fn drop(&mut self) {
         let mut out = io::stdout().lock();
         // The whole screen scrolls again, plain text, a visible cursor, and an empty last line.
-        let _ = write!(out, "\x1b[r\x1b[0m\x1b[?25h\x1b[{};1H\x1b[K", self.rows.max(1));
+        let _ = write!(
+            out,
+            "\x1b[r\x1b[0m\x1b[?25h\x1b[{};1H\x1b[K",
+            self.rows.max(1)
+        );
         let _ = out.flush();
         let _ = terminal::disable_raw_mode();
     }
@@ -132,7 +142,9 @@ fn status(edges: &[Edge], now_ns: u64, columns: usize) -> String {
     let Some(text_columns) = (rest - strip_columns).checked_sub(HELP.len() + 3) else {
         return format!(" {lamp}");
     };
-    let read = decode(&Timeline::new(edges.iter().copied()), Pace::DEFAULT).message.to_string();
+    let read = decode(&Timeline::new(edges.iter().copied()), Pace::DEFAULT)
+        .message
+        .to_string();
     let skipped = read.chars().count().saturating_sub(text_columns);
     let read: String = read.chars().skip(skipped).collect();
     format!(
@@ -169,7 +181,10 @@ mod tests {
     const MS: u64 = 1_000_000;
 
     fn edges(edges: &[(u64, bool)]) -> Vec<Edge> {
-        edges.iter().map(|&(ms, on)| Edge { at_ns: ms * MS, on }).collect()
+        edges
+            .iter()
+            .map(|&(ms, on)| Edge { at_ns: ms * MS, on })
+            .collect()
     }
 
     /// The width that a line takes on the screen.

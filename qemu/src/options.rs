@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! How a board is to be, and what QEMU and the kernel are told for that.
+
+use std::time::Duration;
+
+use crate::machine::Machine;
+
+/// How long a boot may take. It takes some 3 s; a debug kernel on a busy host many times that.
+const BOOT_LIMIT: Duration = Duration::from_secs(120);
+/// The modules of the kernel that every board has, to be loaded with `modprobe`.
+const STOCK_MODULES: &[&str] = &["configfs", "gpio-sim", "leds-gpio"];
+
+/// Which clock the guest runs by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Time {
+    /// The host's. The lamp is watched and the key pressed from outside.
+    Real,
+    /// An instruction takes 1 ns and idle time is skipped, so that the guest's own stamps are exact
+    /// and the same in every run. Outside events arrive at arbitrary guest times: watch the lamp
+    /// with [`crate::trace`], and press keys from inside.
+    Virtual,
+}
+
+/// How a board is to be.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct Options {
+    pub(crate) time: Time,
+    cpus: u32,
+    memory_mib: u32,
+    pub(crate) stock_modules: Vec<String>,
+    pub(crate) files: Vec<(String, Vec<u8>)>,
+    pub(crate) device_tree: String,
+    kernel_arguments: Vec<String>,
+    pub(crate) boot_limit: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options::new(Time::Real)
+    }
+}
+
+impl Options {
+    /// A board as most want it.
+    pub fn new(time: Time) -> Self {
+        Options {
+            time,
+            // The exact mode has one thread of instructions only.
+            cpus: if time == Time::Real { 2 } else { 1 },
+            memory_mib: 256,
+            stock_modules: STOCK_MODULES
+                .iter()
+                .map(|name| (*name).to_owned())
+                .collect(),
+            files: Vec::new(),
+            device_tree: String::new(),
+            kernel_arguments: Vec::new(),
+            boot_limit: BOOT_LIMIT,
+        }
+    }
+
+    /// With so many processors.
+    pub fn cpus(mut self, cpus: u32) -> Self {
+        self.cpus = cpus;
+        self
+    }
+
+    /// With so much memory, in MiB.
+    pub fn memory_mib(mut self, memory_mib: u32) -> Self {
+        self.memory_mib = memory_mib;
+        self
+    }
+
+    /// With a further module of the kernel, and those it needs, to be loaded with `modprobe`.
+    pub fn stock_module(mut self, name: &str) -> Self {
+        self.stock_modules.push(name.to_owned());
+        self
+    }
+
+    /// With a further executable file in the guest; the directory must be there.
+    pub fn file(mut self, path: &str, content: impl Into<Vec<u8>>) -> Self {
+        let path = path.trim_start_matches('/').to_owned();
+        self.files.push((path, content.into()));
+        self
+    }
+
+    /// With device tree source after the board's own.
+    pub fn device_tree(mut self, source: &str) -> Self {
+        self.device_tree.push_str(source);
+        self
+    }
+
+    /// With a further argument for the kernel.
+    pub fn kernel_argument(mut self, argument: &str) -> Self {
+        self.kernel_arguments.push(argument.to_owned());
+        self
+    }
+
+    /// With so much time to boot, on the host's clock.
+    pub fn boot_limit(mut self, limit: Duration) -> Self {
+        self.boot_limit = limit;
+        self
+    }
+
+    /// The arguments that shape the machine, and with it its device tree.
+    pub(crate) fn hardware(&self, machine: &Machine) -> Vec<String> {
+        let cpus = self.cpus.to_string();
+        let memory = format!("{}M", self.memory_mib);
+        [
+            "-nodefaults",
+            "-no-user-config",
+            "-display",
+            "none",
+            "-cpu",
+            machine.cpu,
+            "-smp",
+            &cpus,
+            "-m",
+            &memory,
+        ]
+        .map(String::from)
+        .to_vec()
+    }
+
+    /// The arguments that choose the clock.
+    pub(crate) fn clock(&self) -> Vec<String> {
+        match self.time {
+            Time::Real => Vec::new(),
+            Time::Virtual => [
+                "-icount",
+                "shift=0,sleep=off",
+                "-rtc",
+                "base=2026-01-01,clock=vm",
+            ]
+            .map(String::from)
+            .to_vec(),
+        }
+    }
+
+    /// The kernel's command line.
+    pub(crate) fn kernel_command_line(&self, machine: &Machine) -> String {
+        let mut arguments = vec![
+            // The tree's first serial port, before its driver is there: a boot that ends early still
+            // says why.
+            "earlycon".to_owned(),
+            format!("console={}", machine.log_tty),
+            // Info and above, as `dmesg` has it.
+            "loglevel=7".to_owned(),
+            // A kernel that went wrong is to end, and QEMU with it (-no-reboot), at once and with its
+            // reason.
+            "oops=panic".to_owned(),
+            "panic=-1".to_owned(),
+        ];
+        if self.time == Time::Virtual {
+            // Another layout would be other cache and branch behaviour of the guest's code: another
+            // run.
+            arguments.push("nokaslr".to_owned());
+        }
+        arguments.extend(self.kernel_arguments.iter().cloned());
+        arguments.join(" ")
+    }
+}
