@@ -8,6 +8,12 @@
 //! of speed, they are held back until the ratios among them show what they are; so the text may come some
 //! marks late, but is seldom wrong.
 //!
+//! Farnsworth spacing is noticed after some letters, which until then are read as words of their own.
+//!
+//! What cannot be known is guessed: whether a lone first mark is E or T (by its length), and dots that are
+//! exactly as long as the dashes were before, after a change to a third of the speed, are read as T
+//! until a longer mark comes.
+//!
 //! Each call takes a bounded number of steps, whatever came before.
 
 use super::alphabet;
@@ -16,6 +22,7 @@ use super::estimate::Ticks;
 use super::hand::{Hand, Reading};
 use super::math::div_rem_u64;
 use super::pending::{Beat, Pending};
+use super::spaces::Spaces;
 use super::text::Text;
 use super::timing::Timing;
 use core::num::NonZeroU32;
@@ -38,6 +45,8 @@ pub struct Decoder {
     /// The unit that was set, if the speed is fixed.
     fixed: Option<Ticks>,
     pending: Pending,
+    /// The spaces that ended letters, if the speed is not fixed.
+    spaces: Spaces,
     ended: Ended,
 }
 
@@ -60,6 +69,7 @@ impl Decoder {
             hand: None,
             fixed: None,
             pending: Pending::EMPTY,
+            spaces: Spaces::EMPTY,
             ended: Ended::Word,
         }
     }
@@ -82,6 +92,7 @@ impl Decoder {
     pub fn reset(&mut self) {
         self.hand = self.fixed.map(Hand::standard);
         self.pending = Pending::EMPTY;
+        self.spaces = Spaces::EMPTY;
         self.ended = Ended::Word;
     }
 
@@ -91,6 +102,7 @@ impl Decoder {
             // So many marks without a letter gap are no code.
             self.pending = Pending::EMPTY;
             self.hand = self.fixed.map(Hand::standard);
+            self.spaces = Spaces::EMPTY;
             sink(Text::UNKNOWN);
             self.ended = Ended::Letter;
         }
@@ -107,6 +119,7 @@ impl Decoder {
             if duration_ns >= self.word_gap_ns() {
                 self.finish_word(sink);
             }
+            self.learn_gap(space);
             return;
         }
         self.pending.end_space(space);
@@ -137,7 +150,7 @@ impl Decoder {
 
     /// How long the key must be up to end the word, from the end of the last mark.
     pub fn word_gap_ns(&self) -> u64 {
-        self.gap_ns(Reading::word_gap)
+        self.gap_ns(|reading| self.word_gap(reading))
     }
 
     /// Whether marks are held back, so that [`Decoder::finish_letter`] has something to end.
@@ -169,6 +182,18 @@ impl Decoder {
         }
     }
 
+    /// The shortest space that ends a word.
+    fn word_gap(&self, reading: &Reading) -> Ticks {
+        self.spaces.word_gap(reading.word_gap(), reading.unit())
+    }
+
+    /// Learns from a space that ended a letter, and perhaps a word.
+    fn learn_gap(&mut self, space: Ticks) {
+        if self.fixed.is_none() {
+            self.spaces.add(space);
+        }
+    }
+
     /// How to read the pending marks, if there are any.
     fn reading(&self) -> Option<Reading> {
         let shape = self.pending.shape()?;
@@ -187,10 +212,11 @@ impl Decoder {
             self.letter(last.saturating_add(1), reading, sink);
             // The letter may have settled what the unit is.
             let reading = self.hand.as_ref().map_or(reading, Reading::known);
-            if space >= reading.word_gap() {
+            if space >= self.word_gap(&reading) {
                 self.ended = Ended::Word;
                 sink(Text::SPACE);
             }
+            self.learn_gap(space);
         }
     }
 
@@ -212,6 +238,7 @@ impl Decoder {
         if adapts {
             if let Some(hand) = reading.new_hand() {
                 self.hand = Some(hand);
+                self.spaces = Spaces::EMPTY;
             }
         }
         let mut code = Some(Code::EMPTY);

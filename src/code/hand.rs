@@ -149,9 +149,14 @@ impl Reading {
         self.unit.times(LETTER_GAP)
     }
 
-    /// The shortest space that ends a word.
+    /// The shortest space that ends a word, in plain keying.
     pub(super) const fn word_gap(&self) -> Ticks {
         self.unit.times(WORD_GAP)
+    }
+
+    /// The unit, or while that is uncertain the longest it may be.
+    pub(super) const fn unit(&self) -> Ticks {
+        self.unit
     }
 
     /// Whether a mark is a dash.

@@ -25,6 +25,7 @@ pub mod keying;
 pub mod math;
 mod pending;
 pub mod ring;
+mod spaces;
 pub mod span;
 pub mod symbol;
 pub mod text;

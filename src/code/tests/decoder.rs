@@ -60,6 +60,7 @@ fn a_straight_key_is_read_with_99_percent() {
                     dash,
                     mark_jitter: 0.1,
                     space_jitter: 0.2,
+                    stretch: 1.0,
                 };
                 let (mut wrong, mut total) = (0, 0);
                 for seed in 0..RUNS {
@@ -104,6 +105,7 @@ fn changes_of_speed_are_followed() {
                     dash: 3.0,
                     mark_jitter: 0.1,
                     space_jitter: 0.2,
+                    stretch: 1.0,
                 };
                 // From one word to the next, back and forth.
                 let mut text = String::from("CQ ");
@@ -139,6 +141,7 @@ fn a_drifting_hand_is_followed() {
                 dash: 3.0,
                 mark_jitter: 0.1,
                 space_jitter: 0.2,
+                stretch: 1.0,
             };
             beats.extend(operator.key(&part, &mut rng));
             text += &part;
@@ -153,6 +156,38 @@ fn a_drifting_hand_is_followed() {
         let read = receive(&mut Decoder::new(), &beats, gaps, &mut rng);
         let right = accuracy(distance(read.trim_end(), text.trim_end()), text.len());
         assert!(right >= 99.0, "{gaps:?}: {right} %");
+    }
+}
+
+#[test]
+fn farnsworth_spacing_is_noticed() {
+    /// So many letters are read as words at first.
+    const LETTERS: usize = 6;
+
+    for gaps in GAPS {
+        // 20 WPM characters at 15, 10 and 5 WPM overall.
+        for stretch in [1.9, 3.6, 8.9] {
+            let mut rng = Rng::new(5);
+            let operator = Operator {
+                wpm: 20.0,
+                dash: 3.0,
+                mark_jitter: 0.1,
+                space_jitter: 0.2,
+                stretch,
+            };
+            let text = words(60, &mut rng);
+            let beats = operator.key(&text, &mut rng);
+            let read = receive(&mut Decoder::new(), &beats, gaps, &mut rng);
+            let wrong = distance(&read, &text);
+            println!(
+                "{gaps:?}, gaps times {stretch}, {wrong} of {} wrong",
+                text.len()
+            );
+            assert!(
+                wrong <= LETTERS + text.len() / 100,
+                "{gaps:?}, {stretch}: {read}"
+            );
+        }
     }
 }
 
@@ -179,6 +214,7 @@ fn a_fixed_speed_is_kept() {
                 dash: 3.0,
                 mark_jitter: 0.1,
                 space_jitter: 0.2,
+                stretch: 1.0,
             };
             let beats = operator.key(&text, &mut rng);
             let mut decoder = Decoder::new();

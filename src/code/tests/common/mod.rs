@@ -47,6 +47,8 @@ pub struct Operator {
     /// How far marks and spaces are off at most, as a part of their length.
     pub mark_jitter: f64,
     pub space_jitter: f64,
+    /// How much the spaces between letters and words are stretched.
+    pub stretch: f64,
 }
 
 impl Operator {
@@ -56,6 +58,7 @@ impl Operator {
             dash: 3.0,
             mark_jitter: 0.0,
             space_jitter: 0.0,
+            stretch: 1.0,
         }
     }
 
@@ -66,7 +69,8 @@ impl Operator {
         for character in text.chars() {
             if character == ' ' {
                 if let Some(last) = beats.last_mut() {
-                    last.space_ns = (7.0 * unit_ns * rng.around_one(self.space_jitter)) as u64;
+                    last.space_ns =
+                        (7.0 * self.stretch * unit_ns * rng.around_one(self.space_jitter)) as u64;
                 }
                 continue;
             }
@@ -77,7 +81,11 @@ impl Operator {
                     Element::Dot => 1.0,
                     Element::Dash => self.dash,
                 };
-                let space = if i + 1 < count { 1.0 } else { 3.0 };
+                let space = if i + 1 < count {
+                    1.0
+                } else {
+                    3.0 * self.stretch
+                };
                 beats.push(Beat {
                     mark_ns: (mark * unit_ns * rng.around_one(self.mark_jitter)) as u64,
                     space_ns: (space * unit_ns * rng.around_one(self.space_jitter)) as u64,
