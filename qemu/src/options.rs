@@ -148,6 +148,9 @@ impl Options {
             format!("console={}", machine.log_tty),
             // Info and above, as `dmesg` has it.
             "loglevel=7".to_owned(),
+            // The self-tests of its cryptography are half of what a distribution kernel does to
+            // boot.
+            "cryptomgr.notests".to_owned(),
             // A kernel that went wrong is to end, and QEMU with it (-no-reboot), at once and with its
             // reason.
             "oops=panic".to_owned(),
