@@ -4,18 +4,15 @@
 
 use super::Transceiver;
 use crate::linux::{context::Sleepable, gpio, platform};
-use kernel::{
-    device::{Bound, Device},
-    of,
-    prelude::*, //
-};
+use kernel::{of, prelude::*};
 
 kernel::of_device_table!(OF_TABLE, (), [(of::DeviceId::new(c"gpio-morse"), ())]);
 
 impl platform::Driver for Transceiver {
     const OF_TABLE: of::IdTable<()> = &OF_TABLE;
 
-    fn probe(dev: &Device<Bound>, ctx: &Sleepable) -> Result<Self> {
+    fn probe(site: &platform::Site<'_>, ctx: &Sleepable) -> Result<Self> {
+        let dev = site.device();
         let led = gpio::Output::get_optional(ctx, dev, c"led")?;
         Self::new(dev, led)
     }

@@ -14,7 +14,7 @@ use crate::linux::{
 use core::pin::Pin;
 use kernel::{
     fs,
-    iov::IovIterSource,
+    iov::{IovIterDest, IovIterSource},
     new_mutex,
     prelude::*,
     sync::{poll::PollTable, Arc, Mutex}, //
@@ -52,6 +52,10 @@ impl miscdev::File for OpenFile {
             }),
             GFP_KERNEL,
         )
+    }
+
+    fn read(&self, _to: &mut IovIterDest<'_>, _nonblock: bool, _ctx: &Sleepable) -> Result<usize> {
+        Err(EINVAL)
     }
 
     fn write(

@@ -29,12 +29,13 @@ use self::{
     transmitter::Transmitter, //
 };
 use crate::linux::{
-    delayed::{new_delayed, Delayed},
+    delayed::Delayed,
     gpio,
     led_trigger::Trigger,
     miscdev::Registration,
-    workqueue::{new_work, Queue, Work},
+    workqueue::{Queue, Work},
 };
+use crate::{new_delayed, new_work};
 use core::pin::Pin;
 use kernel::{
     device::Device,

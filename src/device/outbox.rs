@@ -11,12 +11,8 @@
 use super::fifo::Fifo;
 use crate::code;
 use crate::code::{Fed, Parser, Spacing, Symbol};
-use crate::linux::{
-    context::Sleepable,
-    miscdev::Ready,
-    wait::{new_bell, Bell},
-    workqueue::Kick,
-};
+use crate::linux::{context::Sleepable, miscdev::Ready, wait::Bell, workqueue::Kick};
+use crate::new_bell;
 use kernel::{
     fs,
     iov::IovIterSource,

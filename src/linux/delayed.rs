@@ -24,6 +24,7 @@ use kernel::{
 };
 
 /// Creates a [`Delayed`] with newly-created lock classes.
+#[macro_export]
 macro_rules! new_delayed {
     ($name:literal, $queue:expr, $handler:expr $(,)?) => {
         $crate::linux::delayed::Delayed::new(
@@ -37,8 +38,6 @@ macro_rules! new_delayed {
         )
     };
 }
-pub(crate) use new_delayed;
-
 /// What a delayed work item does.
 pub trait DelayedHandler: Send + Sync {
     /// Runs on a worker of the queue, in process context, never twice at the same time.

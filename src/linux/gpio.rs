@@ -2,16 +2,67 @@
 
 //! GPIO consumer: a line that a device owns through its firmware description.
 //!
+//! Whether `kernel::bindings` has these functions depends on the configuration of the kernel, as they
+//! are there only if some other header asks for them. So they are called through helpers in C.
+//!
 //! C header: [`include/linux/gpio/consumer.h`](srctree/include/linux/gpio/consumer.h)
 
 use super::{context::Sleepable, raw_device};
 use core::ptr::NonNull;
 use kernel::{
-    bindings,
     device::{Bound, Device},
     error::{from_err_ptr, to_result},
     prelude::*,
 };
+
+/// A `struct gpio_desc`, which is opaque to consumers.
+#[repr(C)]
+struct Desc {
+    _opaque: [u8; 0],
+}
+
+extern "C" {
+    /// `gpiod_get_optional()`, as an inactive output or as an input.
+    fn morse_helper_gpiod_get(dev: *mut c_void, con_id: *const c_char, output: bool) -> *mut Desc;
+    /// `gpiod_put()`
+    fn morse_helper_gpiod_put(desc: *mut Desc);
+    /// `gpiod_set_value_cansleep()`
+    fn morse_helper_gpiod_set(desc: *mut Desc, active: bool) -> c_int;
+    /// `gpiod_get_value()`
+    fn morse_helper_gpiod_value(desc: *mut Desc) -> c_int;
+    /// `gpiod_cansleep()`
+    fn morse_helper_gpiod_cansleep(desc: *mut Desc) -> bool;
+}
+
+/// Requests the line `<con_id>-gpios` of `dev`.
+fn request(dev: &Device<Bound>, con_id: &'static CStr, output: bool) -> Result<Option<Line>> {
+    // SAFETY: `dev` is a valid device and `con_id` a C string that lives for ever.
+    let desc = from_err_ptr(unsafe {
+        morse_helper_gpiod_get(raw_device(dev).cast(), con_id.as_char_ptr(), output)
+    })?;
+    // INVARIANT: The descriptor was just requested.
+    Ok(NonNull::new(desc).map(Line))
+}
+
+/// A line that was requested, and is given back when this is dropped.
+///
+/// # Invariants
+///
+/// The descriptor has been requested by this object.
+struct Line(NonNull<Desc>);
+
+// SAFETY: A descriptor is not bound to the thread that requested it.
+unsafe impl Send for Line {}
+// SAFETY: gpiolib allows to use a line from several threads at once.
+unsafe impl Sync for Line {}
+
+impl Drop for Line {
+    fn drop(&mut self) {
+        // SAFETY: By the type invariant, the descriptor is ours, and it is not used after this. Lines are
+        // requested, and so dropped, in process context.
+        unsafe { morse_helper_gpiod_put(self.0.as_ptr()) };
+    }
+}
 
 /// An output line, inactive until it is set, and inactive again when it is dropped.
 ///
@@ -21,7 +72,7 @@ use kernel::{
 ///
 /// # Invariants
 ///
-/// `desc` is a descriptor that this object has requested and configured as an output.
+/// The line is an output.
 ///
 /// # Examples
 ///
@@ -30,14 +81,7 @@ use kernel::{
 ///     led.set(ctx, true)?;
 /// }
 /// ```
-pub struct Output {
-    desc: NonNull<bindings::gpio_desc>,
-}
-
-// SAFETY: A descriptor is not bound to the thread that requested it.
-unsafe impl Send for Output {}
-// SAFETY: gpiolib allows to set a line from several threads at once.
-unsafe impl Sync for Output {}
+pub struct Output(Line);
 
 impl Output {
     /// Requests the line `<con_id>-gpios` of `dev` as an inactive output.
@@ -52,16 +96,8 @@ impl Output {
         dev: &Device<Bound>,
         con_id: &'static CStr,
     ) -> Result<Option<Self>> {
-        // SAFETY: `dev` is a valid device and `con_id` a C string that lives for ever.
-        let desc = from_err_ptr(unsafe {
-            bindings::gpiod_get_optional(
-                raw_device(dev),
-                con_id.as_char_ptr(),
-                bindings::gpiod_flags_GPIOD_OUT_LOW,
-            )
-        })?;
-        // INVARIANT: `GPIOD_OUT_LOW` requested the line and made it an output.
-        Ok(NonNull::new(desc).map(|desc| Self { desc }))
+        // INVARIANT: `request` makes it an output.
+        Ok(request(dev, con_id, true)?.map(Self))
     }
 
     /// Makes the line active or inactive.
@@ -71,19 +107,72 @@ impl Output {
     /// What the chip reports; only chips behind a bus do.
     #[inline]
     pub fn set(&self, _ctx: &Sleepable, active: bool) -> Result {
-        // SAFETY: By the type invariant, `desc` is ours. The token says that sleeping is allowed.
-        to_result(unsafe { bindings::gpiod_set_value_cansleep(self.desc.as_ptr(), active.into()) })
+        self.set_level(active)
+    }
+
+    fn set_level(&self, active: bool) -> Result {
+        // SAFETY: The line is ours. The callers are in process context.
+        to_result(unsafe { morse_helper_gpiod_set(self.0 .0.as_ptr(), active) })
     }
 }
 
 impl Drop for Output {
     fn drop(&mut self) {
-        // SAFETY: By the type invariant, `desc` is ours and is not used after this. Owners of
-        // lines live and die in process context: requesting one needs a `Sleepable`, and gpiolib
-        // itself warns about releasing it elsewhere. An error has nobody to go to.
-        unsafe {
-            let _ = bindings::gpiod_set_value_cansleep(self.desc.as_ptr(), 0);
-            bindings::gpiod_put(self.desc.as_ptr());
+        // Lines are dropped in process context. An error has nobody to go to.
+        let _ = self.set_level(false);
+    }
+}
+
+/// An input line of a chip that does not sleep, so that it can be read in any context.
+///
+/// # Invariants
+///
+/// The line is an input, of a chip that does not sleep.
+///
+/// # Examples
+///
+/// ```ignore
+/// if let Some(key) = gpio::Input::get_optional(ctx, dev, c"key")? {
+///     let pressed = key.get()?;
+/// }
+/// ```
+pub struct Input(Line);
+
+impl Input {
+    /// Requests the line `<con_id>-gpios` of `dev` as an input.
+    ///
+    /// Returns `None` if the description has no such line.
+    ///
+    /// # Errors
+    ///
+    /// `EPROBE_DEFER` if the chip has not come up yet, `EBUSY` if somebody else has the line, `EINVAL`
+    /// if the chip sleeps.
+    pub fn get_optional(
+        _ctx: &Sleepable,
+        dev: &Device<Bound>,
+        con_id: &'static CStr,
+    ) -> Result<Option<Self>> {
+        let Some(line) = request(dev, con_id, false)? else {
+            return Ok(None);
+        };
+        // SAFETY: The line is ours.
+        if unsafe { morse_helper_gpiod_cansleep(line.0.as_ptr()) } {
+            return Err(EINVAL);
         }
+        // INVARIANT: `request` makes it an input, and the chip was just asked.
+        Ok(Some(Self(line)))
+    }
+
+    /// Returns whether the line is active. From any context.
+    ///
+    /// # Errors
+    ///
+    /// What the chip reports.
+    #[inline]
+    pub fn get(&self) -> Result<bool> {
+        // SAFETY: By the type invariant, the line is ours, and its chip does not sleep.
+        let value = unsafe { morse_helper_gpiod_value(self.0 .0.as_ptr()) };
+        to_result(value.min(0))?;
+        Ok(value > 0)
     }
 }

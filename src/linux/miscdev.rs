@@ -25,7 +25,7 @@ use kernel::{
     device::Device,
     error::to_result,
     fs,
-    iov::IovIterSource,
+    iov::{IovIterDest, IovIterSource},
     prelude::*,
     str::CString,
     sync::poll::PollTable,
@@ -38,6 +38,8 @@ use kernel::{
 pub struct Ready(bindings::__poll_t);
 
 impl Ready {
+    /// A read would not block.
+    pub const READABLE: Self = Self(bindings::POLLIN | bindings::POLLRDNORM);
     /// A write would not block.
     pub const WRITABLE: Self = Self(bindings::POLLOUT | bindings::POLLWRNORM);
     /// The device is gone.
@@ -74,6 +76,12 @@ pub trait File: Send + Sync + Sized + 'static {
 
     /// Opens the device.
     fn open(device: &Self::Device, ctx: &Sleepable) -> Result<Pin<KBox<Self>>>;
+
+    /// Puts bytes into `to`, and returns how many.
+    ///
+    /// Never returns 0 for a read that is not empty. With `nonblock` it fails with `EAGAIN` rather
+    /// than wait.
+    fn read(&self, to: &mut IovIterDest<'_>, nonblock: bool, ctx: &Sleepable) -> Result<usize>;
 
     /// Takes bytes from `from`, and returns how many.
     ///
@@ -205,6 +213,7 @@ impl<F: File> Registration<F> {
         owner: (&raw const bindings::__this_module).cast_mut(),
         open: Some(Self::open),
         release: Some(Self::release),
+        read_iter: Some(Self::read_iter),
         write_iter: Some(Self::write_iter),
         poll: Some(Self::poll),
         fsync: Some(Self::fsync),
@@ -250,6 +259,27 @@ impl<F: File> Registration<F> {
     unsafe fn borrow<'a>(file: *mut bindings::file) -> &'a F {
         // SAFETY: `open` stored an `F`, which `release` takes back.
         unsafe { Pin::<KBox<F>>::borrow((*file).private_data) }.get_ref()
+    }
+
+    /// # Safety
+    ///
+    /// `kiocb` is a read of a file that was opened by [`Self::open`], `iter` its destination.
+    unsafe extern "C" fn read_iter(
+        kiocb: *mut bindings::kiocb,
+        iter: *mut bindings::iov_iter,
+    ) -> isize {
+        // SAFETY: `kiocb` is valid, and its file stays open during the call.
+        let (file, this) = unsafe { ((*kiocb).ki_filp, Self::borrow((*kiocb).ki_filp)) };
+        // SAFETY: As above. The flags may be read at any time.
+        let nonblock = unsafe { (*file).f_flags } & bindings::O_NONBLOCK != 0;
+        // SAFETY: `iter` is a destination, and valid during the call.
+        let to = unsafe { IovIterDest::from_raw(iter) };
+        // SAFETY: `read_iter` runs in process context.
+        let ctx = unsafe { Sleepable::enter() };
+        match this.read(to, nonblock, &ctx) {
+            Ok(count) => count as isize,
+            Err(error) => error.to_errno() as isize,
+        }
     }
 
     /// # Safety

@@ -10,16 +10,22 @@
 //! 1. Context is a type ([`context`]): what may sleep asks for `&Sleepable`.
 //! 2. Whoever owns a mechanism stops it: dropping the owner stops the mechanism and waits for it.
 
+pub mod bhlock;
 pub mod context;
 pub mod delayed;
 pub mod faux;
 pub mod gpio;
+pub mod irq;
 pub mod led_trigger;
 pub mod miscdev;
+pub mod param;
 pub mod platform;
 pub mod sched;
+pub mod softirq;
 pub mod sysfs;
+pub mod tasklet;
 pub mod time;
+pub mod timer;
 pub mod uapi;
 pub mod wait;
 pub mod workqueue;

@@ -6,7 +6,10 @@
 //! ends. A driver implements [`Driver`]: it makes a value from a device, and dropping that value is
 //! all there is to unbinding.
 
-use super::context::{Context, Sleepable};
+use super::{
+    context::{Context, Sleepable},
+    irq,
+};
 use core::marker::PhantomData;
 #[cfg(CONFIG_OF)]
 use core::ptr;
@@ -23,12 +26,47 @@ pub trait Driver: Send + Sized + 'static {
     /// The devices that the driver is for.
     const OF_TABLE: of::IdTable<()>;
 
-    /// Binds to `dev`. The value is dropped when the device is unbound.
-    fn probe(dev: &Device<Bound>, ctx: &Sleepable) -> Result<Self>;
+    /// Binds to the device of `site`. The value is dropped when the device is unbound.
+    fn probe(site: &Site<'_>, ctx: &Sleepable) -> Result<Self>;
+}
+
+/// A device that is being bound.
+pub struct Site<'a> {
+    pdev: &'a platform::Device<Bound>,
+}
+
+impl Site<'_> {
+    /// Returns the device.
+    pub fn device(&self) -> &Device<Bound> {
+        self.pdev.as_ref()
+    }
+
+    /// Registers `handler` for the first interrupt of the device, on both edges.
+    ///
+    /// What is returned has to be part of what [`Driver::probe`] returns, so that it goes before the
+    /// device is unbound.
+    ///
+    /// # Errors
+    ///
+    /// `ENXIO` if the device has no interrupt, `EPROBE_DEFER` if its controller has not come up yet,
+    /// `EBUSY` if somebody else has it.
+    pub fn irq<T: irq::Handler>(
+        &self,
+        name: &'static CStr,
+        handler: impl PinInit<T, Error> + 'static,
+    ) -> Result<irq::DeviceIrq<T>> {
+        irq::DeviceIrq::register(self.pdev.irq_by_index(0)?, name, handler)
+    }
 }
 
 /// What the registration of a platform driver is parametrised with, for a [`Driver`].
 pub type Adapter<T> = platform::Adapter<Glue<T>>;
+
+#[cfg(CONFIG_OF)]
+extern "C" {
+    /// `of_node_put()`, which is inline in some configurations.
+    fn morse_helper_of_node_put(node: *mut c_void);
+}
 
 /// Returns whether the device tree describes a device for `T`, whether or not it is bound yet.
 #[cfg(CONFIG_OF)]
@@ -46,7 +84,7 @@ pub fn is_described<T: Driver>() -> bool {
         // SAFETY: `node` is a node that we hold.
         if unsafe { bindings::of_device_is_available(node) } {
             // SAFETY: As above; it is not used after this.
-            unsafe { bindings::of_node_put(node) };
+            unsafe { morse_helper_of_node_put(node.cast()) };
             return true;
         }
     }
@@ -77,6 +115,6 @@ impl<T: Driver> platform::Driver for Glue<T> {
     ) -> impl PinInit<Self::Data<'bound>, Error> + 'bound {
         // SAFETY: The driver core probes in process context.
         let ctx = unsafe { Sleepable::enter() };
-        T::probe(pdev.as_ref(), &ctx).map(|_driver| Data { _driver })
+        T::probe(&Site { pdev }, &ctx).map(|_driver| Data { _driver })
     }
 }

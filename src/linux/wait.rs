@@ -25,6 +25,7 @@ use kernel::{
 };
 
 /// Creates a [`Bell`] initialiser with a newly-created lock class.
+#[macro_export]
 macro_rules! new_bell {
     ($name:literal) => {
         $crate::linux::wait::Bell::new(
@@ -33,8 +34,6 @@ macro_rules! new_bell {
         )
     };
 }
-pub(crate) use new_bell;
-
 /// Why a wait ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[must_use]

@@ -34,6 +34,7 @@ use kernel::{
 };
 
 /// Creates a [`Work`] with a newly-created lock class.
+#[macro_export]
 macro_rules! new_work {
     ($name:literal, $queue:expr, $handler:expr $(,)?) => {
         $crate::linux::workqueue::Work::new(
@@ -44,8 +45,6 @@ macro_rules! new_work {
         )
     };
 }
-pub(crate) use new_work;
-
 /// Let the kernel choose how many items may run at once.
 const MAX_ACTIVE_DEFAULT: c_int = 0;
 

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! A spinlock shared by softirqs and tasks.
+//!
+//! `kernel::sync::SpinLock` leaves softirqs enabled, so a task that holds one and is interrupted by a
+//! softirq which wants it too waits for itself. [`SpinLockBh`] disables softirqs on this CPU while it
+//! is held (`spin_lock_bh()`). Hard interrupts stay enabled, and must not take it.
+//!
+//! C header: [`include/linux/spinlock.h`](srctree/include/linux/spinlock.h)
+
+use kernel::{
+    bindings,
+    prelude::*,
+    sync::lock::{Backend, Guard, Lock},
+};
+
+extern "C" {
+    /// `spin_lock_bh()`, which is inline in C.
+    fn morse_helper_spin_lock_bh(lock: *mut bindings::spinlock_t);
+    /// `spin_trylock_bh()`, which is inline in C.
+    fn morse_helper_spin_trylock_bh(lock: *mut bindings::spinlock_t) -> c_int;
+    /// `spin_unlock_bh()`, which is inline in C.
+    fn morse_helper_spin_unlock_bh(lock: *mut bindings::spinlock_t);
+}
+
+/// Creates a [`SpinLockBh`] initialiser with a newly-created lock class.
+#[macro_export]
+macro_rules! new_spinlock_bh {
+    ($inner:expr, $name:literal) => {
+        $crate::linux::bhlock::SpinLockBh::new(
+            $inner,
+            ::kernel::optional_name!($name),
+            ::kernel::static_lock_class!(),
+        )
+    };
+}
+/// A spinlock that disables softirqs while it is held.
+///
+/// # Examples
+///
+/// ```ignore
+/// #[pin_data]
+/// struct Listener {
+///     #[pin]
+///     state: SpinLockBh<State>,
+/// }
+/// let init = pin_init!(Listener { state <- new_spinlock_bh!(State::new(), "Listener::state") });
+/// // In a softirq or in a task:
+/// listener.state.lock().edges += 1;
+/// ```
+pub type SpinLockBh<T> = Lock<T, SpinLockBhBackend>;
+
+/// A [`Guard`] of a [`SpinLockBh`].
+pub type SpinLockBhGuard<'a, T> = Guard<'a, T, SpinLockBhBackend>;
+
+/// The kernel's `spinlock_t`, taken with softirqs disabled.
+pub struct SpinLockBhBackend;
+
+// SAFETY: The `spinlock_t` ensures mutual exclusion. `relock` is the default one, which locks in the
+// same way.
+unsafe impl Backend for SpinLockBhBackend {
+    type State = bindings::spinlock_t;
+    type GuardState = ();
+
+    #[inline]
+    unsafe fn init(ptr: *mut Self::State, name: *const c_char, key: *mut bindings::lock_class_key) {
+        // SAFETY: The safety requirements ensure that `ptr` is valid for writes, and that `name` and
+        // `key` live for ever.
+        unsafe { bindings::__spin_lock_init(ptr, name, key) }
+    }
+
+    #[inline]
+    unsafe fn lock(ptr: *mut Self::State) -> Self::GuardState {
+        // SAFETY: The safety requirements ensure that the lock is initialised.
+        unsafe { morse_helper_spin_lock_bh(ptr) }
+    }
+
+    #[inline]
+    unsafe fn unlock(ptr: *mut Self::State, _guard_state: &Self::GuardState) {
+        // SAFETY: The safety requirements ensure that the caller owns the lock.
+        unsafe { morse_helper_spin_unlock_bh(ptr) }
+    }
+
+    #[inline]
+    unsafe fn try_lock(ptr: *mut Self::State) -> Option<Self::GuardState> {
+        // SAFETY: The safety requirements ensure that the lock is initialised.
+        let taken = unsafe { morse_helper_spin_trylock_bh(ptr) };
+        (taken != 0).then_some(())
+    }
+
+    #[inline]
+    unsafe fn assert_is_held(ptr: *mut Self::State) {
+        // SAFETY: The safety requirements ensure that the lock is initialised.
+        unsafe { bindings::spin_assert_is_held(ptr) }
+    }
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * One-line functions for what the kernel has only as inline functions or
+ * macros, or in headers that its bindings leave out, so that Rust cannot call
+ * it. Their users declare them on the Rust side.
+ */
+
+#include <linux/gpio/consumer.h>
+#include <linux/interrupt.h>
+#include <linux/irq_sim.h>
+#include <linux/of.h>
+#include <linux/spinlock.h>
+
+#include "helpers.h"
+
+struct gpio_desc *morse_helper_gpiod_get(struct device *dev, const char *con_id,
+					 bool output)
+{
+	return gpiod_get_optional(dev, con_id, output ? GPIOD_OUT_LOW : GPIOD_IN);
+}
+
+void morse_helper_gpiod_put(struct gpio_desc *desc)
+{
+	gpiod_put(desc);
+}
+
+int morse_helper_gpiod_set(struct gpio_desc *desc, bool active)
+{
+	return gpiod_set_value_cansleep(desc, active);
+}
+
+int morse_helper_gpiod_value(struct gpio_desc *desc)
+{
+	return gpiod_get_value(desc);
+}
+
+bool morse_helper_gpiod_cansleep(struct gpio_desc *desc)
+{
+	return gpiod_cansleep(desc);
+}
+
+void morse_helper_of_node_put(struct device_node *node)
+{
+	of_node_put(node);
+}
+
+void morse_helper_tasklet_schedule(struct tasklet_struct *tasklet)
+{
+	tasklet_schedule(tasklet);
+}
+
+void morse_helper_spin_lock_bh(spinlock_t *lock)
+{
+	spin_lock_bh(lock);
+}
+
+int morse_helper_spin_trylock_bh(spinlock_t *lock)
+{
+	return spin_trylock_bh(lock);
+}
+
+void morse_helper_spin_unlock_bh(spinlock_t *lock)
+{
+	spin_unlock_bh(lock);
+}
+
+struct irq_domain *morse_helper_irq_sim_create(void)
+{
+	return irq_domain_create_sim(NULL, 1);
+}
+
+void morse_helper_irq_sim_remove(struct irq_domain *domain)
+{
+	irq_domain_remove_sim(domain);
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Prototypes of helpers.c. The Rust files that use a helper declare it again;
+ * keep both in step.
+ */
+#ifndef MORSE_HELPERS_H
+#define MORSE_HELPERS_H
+
+#include <linux/spinlock_types.h>
+#include <linux/types.h>
+
+struct device;
+struct device_node;
+struct gpio_desc;
+struct irq_domain;
+struct tasklet_struct;
+
+struct gpio_desc *morse_helper_gpiod_get(struct device *dev, const char *con_id,
+					 bool output);
+void morse_helper_gpiod_put(struct gpio_desc *desc);
+int morse_helper_gpiod_set(struct gpio_desc *desc, bool active);
+int morse_helper_gpiod_value(struct gpio_desc *desc);
+bool morse_helper_gpiod_cansleep(struct gpio_desc *desc);
+void morse_helper_of_node_put(struct device_node *node);
+void morse_helper_tasklet_schedule(struct tasklet_struct *tasklet);
+void morse_helper_spin_lock_bh(spinlock_t *lock);
+int morse_helper_spin_trylock_bh(spinlock_t *lock);
+void morse_helper_spin_unlock_bh(spinlock_t *lock);
+struct irq_domain *morse_helper_irq_sim_create(void);
+void morse_helper_irq_sim_remove(struct irq_domain *domain);
+
+#endif /* MORSE_HELPERS_H */
