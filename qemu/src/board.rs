@@ -50,6 +50,7 @@ pub struct Board {
     boot_time: Duration,
     machine: &'static Machine,
     time: Time,
+    sanitizers: bool,
     log_marks: u32,
     log_checked: usize,
 }
@@ -144,6 +145,7 @@ impl Board {
             boot_time,
             machine,
             time: options.time,
+            sanitizers: config.has_sanitizers(),
             log_marks: 0,
             log_checked: 0,
         })
@@ -152,6 +154,12 @@ impl Board {
     /// Which clock it runs by.
     pub fn time(&self) -> Time {
         self.time
+    }
+
+    /// Whether its kernel is the one full of sanitizers, slow and merciless, that `scripts/kernel`
+    /// builds.
+    pub fn has_sanitizers(&self) -> bool {
+        self.sanitizers
     }
 
     /// What kind of machine it is.

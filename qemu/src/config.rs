@@ -90,6 +90,14 @@ impl Config {
     }
 }
 
+impl Config {
+    /// Whether the kernel is the one full of sanitizers that `scripts/kernel --flavour sanitizer`
+    /// builds.
+    pub fn has_sanitizers(&self) -> bool {
+        self.release.ends_with("-sanitizer")
+    }
+}
+
 /// Reads a file of the kernel's directory that holds one word.
 fn word(kernel: &Path, name: &str) -> Result<String> {
     let path = file(KERNEL, kernel.join(name))?;

@@ -204,6 +204,7 @@ mod tests {
             sent,
             pace,
             time: Time::Real,
+            sanitizers: false,
             timeline,
             seen,
         })

@@ -186,8 +186,11 @@ fn modules_dep(stock: &[Module]) -> String {
                 pending.extend(dependency.depends());
                 needed.push(name);
             }
-            let needed: String = needed.iter().map(|name| format!(" {name}.ko")).collect();
-            format!("{}.ko:{needed}\n", module.name)
+            let mut line = format!("{}.ko:", module.name);
+            for name in &needed {
+                line.extend([" ", name, ".ko"]);
+            }
+            line + "\n"
         })
         .collect()
 }

@@ -86,7 +86,14 @@ impl Modules {
     ///
     /// [`Error::Io`] when it cannot be read.
     pub fn open(dir: &Path) -> Result<Self> {
-        let files = find(&dir.join("kernel"))?
+        let home = dir.join("kernel");
+        // A kernel with all built in installs no such directory.
+        let files = if home.is_dir() {
+            find(&home)?
+        } else {
+            Vec::new()
+        };
+        let files = files
             .into_iter()
             .filter_map(|path| Some((module_name(&path)?, path)))
             .collect();

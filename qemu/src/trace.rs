@@ -31,6 +31,24 @@ impl Recording {
     /// As [`Board::run`].
     pub fn start(board: &mut Board) -> Result<Recording> {
         let gpio = lamp_number(board)?;
+        Recording::start_number(board, gpio)
+    }
+
+    /// As [`Recording::start`], of any output line, by its controller's label and its number there.
+    ///
+    /// # Errors
+    ///
+    /// As [`Board::run`]; [`Error::Lamp`] when there is no such controller.
+    pub fn start_line(board: &mut Board, chip: &str, line: u32) -> Result<Recording> {
+        let Ok(base) = chip_base(board, chip)?.parse::<u32>() else {
+            return Err(Error::Lamp {
+                problem: format!("of {chip} is not there"),
+            });
+        };
+        Recording::start_number(board, base + line)
+    }
+
+    fn start_number(board: &mut Board, gpio: u32) -> Result<Recording> {
         board.run(&format!(
             "cd {TRACEFS} && echo 0 > tracing_on && echo mono > trace_clock && echo {BUFFER_KIB} > buffer_size_kb && \
              echo 'gpio == {gpio} && get == 0' > events/gpio/gpio_value/filter && \
@@ -108,12 +126,18 @@ fn lamp_number(board: &mut Board) -> Result<u32> {
             problem: "of this machine is no GPIO".into(),
         });
     };
+    let base = chip_base(board, gpio.qom_type)?;
     // Kernels without the sysfs interface of GPIOs do not tell; theirs is the only controller.
+    Ok(base.parse().unwrap_or(DYNAMIC_BASE) + gpio.lamp)
+}
+
+/// The kernel's number of the first line of a controller, as text; empty if the kernel does not
+/// tell.
+fn chip_base(board: &mut Board, label: &str) -> Result<String> {
     let base = board.run(&format!(
-        "for chip in /sys/class/gpio/gpiochip*; do grep -q {} $chip/label && cat $chip/base; done 2>/dev/null || true",
-        gpio.qom_type
+        "for chip in /sys/class/gpio/gpiochip*; do grep -q {label} $chip/label && cat $chip/base; done 2>/dev/null || true",
     ))?;
-    Ok(base.trim().parse().unwrap_or(DYNAMIC_BASE) + gpio.lamp)
+    Ok(base.trim().to_owned())
 }
 
 /// Reads the lines of a trace: `TASK-PID [CPU] FLAGS SECONDS: gpio_value: NUMBER set VALUE`.

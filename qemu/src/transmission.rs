@@ -32,6 +32,9 @@ impl Bound {
     /// How far an edge may be off in virtual time, in ns. The driver's share was measured as less
     /// than 10 us.
     const VIRTUAL_NS: u64 = 50_000;
+    /// The same on a kernel full of sanitizers, where a wake-up alone takes some hundred us. The exact
+    /// bound is for kernels that people run.
+    const SANITIZER_NS: u64 = 2_000_000;
     /// How far an edge may be off in real time, in parts of a unit: half of what can be and still
     /// be read.
     const REAL_PARTS: u64 = 4;
@@ -40,15 +43,19 @@ impl Bound {
     /// driver's.
     const REAL_EDGES_PER_EXCEPTION: usize = 20;
 
-    /// The bound for a number of edges.
-    pub fn new(time: Time, pace: Pace, edges: usize) -> Bound {
+    /// The bound for a number of edges, on a kernel with or without sanitizers.
+    pub fn new(time: Time, sanitizers: bool, pace: Pace, edges: usize) -> Bound {
         match time {
             Time::Real => Bound {
                 edge_ns: pace.unit_ns / Self::REAL_PARTS,
                 exceptions: edges.div_ceil(Self::REAL_EDGES_PER_EXCEPTION),
             },
             Time::Virtual => Bound {
-                edge_ns: Self::VIRTUAL_NS,
+                edge_ns: if sanitizers {
+                    Self::SANITIZER_NS
+                } else {
+                    Self::VIRTUAL_NS
+                },
                 exceptions: 0,
             },
         }
@@ -83,6 +90,8 @@ pub struct Transmission {
     pub pace: Pace,
     /// The clock it was watched by.
     pub time: Time,
+    /// Whether the kernel has sanitizers.
+    pub sanitizers: bool,
     /// What the lamp did.
     pub timeline: Timeline,
     /// What an independent decoder made of that.
@@ -110,6 +119,7 @@ pub fn send(board: &mut Board, text: &str, pace: Pace) -> Result<Transmission> {
         sent,
         pace,
         time: board.time(),
+        sanitizers: board.has_sanitizers(),
         timeline,
         seen,
     })
@@ -174,7 +184,12 @@ impl Transmission {
 
     /// How far from the grid the lamp may be.
     pub fn bound(&self) -> Bound {
-        Bound::new(self.time, self.pace, self.timeline.edges().len())
+        Bound::new(
+            self.time,
+            self.sanitizers,
+            self.pace,
+            self.timeline.edges().len(),
+        )
     }
 
     /// Whether the lamp showed the text, and on time.
@@ -223,6 +238,7 @@ mod tests {
             sent: Message::parse(sent).unwrap(),
             pace,
             time: Time::Virtual,
+            sanitizers: false,
             timeline,
             seen,
         }
@@ -243,7 +259,7 @@ mod tests {
 
     #[test]
     fn a_busy_host_is_allowed_for_in_real_time_only() {
-        let bound = Bound::new(Time::Real, Pace::DEFAULT, 18);
+        let bound = Bound::new(Time::Real, false, Pace::DEFAULT, 18);
         assert_eq!(
             bound,
             Bound {
@@ -259,6 +275,8 @@ mod tests {
         late.timeline = Timeline::new(edges.clone());
         assert!(late.is_good());
         late.time = Time::Virtual;
+        assert!(!late.is_good());
+        late.sanitizers = true;
         assert!(!late.is_good());
         late.time = Time::Real;
         edges[8].at_ns += 60_000_000;
