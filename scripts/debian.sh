@@ -5,7 +5,10 @@
 # tool root nor the host is changed, no root rights are needed, and an architecture whose index is broken harms no other.
 
 tools=$top/scripts/tools
-index_max_age_hours=24
+# A version that the index names is taken for the newest for a day. Before something is downloaded the index has to be
+# newer, as the archive drops a package soon after there is a newer one.
+resolve_max_age_minutes=1440
+download_max_age_minutes=10
 
 # The machine architecture that the kernel and the compilers mean by a Debian architecture.
 kernel_arch() {
@@ -27,13 +30,11 @@ apt() {
 		-o APT::Sandbox::User= -o Acquire::Retries=3 -o Acquire::Languages=none "$@"
 }
 
-# refresh_index ARCH [now]: the index of ARCH is there, and no older than a day (with `now`: is the newest). An older one
-# is kept, with a warning, when the archive cannot be reached.
+# refresh_index ARCH MAX_AGE_MINUTES: the index of ARCH is there and not older. If the archive cannot be reached an older
+# one is kept, with a warning.
 refresh_index() {
 	local arch=$1 dir=$cache/apt/$1 root lock
-	if [ "${2:-}" != now ] && [ -n "$(find "$dir/stamp" -mmin -$((index_max_age_hours * 60)) 2>/dev/null)" ]; then
-		return
-	fi
+	[ -z "$(find "$dir/stamp" -mmin "-$2" 2>/dev/null)" ] || return 0
 	mkdir -p "$dir/lists/partial" "$dir/cache/archives/partial"
 	touch "$dir/status"
 	exec {lock}>"$dir/lock.morse"
@@ -54,16 +55,10 @@ refresh_index() {
 	exec {lock}>&-
 }
 
-# download ARCH DIR PACKAGE[=VERSION]...: fetches and verifies packages into DIR; refreshes a stale index once.
+# download ARCH DIR PACKAGE[=VERSION]...: fetches and verifies packages into DIR.
 download() {
 	local arch=$1 dir=$2
 	shift 2
-	(
-		cd "$dir"
-		export MORSE_BINDS="$dir"
-		logged "download-$arch" apt "$arch" apt-get download "$@" && exit
-		say "the index may be stale; refreshing it"
-		refresh_index "$arch" now
-		logged "download-$arch" apt "$arch" apt-get download "$@"
-	) || die "cannot download $*: is the network up? (apt-get's own words are above)"
+	(cd "$dir" && logged "download-$arch" apt "$arch" apt-get download "$@") ||
+		die "cannot download $*: is the network up? (apt-get's own words are above)"
 }
