@@ -26,6 +26,10 @@ const INTERVAL_MAX_S: u32 = 86_400;
 /// The longest text, in bytes.
 const TEXT_MAX_BYTES: usize = 1024;
 
+/// Up to this a kernel timer is late by a jiffy at most, whatever the configuration: 63 jiffies, the
+/// finest level of the timer wheel, at 1000 a second.
+const EXACT_MS: i64 = 63;
+
 const NS_PER_S: i64 = 1_000_000_000;
 const NS_PER_MS: i64 = 1_000_000;
 
@@ -124,7 +128,16 @@ impl DelayedHandler for Beacon {
             settings.due = Some(due.after_ns((missed + 1) * interval_ns));
         }
         let wait_ns = settings.due.map_or(0, |due| due.ns_after(now));
-        // At most a day, so it fits; rounded up, since an early alarm would be for nothing.
-        alarm.set_ms((wait_ns / NS_PER_MS + 1) as Msecs);
+        // Rounded up, since an alarm a little early would be for nothing.
+        let wait_ms = wait_ns / NS_PER_MS + 1;
+        // A longer timer may be late by an eighth of its time (kernel/time/timer.c), so most of the
+        // wait comes first and the rest is set then.
+        let part_ms = if wait_ms > EXACT_MS {
+            wait_ms - wait_ms / 8
+        } else {
+            wait_ms
+        };
+        // At most a day, so it fits.
+        alarm.set_ms(part_ms as Msecs);
     }
 }
