@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The cases, in groups; each begins with the driver loaded, idle, and set as when it was loaded.
+
+mod blocking;
+mod encoding;
+mod file;
+mod fsync;
+mod ioctl;
+mod module;
+mod poll;
+mod settings;
+mod signals;
+mod unbind;
+mod writers;
+
+use crate::Result;
+
+/// What a case does.
+pub type Case = fn() -> Result;
+
+/// The cases by group.
+pub const GROUPS: &[(&str, &[(&str, Case)])] = &[
+    ("encoding", encoding::CASES),
+    ("blocking", blocking::CASES),
+    ("signals", signals::CASES),
+    ("poll", poll::CASES),
+    ("fsync", fsync::CASES),
+    ("ioctl", ioctl::CASES),
+    ("file", file::CASES),
+    ("writers", writers::CASES),
+    ("settings", settings::CASES),
+    ("unbind", unbind::CASES),
+    ("module", module::CASES),
+];
+
+/// A table of cases from the functions of that name.
+macro_rules! cases {
+    ($($name:ident),* $(,)?) => {
+        pub const CASES: &[(&str, crate::cases::Case)] = &[$((stringify!($name), $name)),*];
+    };
+}
+use cases;

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The module can be unloaded whenever no file is open, and only then.
+
+use std::path::Path;
+
+use nix::errno::Errno;
+
+use crate::device::{Device, NODE};
+use crate::driver::{self, Driver};
+use crate::task::PROMPT;
+use crate::Result;
+
+super::cases![
+    it_stays_while_a_file_is_open,
+    it_stays_while_a_file_of_hardware_that_has_gone_is_open,
+    it_goes_while_sending,
+    it_goes_with_settings_and_beacon_set,
+    it_goes_when_unbound,
+];
+
+fn it_stays_while_a_file_is_open() -> Result {
+    let device = Device::open()?;
+    device.write("SOS")?;
+    // delete_module(2) says EWOULDBLOCK for a module in use, and rmmod "Resource temporarily
+    // unavailable".
+    assert_eq!(driver::unload("morse"), Err(Errno::EWOULDBLOCK));
+    assert_eq!(device.write("SOS"), Ok(3), "nothing has happened");
+    drop(device);
+    let took = driver::unload("morse")?;
+    assert!(took < PROMPT, "took {took:?}");
+    assert!(!Path::new(NODE).exists());
+    Ok(())
+}
+
+fn it_stays_while_a_file_of_hardware_that_has_gone_is_open() -> Result {
+    let device = Device::open()?;
+    driver::unbind()?;
+    assert_eq!(driver::unload("morse"), Err(Errno::EWOULDBLOCK));
+    assert_eq!(device.write("E"), Err(Errno::ENODEV));
+    drop(device);
+    driver::unload("morse")?;
+    Ok(())
+}
+
+fn it_goes_while_sending() -> Result {
+    Device::open()?.write("SOS".repeat(1000))?;
+    let took = driver::unload("morse")?;
+    assert!(took < PROMPT, "took {took:?}");
+    Ok(())
+}
+
+fn it_goes_with_settings_and_beacon_set() -> Result {
+    driver::set("wpm", "20")?;
+    driver::set("beacon", "CQ")?;
+    driver::set("beacon_interval_s", "1")?;
+    driver::unload("morse")?;
+    Driver::load()?;
+    assert_eq!(driver::get("beacon")?, "");
+    Ok(())
+}
+
+fn it_goes_when_unbound() -> Result {
+    driver::unbind()?;
+    driver::unload("morse")?;
+    Driver::load()?;
+    assert!(Path::new(NODE).exists());
+    Ok(())
+}

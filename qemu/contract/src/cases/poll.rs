@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! `poll` and `epoll`: ready when a write would not block, and no sooner.
+
+use std::time::Duration;
+
+use nix::poll::PollFlags;
+use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTimeout};
+
+use crate::device::Device;
+use crate::driver;
+use crate::task::{Blocked, PROMPT};
+use crate::Result;
+
+super::cases![
+    an_idle_device_is_ready,
+    a_full_one_is_not_until_it_has_drained,
+    it_is_not_while_another_writes,
+    an_abort_wakes_a_poller,
+    epoll_by_level,
+    epoll_by_edge,
+];
+
+/// For a poll that is to find out at once.
+const AT_ONCE: Duration = Duration::ZERO;
+/// Nothing is sent while a case at this speed runs.
+const SLOW_WPM: &str = "1";
+/// A dash and the gap after it, of 6 units of 12 ms.
+const FAST_WPM: &str = "100";
+const FAST_LETTER: Duration = Duration::from_millis(6 * 12);
+
+fn an_idle_device_is_ready() -> Result {
+    assert_eq!(Device::open()?.poll(AT_ONCE)?, PollFlags::POLLOUT);
+    Ok(())
+}
+
+fn a_full_one_is_not_until_it_has_drained() -> Result {
+    driver::set("wpm", FAST_WPM)?;
+    let device = Device::open_nonblock()?;
+    device.fill()?;
+    assert_eq!(device.poll(AT_ONCE)?, PollFlags::empty());
+    let poller = Blocked::start(move || (device.poll(Duration::from_secs(10)), device));
+    let (ready, device) = poller.within(FAST_LETTER + PROMPT)?;
+    assert_eq!(ready, Ok(PollFlags::POLLOUT));
+    assert_eq!(device.write("T"), Ok(1), "as it was told");
+    Ok(())
+}
+
+fn it_is_not_while_another_writes() -> Result {
+    driver::set("wpm", SLOW_WPM)?;
+    let device = Device::open_nonblock()?;
+    device.fill()?;
+    let writer = Blocked::in_call(|| Device::open().unwrap().write("T".repeat(5000)));
+    assert_eq!(device.poll(PROMPT)?, PollFlags::empty());
+    device.abort()?;
+    // It fills the fifo again, so there is no change but for a moment.
+    assert!(writer.is_blocked_for(PROMPT) && device.poll(AT_ONCE)? == PollFlags::empty());
+    device.abort()?;
+    assert_eq!(writer.within(PROMPT)?, Ok(5000));
+    assert_eq!(device.poll(PROMPT)?, PollFlags::POLLOUT);
+    Ok(())
+}
+
+fn an_abort_wakes_a_poller() -> Result {
+    driver::set("wpm", SLOW_WPM)?;
+    let device = Device::open_nonblock()?;
+    device.fill()?;
+    let poller = Blocked::in_call(|| Device::open().unwrap().poll(Duration::from_secs(10)));
+    device.abort()?;
+    assert_eq!(poller.within(PROMPT)?, Ok(PollFlags::POLLOUT));
+    Ok(())
+}
+
+/// What a set that holds the device alone says within that time.
+fn wait(epoll: &Epoll, limit: Duration) -> Result<EpollFlags> {
+    let mut events = [EpollEvent::empty()];
+    let count = epoll.wait(&mut events, EpollTimeout::try_from(limit)?)?;
+    Ok(match count {
+        0 => EpollFlags::empty(),
+        _ => events[0].events(),
+    })
+}
+
+fn epoll_by_level() -> Result {
+    driver::set("wpm", FAST_WPM)?;
+    let device = Device::open_nonblock()?;
+    let epoll = Epoll::new(EpollCreateFlags::empty())?;
+    epoll.add(&device, EpollEvent::new(EpollFlags::EPOLLOUT, 0))?;
+    assert_eq!(wait(&epoll, AT_ONCE)?, EpollFlags::EPOLLOUT);
+    assert_eq!(wait(&epoll, AT_ONCE)?, EpollFlags::EPOLLOUT, "still");
+    device.fill()?;
+    assert_eq!(wait(&epoll, AT_ONCE)?, EpollFlags::empty());
+    assert_eq!(wait(&epoll, FAST_LETTER + PROMPT)?, EpollFlags::EPOLLOUT);
+    Ok(())
+}
+
+fn epoll_by_edge() -> Result {
+    driver::set("wpm", FAST_WPM)?;
+    let device = Device::open_nonblock()?;
+    let epoll = Epoll::new(EpollCreateFlags::empty())?;
+    let flags = EpollFlags::EPOLLOUT | EpollFlags::EPOLLET;
+    epoll.add(&device, EpollEvent::new(flags, 0))?;
+    assert_eq!(wait(&epoll, AT_ONCE)?, EpollFlags::EPOLLOUT);
+    device.fill()?;
+    while wait(&epoll, AT_ONCE)? != EpollFlags::empty() {}
+    for _ in 0..3 {
+        // Room has come, and a program that fills it is told when there is some again.
+        assert_eq!(wait(&epoll, FAST_LETTER + PROMPT)?, EpollFlags::EPOLLOUT);
+        while device.write("T").is_ok() {}
+    }
+    Ok(())
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The driver as a whole: its module, its binding to the hardware, its settings.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use nix::errno::Errno;
+use nix::kmod::{delete_module, finit_module, DeleteModuleFlags, ModuleInitFlags};
+
+use crate::device::{self, Device};
+use crate::Result;
+
+const SETTINGS: &str = "/sys/class/misc/morse";
+const PLATFORM_DRIVER: &str = "/sys/bus/platform/drivers/morse";
+/// How long udev's stand-in, the kernel's devtmpfs thread, may take for a node.
+const NODE_LIMIT: Duration = Duration::from_secs(2);
+
+/// The files of the settings, and what each has when the driver is loaded.
+pub const DEFAULTS: &[(&str, &str)] = &[
+    ("beacon_interval_s", "0"),
+    ("beacon", ""),
+    ("farnsworth_wpm", "0"),
+    ("weight", "50"),
+    ("unit_us", "200000"),
+];
+
+/// The driver's module.
+pub struct Driver;
+
+impl Driver {
+    /// Loads it, if it is not loaded.
+    pub fn load() -> Result {
+        if Path::new("/sys/module/morse").exists() {
+            return Ok(());
+        }
+        load("morse")
+    }
+
+    /// Unloads it, if it is loaded.
+    pub fn unload() -> Result {
+        if Path::new("/sys/module/morse").exists() {
+            unload("morse")?;
+        }
+        Ok(())
+    }
+}
+
+/// Loads a module from the home directory.
+pub fn load(name: &str) -> Result {
+    let file = File::open(format!("/root/{name}.ko"))?;
+    finit_module(&file, c"", ModuleInitFlags::empty())
+        .map_err(|errno| format!("loading {name}: {errno}"))?;
+    Ok(())
+}
+
+/// Unloads a module, and returns how long that took.
+pub fn unload(name: &str) -> std::result::Result<Duration, Errno> {
+    let name = std::ffi::CString::new(name).map_err(|_| Errno::EINVAL)?;
+    let start = Instant::now();
+    delete_module(&name, DeleteModuleFlags::O_NONBLOCK)?;
+    Ok(start.elapsed())
+}
+
+/// Puts all settings back, and makes the device idle.
+pub fn reset() -> Result {
+    if !Path::new(device::NODE).exists() {
+        bind()?;
+    }
+    for (name, value) in DEFAULTS {
+        set(name, value)?;
+    }
+    Device::open()?.abort()?;
+    Ok(())
+}
+
+/// The path of a setting.
+pub fn setting(name: &str) -> PathBuf {
+    Path::new(SETTINGS).join(name)
+}
+
+/// Writes a setting.
+pub fn set(name: &str, value: &str) -> io::Result<()> {
+    fs::write(setting(name), format!("{value}\n"))
+}
+
+/// Reads a setting.
+pub fn get(name: &str) -> io::Result<String> {
+    let text = fs::read_to_string(setting(name))?;
+    Ok(text.strip_suffix('\n').unwrap_or(&text).to_owned())
+}
+
+/// The name of the platform device that `/dev/morse` belongs to.
+fn platform_device() -> Result<String> {
+    let path = fs::canonicalize(Path::new(SETTINGS).join("device"))?;
+    let name = path.file_name().ok_or("a device without a name")?;
+    Ok(name.to_string_lossy().into_owned())
+}
+
+/// Takes the driver away from its hardware, and returns the hardware's name and how long it took.
+pub fn unbind() -> Result<(String, Duration)> {
+    let device = platform_device()?;
+    let start = Instant::now();
+    fs::write(Path::new(PLATFORM_DRIVER).join("unbind"), &device)?;
+    Ok((device, start.elapsed()))
+}
+
+/// Binds the hardware with this name again.
+pub fn rebind(device: &str) -> Result {
+    fs::write(Path::new(PLATFORM_DRIVER).join("bind"), device)?;
+    wait_for_node(true)
+}
+
+/// Binds the first device that the device tree describes.
+fn bind() -> Result {
+    rebind("morse")
+}
+
+/// Waits until the node is there, or is not.
+pub fn wait_for_node(there: bool) -> Result {
+    let start = Instant::now();
+    while Path::new(device::NODE).exists() != there {
+        if start.elapsed() > NODE_LIMIT {
+            return Err(format!("{} does not come or go", device::NODE).into());
+        }
+        thread::sleep(Duration::from_millis(1));
+    }
+    Ok(())
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Checks what `/dev/morse` promises to programs: every errno, every short count, every wake-up.
+//!
+//! ```text
+//! contract list [GROUP]          the names of the cases
+//! contract run GROUP|NAME...     runs them, a process and a line each
+//! contract removal HOW COUNT SEED
+//!                                removes the driver at random instants of a message; HOW is
+//!                                rmmod or unbind
+//! contract change TEXT MS NAME=VALUE...
+//!                                sends TEXT, changes settings MS milliseconds after its first
+//!                                mark and tells when that was
+//! ```
+//!
+//! It runs in the guest, on the guest's clock. In virtual time nothing here depends on the speed of
+//! the host, so times are checked strictly.
+
+mod cases;
+mod change;
+mod device;
+mod driver;
+mod lamp;
+mod removal;
+mod runner;
+mod task;
+
+use std::process::ExitCode;
+
+/// Why a check failed. Cases use `?` and `assert!` alike; the runner tells either.
+pub type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error>>;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let result = match words[..] {
+        ["list"] => runner::list(""),
+        ["list", group] => runner::list(group),
+        ["run", ref names @ ..] if !names.is_empty() => runner::run(names),
+        ["case", name] => runner::case(name),
+        ["flood"] => task::flood(),
+        ["removal", how, count, seed] => removal::run(how, count, seed),
+        ["change", text, ms, ref settings @ ..] => change::run(text, ms, settings),
+        _ => Err("see the head of qemu/contract/src/main.rs".into()),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("contract: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Takes the driver away at random instants of a message.
+
+use std::time::Duration;
+
+use crate::device::Device;
+use crate::driver::{self, Driver};
+use crate::lamp::Lamp;
+use crate::Result;
+
+/// What unloading is compared with: a module that does nothing.
+const EMPTY: &str = "empty";
+/// How many times that is measured.
+const EMPTY_COUNT: u32 = 20;
+/// How much longer than the empty module the driver may take.
+const BOUND: Duration = Duration::from_millis(10);
+/// Longer than any message here would go on.
+const MESSAGE: &str = "PARIS PARIS PARIS PARIS PARIS PARIS PARIS PARIS PARIS PARIS PARIS PARIS";
+/// Slow, usual and fastest speeds: long elements to sleep in, and short ones to be between.
+const SPEEDS_WPM: [&str; 4] = ["6", "20", "60", "1000"];
+/// Within this a message at the fastest speed is still being sent.
+const INSTANTS: Duration = Duration::from_millis(700);
+/// Longer than any darkness within a message.
+const DARK: Duration = Duration::from_millis(1500);
+
+/// Removes the driver `count` times and tells how long that took.
+pub fn run(how: &str, count: &str, seed: &str) -> Result {
+    let (count, seed): (u32, u64) = (count.parse()?, seed.parse()?);
+    let remove: fn() -> Result<Duration> = match how {
+        "rmmod" => || Ok(driver::unload("morse")?),
+        "unbind" => || driver::unbind().map(|(_, took)| took),
+        _ => return Err(format!("{how} is no way to remove a driver").into()),
+    };
+    let mut empty = Duration::ZERO;
+    for _ in 0..EMPTY_COUNT {
+        driver::load(EMPTY)?;
+        empty = empty.max(driver::unload(EMPTY)?);
+    }
+
+    let mut random = Random(seed);
+    let (mut worst, mut sum, mut lit) = (Duration::ZERO, Duration::ZERO, 0);
+    for round in 0..count {
+        Driver::load()?;
+        driver::reset()?;
+        let wpm = SPEEDS_WPM[random.below(SPEEDS_WPM.len() as u64) as usize];
+        driver::set("wpm", wpm)?;
+        let instant = Duration::from_nanos(random.below(INSTANTS.as_nanos() as u64));
+        let tell = |what: &str| format!("round {round}, {wpm} WPM, after {instant:?}: {what}");
+
+        let lamp = Lamp::watch()?;
+        assert_eq!(Device::open()?.write(MESSAGE)?, MESSAGE.len());
+        std::thread::sleep(instant);
+        let was_lit = lamp.is_on()?;
+        let took = remove()?;
+
+        assert!(!lamp.is_on()?, "{}", tell("the lamp was left on"));
+        let edges = lamp.edges()?.len();
+        assert!(edges > 0, "{}", tell("nothing was being sent"));
+        if round % 16 == 0 {
+            std::thread::sleep(DARK);
+            assert_eq!(lamp.edges()?.len(), edges, "{}", tell("it blinks on"));
+        }
+        assert!(
+            took <= empty + BOUND,
+            "{}",
+            tell(&format!("it took {took:?}, an empty module {empty:?}"))
+        );
+        lit += u32::from(was_lit);
+        worst = worst.max(took);
+        sum += took;
+    }
+    Driver::unload()?;
+    println!(
+        "{how} at {count} instants (seed {seed}, {lit} of them while lit): worst {worst:?}, \
+         mean {:?}; rmmod of an empty module: worst {empty:?}",
+        sum / count.max(1)
+    );
+    Ok(())
+}
+
+/// Random numbers that are the same for the same seed (SplitMix64, Steele, Lea and Flood, 2014).
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    /// A number below `end`; the bias for so small ones is of no matter.
+    fn below(&mut self, end: u64) -> u64 {
+        self.next() % end
+    }
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Tasks beside the one that checks: threads that block in a system call, and processes to kill.
+
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::thread;
+use std::time::Duration;
+
+use nix::libc;
+use nix::sys::pthread::{pthread_kill, pthread_self, Pthread};
+use nix::sys::signal::{sigaction, SaFlags, SigAction, SigHandler, SigSet, Signal};
+
+use crate::device::Device;
+use crate::Result;
+
+/// Long enough that a task which has not come back by then is blocked.
+pub const SETTLE: Duration = Duration::from_millis(50);
+/// Within this a task that was woken must be back.
+pub const PROMPT: Duration = Duration::from_millis(50);
+
+/// A thread that makes one call and hands back what it returned.
+pub struct Blocked<T> {
+    thread: Pthread,
+    result: Receiver<T>,
+}
+
+impl<T: Send + 'static> Blocked<T> {
+    /// Starts it.
+    pub fn start(call: impl FnOnce() -> T + Send + 'static) -> Self {
+        let (started, thread) = mpsc::channel();
+        let (done, result) = mpsc::channel();
+        thread::spawn(move || {
+            // Whoever waits for either may have failed meanwhile.
+            let _ = started.send(pthread_self());
+            let _ = done.send(call());
+        });
+        let thread = thread.recv().expect("the thread tells who it is");
+        Blocked { thread, result }
+    }
+
+    /// Starts it and makes sure that it blocks.
+    pub fn in_call(call: impl FnOnce() -> T + Send + 'static) -> Self {
+        let blocked = Self::start(call);
+        assert!(
+            blocked.is_blocked_for(SETTLE),
+            "the call should block, but came back"
+        );
+        blocked
+    }
+
+    /// Whether the call does not come back within that time. What it returned is lost if it does.
+    pub fn is_blocked_for(&self, time: Duration) -> bool {
+        matches!(
+            self.result.recv_timeout(time),
+            Err(RecvTimeoutError::Timeout)
+        )
+    }
+
+    /// What the call returned, if it did within that time.
+    pub fn within(self, time: Duration) -> Result<T> {
+        self.result
+            .recv_timeout(time)
+            .map_err(|_| format!("the call did not come back within {time:?}").into())
+    }
+
+    /// Sends it a signal.
+    pub fn signal(&self, signal: Signal) -> Result {
+        Ok(pthread_kill(self.thread, signal)?)
+    }
+}
+
+extern "C" fn nothing(_: libc::c_int) {}
+
+/// Has a signal handled by a function that does nothing.
+pub fn handle(signal: Signal, flags: SaFlags) -> Result {
+    let action = SigAction::new(SigHandler::Handler(nothing), flags, SigSet::empty());
+    // SAFETY: The handler does nothing, so it is safe at any moment.
+    unsafe { sigaction(signal, &action) }?;
+    Ok(())
+}
+
+/// A process that writes to the device until it is killed.
+pub fn start_flood() -> Result<Child> {
+    Ok(Command::new("/proc/self/exe")
+        .arg("flood")
+        .stderr(Stdio::null())
+        .spawn()?)
+}
+
+/// What that process does.
+pub fn flood() -> Result {
+    let device = Device::open()?;
+    let text = "T".repeat(256);
+    loop {
+        device.write(&text)?;
+    }
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! How exact the keying is over a long message, by the guest's own trace.
+
+use morse_board::trace::Recording;
+use morse_board::{Message, Pace, Timeline, Timing};
+
+use crate::fixture::{program, set, with_driver};
+
+/// How far the end of the message, and any edge, may be from where it should be.
+const BOUND_NS: u64 = 10_000;
+/// The standard word of 50 units, so often.
+const WORDS: usize = 100;
+
+#[test]
+#[ignore = "needs a board: make test"]
+fn a_hundred_words_are_exact_at_every_speed() {
+    with_driver(|board| {
+        let text = vec!["PARIS"; WORDS].join(" ");
+        let message = Message::parse(&text).expect("it can be sent");
+        println!("{WORDS} x PARIS    unit        total error    worst edge");
+        for unit_us in [200_000_u64, 20_000, 1_200] {
+            set(board, "unit_us", &unit_us.to_string())?;
+            let recording = Recording::start(board)?;
+            program(board, &["morse-send", &text])?;
+            let seen = Timeline::new(recording.edges(board)?);
+            let pace = Pace::new(unit_us * 1_000);
+            let timing = Timing::compare(&message, pace, &seen)
+                .unwrap_or_else(|mismatch| panic!("{mismatch}"));
+            let (total, worst) = (timing.drift_ns(), timing.worst_edge_ns());
+            let us = |ns: i64| ns as f64 / 1e3;
+            println!(
+                "{:>10} WPM {:>8} ms {:>+11.1} us {:>+10.1} us",
+                1_200_000 / unit_us,
+                unit_us as f64 / 1e3,
+                us(total),
+                us(worst)
+            );
+            assert!(total.unsigned_abs() <= BOUND_NS, "total error {total} ns");
+            assert_eq!(timing.beyond(BOUND_NS), 0, "worst edge {worst} ns");
+        }
+        Ok(())
+    });
+}

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Other LEDs: those that the user attaches to the trigger, and a lamp on a chip that sleeps.
+
+use morse_board::trace::Recording;
+use morse_board::{decode, Board, Message, Pace, Result, Timeline, Timing};
+
+use crate::fixture::{set, with_board};
+
+const UNIT_US: &str = "10000";
+const PACE: Pace = Pace::new(10_000_000);
+const TEXT: &str = "PARIS MORSE";
+/// How far an edge of a LED of the LED class may be off. One that sleeps is set by the LED core's
+/// own work item.
+const LED_BOUND_NS: u64 = 1_000_000;
+/// How far an edge of the driver's own lamp may be off.
+const LAMP_BOUND_NS: u64 = 10_000;
+/// The lines of the LEDs, by the label of their chip; see the device tree of the fixture.
+const DIRECT: (&str, &str, u32) = ("direct", "pl061", 3);
+const SLEEPING: (&str, &str, u32) = ("sleeping", "sleeping", 1);
+const SLEEPING_LAMP: (&str, u32) = ("sleeping", 0);
+
+/// Runs a test with the LEDs and the sleeping chip there, and the driver loaded.
+fn with_leds(test: impl FnOnce(&mut Board) -> Result<()>) {
+    with_board(|board| {
+        board.run("modprobe gpio-sim && modprobe leds-gpio && insmod morse.ko")?;
+        set(board, "unit_us", UNIT_US)?;
+        test(board)?;
+        board.run("rmmod morse && rmmod leds-gpio && rmmod gpio-sim")?;
+        Ok(())
+    });
+}
+
+/// What a line shows while the guest's shell runs a command.
+fn line(board: &mut Board, (chip, line): (&str, u32), command: &str) -> Result<Timeline> {
+    let recording = Recording::start_line(board, chip, line)?;
+    board.run(command)?;
+    Ok(Timeline::new(recording.edges(board)?))
+}
+
+/// Checks that a line showed a text, each edge on time.
+fn shows(timeline: &Timeline, text: &str, bound_ns: u64, what: &str) {
+    let message = Message::parse(text).expect("it can be sent");
+    assert_eq!(decode(timeline, PACE).message, message, "{what}");
+    let timing =
+        Timing::compare(&message, PACE, timeline).unwrap_or_else(|e| panic!("{what}: {e}"));
+    println!("{what}: {timing}");
+    assert_eq!(timing.beyond(bound_ns), 0, "{what}: {timing}");
+}
+
+#[test]
+#[ignore = "needs a board: make test"]
+fn leds_with_the_trigger_follow_what_is_sent() {
+    with_leds(|board| {
+        for (led, chip, number) in [DIRECT, SLEEPING] {
+            let trigger = format!("/sys/class/leds/{led}/trigger");
+            let send = format!("morse-send {TEXT}");
+            let before = line(board, (chip, number), &send)?;
+            assert!(before.is_empty(), "{led} is not attached yet");
+            board.run(&format!("echo morse > {trigger}"))?;
+            let seen = line(board, (chip, number), &send)?;
+            shows(&seen, TEXT, LED_BOUND_NS, led);
+            board.run(&format!("echo none > {trigger}"))?;
+            let after = line(board, (chip, number), &send)?;
+            assert!(after.is_empty(), "{led} is not attached any more");
+        }
+        Ok(())
+    });
+}
+
+#[test]
+#[ignore = "needs a board: make test"]
+fn a_led_can_be_attached_and_detached_in_the_middle_of_a_message() {
+    with_leds(|board| {
+        let toggle = |led: &str| {
+            format!(
+                "for i in $(seq 40); do echo morse > /sys/class/leds/{led}/trigger; usleep 33000; \
+                 echo none > /sys/class/leds/{led}/trigger; usleep 7000; done"
+            )
+        };
+        for (led, chip, number) in [DIRECT, SLEEPING] {
+            let toggle = toggle(led);
+            let command = format!("echo {TEXT} > /dev/morse; {toggle}; sleep 2");
+            let seen = line(board, (chip, number), &command)?;
+            assert!(
+                !seen.is_empty(),
+                "{led} was attached in a mark now and then"
+            );
+            assert!(!seen.ends_lit(), "{led} was left lit");
+            assert_eq!(
+                board.run(&format!("cat /sys/class/leds/{led}/brightness"))?,
+                "0\n"
+            );
+            // And the message does not suffer.
+            let recording = Recording::start(board)?;
+            board.run(&command)?;
+            let lamp = Timeline::new(recording.edges(board)?);
+            let message = Message::parse(TEXT).expect("it can be sent");
+            assert_eq!(decode(&lamp, PACE).message, message);
+        }
+        Ok(())
+    });
+}
+
+#[test]
+#[ignore = "needs a board: make test"]
+fn attached_leds_are_dark_when_the_driver_has_gone() {
+    with_leds(|board| {
+        board.run(
+            "for led in direct sleeping; do echo morse > /sys/class/leds/$led/trigger; done",
+        )?;
+        for _ in 0..5 {
+            // In a dash of the first letter.
+            board.run("echo O > /dev/morse; usleep 15000; rmmod morse; sleep 1")?;
+            let left = board
+                .run("cat /sys/class/leds/direct/brightness /sys/class/leds/sleeping/brightness")?;
+            assert_eq!(left, "0\n0\n");
+            // The LED core attaches them again, as the trigger's name says.
+            board.run("insmod morse.ko && for led in direct sleeping; do echo morse > /sys/class/leds/$led/trigger; done")?;
+            set(board, "unit_us", UNIT_US)?;
+        }
+        Ok(())
+    });
+}
+
+#[test]
+#[ignore = "needs a board: make test"]
+fn a_lamp_on_a_chip_that_sleeps_is_exact_too() {
+    with_leds(|board| {
+        let device = board.run("cat /sys/class/misc/morse1/device/of_node/name")?;
+        assert!(device.starts_with("morse-sleeping"), "{device}");
+        let seen = line(
+            board,
+            SLEEPING_LAMP,
+            &format!(
+                "echo {UNIT_US} > /sys/class/misc/morse1/unit_us; \
+                 echo {TEXT} | dd of=/dev/morse1 conv=fsync,notrunc 2>/dev/null"
+            ),
+        )?;
+        shows(&seen, TEXT, LAMP_BOUND_NS, "a lamp on a chip that sleeps");
+        Ok(())
+    });
+}
+
+#[test]
+#[ignore = "needs a board: make test"]
+fn two_devices_send_beside_each_other() {
+    with_leds(|board| {
+        set(board, "wpm", "60")?;
+        let (first, second) = ("MORSE", "PARIS PARIS");
+        let command = format!(
+            "echo {UNIT_US} > /sys/class/misc/morse1/unit_us; echo {first} > /dev/morse; \
+             echo {second} > /dev/morse1; sleep 10"
+        );
+        let seen = line(board, SLEEPING_LAMP, &command)?;
+        assert_eq!(
+            decode(&seen, PACE).message,
+            Message::parse(second).expect("it can be sent")
+        );
+        let recording = Recording::start(board)?;
+        board.run(&command)?;
+        let seen = Timeline::new(recording.edges(board)?);
+        assert_eq!(
+            decode(&seen, Pace::new(20_000_000)).message,
+            Message::parse(first).expect("it can be sent")
+        );
+        Ok(())
+    });
+}

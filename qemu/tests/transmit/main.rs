@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Sending, on a board in virtual time: how exact it is, and what it promises to programs.
+//!
+//! All tests share one board, and each leaves the module unloaded and the kernel without a
+//! complaint.
+
+mod accuracy;
+mod beacon;
+mod changes;
+mod contract;
+mod fixture;
+mod grid;
+mod leds;
+mod removal;
+mod samples;

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The programs of `samples/use`, as a user runs them.
+
+use morse_board::trace::Recording;
+use morse_board::{decode, Message, Pace, Timeline};
+
+use crate::fixture::{program, set, with_driver};
+
+const TEXT: [&str; 3] = ["CQ", "DE", "é<AR>"];
+const PACE: Pace = Pace::new(20_000_000);
+
+#[test]
+#[ignore = "needs a board: make test"]
+fn each_sends_its_arguments_and_returns_when_they_are_sent() {
+    with_driver(|board| {
+        set(board, "wpm", "60")?;
+        for sample in ["morse-send", "morse-send-c", "morse-send-sh"] {
+            let recording = Recording::start(board)?;
+            let mut words = vec![sample];
+            words.extend(TEXT);
+            let said = program(board, &words)?;
+            // At this moment, not later.
+            let seen = Timeline::new(recording.edges(board)?);
+            let message = Message::parse(&TEXT.join(" ")).expect("it can be sent");
+            assert_eq!(decode(&seen, PACE).message, message, "{sample}");
+            assert!(said.ends_with("sent\n"), "{sample}: {said}");
+            if sample != "morse-send-sh" {
+                assert!(said.contains("queued, 20 ms a unit"), "{sample}: {said}");
+            }
+        }
+        board.run("WPM=25 morse-send-sh e && grep -q 25 /sys/class/misc/morse/wpm")?;
+        Ok(())
+    });
+}
+
+#[test]
+#[ignore = "needs a board: make test"]
+fn each_says_what_is_wrong() {
+    with_driver(|board| {
+        for sample in ["morse-send", "morse-send-c"] {
+            let output = board.execute(&format!("{sample} SOS~"), crate::fixture::LONG)?;
+            assert_ne!(output.status, 0, "{sample}");
+            assert!(
+                output.text.contains("nvalid argument"),
+                "{sample}: {}",
+                output.text
+            );
+        }
+        board.run("! WPM=0 morse-send-sh E 2> /dev/null")?;
+        Ok(())
+    });
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The ioctls of `/dev/morse`, safe to call.
+//!
+//! Writing, waiting for room (`poll`) and waiting for the end (`fsync`) need nothing of this: the
+//! standard library and any crate for system calls do.
+
+use std::os::fd::{AsFd, AsRawFd};
+
+/// What `include/uapi/linux/morse.h` declares, under the names it has there.
+pub mod uapi {
+    #![allow(missing_docs, non_camel_case_types)] // C's names, and its comments stay in the header
+    include!(concat!(env!("OUT_DIR"), "/morse.rs"));
+}
+
+mod request {
+    use super::uapi;
+
+    nix::ioctl_none_bad!(abort, uapi::MORSE_IOC_ABORT);
+    nix::ioctl_read_bad!(get_status, uapi::MORSE_IOC_GET_STATUS, uapi::morse_status);
+}
+
+/// Gives up what is queued and what is being sent; returns when the lamp is dark.
+///
+/// # Errors
+///
+/// `EINTR` if a signal came first (the abort holds nevertheless), `ENODEV` if the device is gone.
+pub fn abort(file: &impl AsFd) -> nix::Result<()> {
+    // SAFETY: The file is open, and the request has no argument.
+    unsafe { request::abort(file.as_fd().as_raw_fd()) }.map(drop)
+}
+
+/// What the transmitter does at this moment.
+///
+/// # Errors
+///
+/// `ENODEV` if the device is gone.
+pub fn status(file: &impl AsFd) -> nix::Result<uapi::morse_status> {
+    let mut status = uapi::morse_status::default();
+    // SAFETY: The file is open, and the request writes one `morse_status`.
+    unsafe { request::get_status(file.as_fd().as_raw_fd(), &mut status) }?;
+    Ok(status)
+}
