@@ -7,6 +7,13 @@ use morse_board::{decode, Message, Pace, Timeline};
 
 use crate::fixture::{program, set, with_driver};
 
+/// The last one is a 32-bit program, for which the ioctls are the same.
+const SAMPLES: [&str; 4] = [
+    "morse-send",
+    "morse-send-sh",
+    "morse-send-c",
+    "morse-send-c32",
+];
 const TEXT: [&str; 3] = ["CQ", "DE", "é<AR>"];
 const PACE: Pace = Pace::new(20_000_000);
 
@@ -15,7 +22,7 @@ const PACE: Pace = Pace::new(20_000_000);
 fn each_sends_its_arguments_and_returns_when_they_are_sent() {
     with_driver(|board| {
         set(board, "wpm", "60")?;
-        for sample in ["morse-send", "morse-send-c", "morse-send-sh"] {
+        for sample in SAMPLES {
             let recording = Recording::start(board)?;
             let mut words = vec![sample];
             words.extend(TEXT);

@@ -170,7 +170,7 @@ fn unknown_requests_are_enotty() -> Result {
 
 fn bad_addresses_are_efault() -> Result {
     let device = Device::open()?;
-    for address in [0, 8, usize::MAX, usize::MAX - 7, 1 << 55] {
+    for address in [0, 8, usize::MAX, usize::MAX - 7, usize::MAX / 2] {
         assert_eq!(
             device.ioctl(uapi::MORSE_IOC_GET_STATUS, address),
             Err(Errno::EFAULT),
