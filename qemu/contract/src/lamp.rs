@@ -23,6 +23,10 @@ const TICK: Duration = Duration::from_millis(10);
 /// The longest gap before a first mark, between words at the slowest speed, takes 8.4 s.
 const FIRST_LIMIT: Duration = Duration::from_secs(10);
 
+/// The number of the first line of the first controller without a fixed number
+/// (`GPIO_DYNAMIC_BASE` of the kernel).
+const DYNAMIC_BASE: u32 = 512;
+
 /// The lamp went on or off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Edge {
@@ -126,7 +130,11 @@ impl Lamp {
 
 /// The number of the first line of the lamp's controller.
 fn chip_base() -> Result<u32> {
-    for entry in fs::read_dir("/sys/class/gpio")? {
+    let Ok(chips) = fs::read_dir("/sys/class/gpio") else {
+        // This kernel does not tell. The lamp's controller is the first one.
+        return Ok(DYNAMIC_BASE);
+    };
+    for entry in chips {
         let path = entry?.path();
         let label = fs::read_to_string(path.join("label")).unwrap_or_default();
         if label.contains(CHIP) {

@@ -17,7 +17,7 @@ use crate::Result;
 /// Long enough that a task which has not come back by then is blocked.
 pub const SETTLE: Duration = Duration::from_millis(50);
 /// Within this a task that was woken must be back.
-pub const PROMPT: Duration = Duration::from_millis(50);
+pub const PROMPT: Duration = Duration::from_millis(100);
 
 /// A thread that makes one call and hands back what it returned.
 pub struct Blocked<T> {

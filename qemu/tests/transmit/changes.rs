@@ -5,12 +5,12 @@
 use morse_board::trace::Recording;
 use morse_board::{Board, Result, Timeline};
 
-use crate::fixture::{program, set, with_driver};
+use crate::fixture::{bound_ns, program, set, with_driver};
 use crate::grid::{edges_us, Settings};
 
 const TEXT: &str = "PARIS <SK> 73";
 /// How far an edge may be from where it should be.
-const BOUND_US: f64 = 10.0;
+const BOUND_NS: u64 = 10_000;
 /// How near a change may be to an edge to be of any use: it takes some time itself.
 const MARGIN_US: f64 = 1000.0;
 
@@ -66,7 +66,8 @@ fn check(board: &mut Board, from: Settings, to: Settings, ms: u64) -> Result<()>
         .max_by(|a, b| a.abs().total_cmp(&b.abs()))
         .expect("some");
     println!("{from:?}, after {ms} ms {to:?}: worst edge {worst:+.1} us");
-    assert!(worst.abs() <= BOUND_US, "{worst} us");
+    let bound_us = bound_ns(board, BOUND_NS) as f64 / 1e3;
+    assert!(worst.abs() <= bound_us, "{worst} us");
     Ok(())
 }
 

@@ -84,6 +84,16 @@ fn boot() -> Board {
         .unwrap_or_else(|error| panic!("{error}"))
 }
 
+/// How far an edge may be from where it should be, in ns: `exact_ns` on kernels that people run, and
+/// no bound to speak of on one where a wake-up alone takes some hundred us.
+pub fn bound_ns(board: &Board, exact_ns: u64) -> u64 {
+    const SANITIZER_NS: u64 = 2_000_000;
+    match board.has_sanitizers() {
+        true => SANITIZER_NS,
+        false => exact_ns,
+    }
+}
+
 /// Runs a program of the guest that must succeed, and returns what it wrote.
 pub fn program(board: &mut Board, words: &[&str]) -> Result<String> {
     let command: Vec<String> = words.iter().map(|word| quote::word(word)).collect();
