@@ -12,14 +12,16 @@ static TURN: Mutex<()> = Mutex::new(());
 /// A board that is booted when the first test wants it.
 pub struct Shared {
     time: Time,
+    cpus: u32,
     board: Mutex<Option<Board>>,
 }
 
 impl Shared {
-    /// A board that nobody has wanted yet.
-    pub const fn new(time: Time) -> Self {
+    /// A board with so many processors that nobody has wanted yet.
+    pub const fn new(time: Time, cpus: u32) -> Self {
         Shared {
             time,
+            cpus,
             board: Mutex::new(None),
         }
     }
@@ -33,7 +35,7 @@ impl Shared {
         let _turn = lock(&TURN);
         let mut slot = lock(&self.board);
         // Taken out, so that a panic drops it.
-        let mut board = slot.take().unwrap_or_else(|| boot(self.time));
+        let mut board = slot.take().unwrap_or_else(|| self.boot());
         let result = test(&mut board)
             .and_then(|()| board.check_log())
             .and_then(|()| board.run("! lsmod | grep '^morse '"));
@@ -42,12 +44,13 @@ impl Shared {
         }
         *slot = Some(board);
     }
-}
 
-fn boot(time: Time) -> Board {
-    Config::from_env()
-        .and_then(|config| Board::boot(&config, Options::new(time)))
-        .unwrap_or_else(|error| panic!("{error}"))
+    fn boot(&self) -> Board {
+        let options = Options::new(self.time).cpus(self.cpus);
+        Config::from_env()
+            .and_then(|config| Board::boot(&config, options))
+            .unwrap_or_else(|error| panic!("{error}"))
+    }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
