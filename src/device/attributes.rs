@@ -2,19 +2,31 @@
 
 //! The files under `/sys/class/misc/morse/`; see `Documentation/ABI/testing/sysfs-class-misc-morse`.
 
-use super::file::Port;
+use super::{
+    file::Port,
+    listener::Counts, //
+};
 use crate::code::{OutOfRange, Timing};
 use crate::linux::sysfs::Attribute;
 use kernel::prelude::*;
 
 /// Changes the timing; a value out of range is `EINVAL` and changes nothing.
 fn set(port: &Port, text: &str, setter: fn(&mut Timing, u32) -> Result<(), OutOfRange>) -> Result {
-    let value = text.parse().map_err(|_| EINVAL)?;
-    setter(&mut port.transmitter.timing.lock(), value).map_err(|OutOfRange| EINVAL)
+    setter(&mut port.transmitter.timing.lock(), number(text)?).map_err(|OutOfRange| EINVAL)
+}
+
+/// Reads a decimal number.
+fn number(text: &str) -> Result<u32> {
+    text.parse().map_err(|_| EINVAL)
+}
+
+/// What became of the edges.
+fn counts(port: &Port) -> Counts {
+    port.receiver.listener.lock().counts()
 }
 
 /// All attributes.
-pub(super) static ATTRIBUTES: [Attribute<Port>; 10] = [
+pub(super) static ATTRIBUTES: [Attribute<Port>; 25] = [
     Attribute::read_write(
         c"wpm",
         |port, out, _| out.print(fmt!("{}", port.transmitter.timing.lock().wpm())),
@@ -48,7 +60,7 @@ pub(super) static ATTRIBUTES: [Attribute<Port>; 10] = [
         c"beacon_interval_s",
         |port, out, _| out.print(fmt!("{}", port.transmitter.beacon.lock().interval_s())),
         |port, text, _| {
-            let interval_s = text.parse().map_err(|_| EINVAL)?;
+            let interval_s = number(text)?;
             port.transmitter.beacon.lock().set_interval_s(interval_s)?;
             port.beacon.set_ms(0);
             Ok(())
@@ -71,4 +83,69 @@ pub(super) static ATTRIBUTES: [Attribute<Port>; 10] = [
     Attribute::read_only(c"sent_messages", |port, out, _| {
         out.print(fmt!("{}", port.transmitter.messages()))
     }),
+    Attribute::read_write(
+        c"receive_wpm",
+        |port, out, _| out.print(fmt!("{}", port.receiver.listener.lock().fixed_wpm())),
+        |port, text, _| port.receiver.listener.lock().set_fixed_wpm(number(text)?),
+    ),
+    Attribute::read_only(c"received_wpm", |port, out, _| {
+        let wpm = port.receiver.listener.lock().wpm();
+        out.print(fmt!("{}", wpm.unwrap_or(0)))
+    }),
+    Attribute::read_write(
+        c"debounce_us",
+        |port, out, _| out.print(fmt!("{}", port.receiver.listener.lock().debounce_us())),
+        |port, text, _| port.receiver.listener.lock().set_debounce_us(number(text)?),
+    ),
+    Attribute::read_only(c"received", |port, out, _| {
+        out.print(fmt!("{}", counts(port).characters))
+    }),
+    Attribute::read_only(c"received_messages", |port, out, _| {
+        out.print(fmt!("{}", counts(port).sessions))
+    }),
+    Attribute::read_only(c"lost", |port, out, _| {
+        out.print(fmt!("{}", port.receiver.inbox.lost()))
+    }),
+    Attribute::read_only(c"edges", |port, out, _| {
+        out.print(fmt!("{}", port.receiver.edges()))
+    }),
+    Attribute::read_only(c"edges_received", |port, out, _| {
+        out.print(fmt!("{}", counts(port).received))
+    }),
+    Attribute::read_only(c"edges_debounced", |port, out, _| {
+        out.print(fmt!("{}", counts(port).debounced))
+    }),
+    Attribute::read_only(c"edges_dropped", |port, out, _| {
+        out.print(fmt!("{}", counts(port).dropped))
+    }),
+    Attribute::read_only(c"softirqs", |port, out, _| {
+        out.print(fmt!("{}", port.receiver.softirqs()))
+    }),
+    Attribute::read_only(c"edge_rate", |port, out, _| {
+        out.print(fmt!("{}", port.receiver.ticker.edge_rate()))
+    }),
+    Attribute::read_only(c"character_rate", |port, out, _| {
+        out.print(fmt!("{}", port.receiver.ticker.character_rate()))
+    }),
+    Attribute::read_write(
+        c"ticker_ms",
+        |port, out, _| out.print(fmt!("{}", port.receiver.ticker.period_ms())),
+        |port, text, _| port.receiver.ticker.set_period_ms(number(text)?),
+    ),
+    Attribute::read_write(
+        c"ticker_log",
+        |port, out, _| {
+            let on = port.receiver.ticker.is_logging();
+            out.print(fmt!("{}", u8::from(on)))
+        },
+        |port, text, _| {
+            let on = match number(text)? {
+                0 => false,
+                1 => true,
+                _ => return Err(EINVAL),
+            };
+            port.receiver.ticker.set_logging(on);
+            Ok(())
+        },
+    ),
 ];

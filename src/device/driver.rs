@@ -2,7 +2,7 @@
 
 //! Finds the hardware: devices that the device tree calls `gpio-morse`.
 
-use super::Transceiver;
+use super::{Transceiver, WiredKey};
 use crate::linux::{context::Sleepable, gpio, platform};
 use kernel::{of, prelude::*};
 
@@ -14,6 +14,7 @@ impl platform::Driver for Transceiver {
     fn probe(site: &platform::Site<'_>, ctx: &Sleepable) -> Result<Self> {
         let dev = site.device();
         let led = gpio::Output::get_optional(ctx, dev, c"led")?;
-        Self::new(dev, led)
+        let key = gpio::Input::get_optional(ctx, dev, c"key")?.map(|line| WiredKey { line, site });
+        Self::new(dev, led, key)
     }
 }

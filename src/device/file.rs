@@ -2,7 +2,11 @@
 
 //! An open `/dev/morse`.
 
-use super::transmitter::Transmitter;
+use super::{
+    inbox::{Mode, Reader},
+    receiver::Receiver,
+    transmitter::Transmitter, //
+};
 use crate::code::Parser;
 use crate::linux::{
     context::Sleepable,
@@ -20,12 +24,14 @@ use kernel::{
     sync::{poll::PollTable, Arc, Mutex}, //
 };
 
-/// What a file needs of the device. It may outlive the hardware: the transmitter then says so, and
-/// the kick does nothing.
+/// What a file needs of the device. It may outlive the hardware: transmitter and receiver then say so,
+/// and the kick does nothing.
 #[derive(Clone)]
 pub(super) struct Port {
     /// The transmit side.
     pub(super) transmitter: Arc<Transmitter>,
+    /// The receive side.
+    pub(super) receiver: Arc<Receiver>,
     /// Starts the keyer.
     pub(super) kick: Kick<Sleepable>,
     /// Makes the beacon look at its settings.
@@ -39,6 +45,8 @@ pub(super) struct OpenFile {
     /// Sequences may be split over writes, but not over files.
     #[pin]
     parser: Mutex<Parser>,
+    #[pin]
+    reader: Reader,
 }
 
 impl miscdev::File for OpenFile {
@@ -49,13 +57,15 @@ impl miscdev::File for OpenFile {
             pin_init!(Self {
                 port: device.clone(),
                 parser <- new_mutex!(Parser::new(), "OpenFile::parser"),
+                reader <- device.receiver.inbox.reader(),
             }),
             GFP_KERNEL,
         )
     }
 
-    fn read(&self, _to: &mut IovIterDest<'_>, _nonblock: bool, _ctx: &Sleepable) -> Result<usize> {
-        Err(EINVAL)
+    fn read(&self, to: &mut IovIterDest<'_>, nonblock: bool, ctx: &Sleepable) -> Result<usize> {
+        let inbox = &self.port.receiver.inbox;
+        inbox.read(&self.reader, to, nonblock, ctx)
     }
 
     fn write(
@@ -73,7 +83,9 @@ impl miscdev::File for OpenFile {
     }
 
     fn poll(&self, file: &fs::File, table: &PollTable<'_>) -> Ready {
-        self.port.transmitter.outbox.poll(file, table)
+        let mut ready = self.port.transmitter.outbox.poll(file, table);
+        ready |= self.port.receiver.inbox.poll(&self.reader, file, table);
+        ready
     }
 
     fn fsync(&self, ctx: &Sleepable) -> Result {
@@ -86,6 +98,18 @@ impl miscdev::File for OpenFile {
             uapi::IOC_GET_STATUS => {
                 let status = self.port.transmitter.status()?;
                 request.user_slice().writer().write(&status)
+            }
+            uapi::IOC_SET_MODE => {
+                let mode = match request.user_slice().reader().read::<u32>()? {
+                    uapi::TEXT => Mode::Text,
+                    uapi::PULSES => Mode::Pulses,
+                    _ => return Err(EINVAL),
+                };
+                self.port.receiver.inbox.set_mode(&self.reader, mode)
+            }
+            uapi::IOC_GET_LOST => {
+                let lost = self.port.receiver.inbox.reader_lost(&self.reader)?;
+                request.user_slice().writer().write(&lost)
             }
             _ => Err(ENOTTY),
         }

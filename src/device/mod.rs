@@ -7,25 +7,41 @@
 
 mod attributes;
 mod beacon;
+mod deliver;
 mod driver;
 mod fifo;
 mod file;
+mod gap;
+mod inbox;
+mod irq;
+mod key;
 mod keyer;
 mod lamp;
+mod listener;
 mod number;
 mod outbox;
+mod receiver;
 mod report;
+mod session;
+mod softirq;
 mod standalone;
+mod stream;
+mod ticker;
 mod transmitter;
 
-pub use self::standalone::Standalone;
+pub use self::{key::WiredKey, standalone::Standalone};
 
 use self::{
     beacon::Beacon,
+    deliver::Deliver,
     file::{OpenFile, Port},
+    gap::Gap,
     keyer::Keyer,
     lamp::Lamp,
     number::Number,
+    receiver::Receiver,
+    softirq::Drain,
+    ticker::Ticker,
     transmitter::Transmitter, //
 };
 use crate::linux::{
@@ -33,9 +49,11 @@ use crate::linux::{
     gpio,
     led_trigger::Trigger,
     miscdev::Registration,
+    softirq::Softirq,
+    timer::Timer,
     workqueue::{Queue, Work},
 };
-use crate::{new_delayed, new_work};
+use crate::{new_delayed, new_timer, new_work};
 use core::pin::Pin;
 use kernel::{
     device::Device,
@@ -44,7 +62,7 @@ use kernel::{
     sync::{aref::ARef, Arc},
 };
 
-/// One Morse device: node, keyer, lamp.
+/// One Morse device: node, receiver and key, keyer and lamp.
 ///
 /// It knows of no bus; whoever finds the hardware makes one and drops it when the hardware goes.
 /// Fields are dropped in this order.
@@ -53,6 +71,14 @@ pub struct Transceiver {
     _node: Pin<KBox<Registration<OpenFile>>>,
     /// Then, whoever waits is sent home.
     _hang_up: HangUp,
+    /// Then there are no interrupts any more, and nobody can raise one.
+    _source: key::Source,
+    /// Then nobody takes what they noted.
+    _softirq: Softirq<Drain>,
+    _ticker: Timer<Ticker>,
+    /// Then the time that passes means nothing any more.
+    _gap: Delayed<Gap>,
+    _deliver: Work<Deliver>,
     /// Then nothing is queued any more by ourselves.
     _beacon: Delayed<Beacon>,
     /// Then the keyer stops, and with it goes the lamp, dark.
@@ -63,11 +89,21 @@ pub struct Transceiver {
 }
 
 impl Transceiver {
-    /// Makes the device that belongs to `dev` appear, with `led` as part of its lamp.
-    pub fn new(dev: &Device, led: Option<gpio::Output>) -> Result<Self> {
+    /// Makes the device that belongs to `dev` appear, with `led` as part of its lamp, and `key` or else
+    /// a simulated one as its key.
+    ///
+    /// All items run on the device's own queue, concurrently: a keyer that sleeps does not hold up what
+    /// is received.
+    pub fn new(dev: &Device, led: Option<gpio::Output>, key: Option<WiredKey<'_>>) -> Result<Self> {
         let number = Number::claim()?;
         let name = number.name()?;
-        let has_led = led.is_some();
+        let parts = match (&led, &key) {
+            (Some(_), Some(_)) => "with LED and key",
+            (Some(_), None) => "with LED and simulated key",
+            (None, Some(_)) => "with LED trigger and key",
+            (None, None) => "with LED trigger and simulated key",
+        };
+        let (line, site) = key.map(|key| (key.line, key.site)).unzip();
         let trigger = KBox::pin_init(Trigger::register(number.name()?), GFP_KERNEL)?;
         let queue = Queue::unbound_highpri(&name)?;
         let transmitter = Arc::pin_init(Transmitter::new(), GFP_KERNEL)?;
@@ -81,8 +117,19 @@ impl Transceiver {
             &queue,
             Ok(Beacon::new(transmitter.clone(), keyer.kick())),
         )?;
+        let level = key::level(line)?;
+        let receiver = Arc::pin_init(Receiver::new(level.is_down()), GFP_KERNEL)?;
+        let deliver = new_work!("Deliver", &queue, Ok(Deliver(receiver.clone())))?;
+        let gap = new_delayed!(
+            "Gap",
+            &queue,
+            Ok(Gap::new(dev, level.clone(), receiver.clone())),
+        )?;
+        let ticker = new_timer!("Ticker", Ok(Ticker::new(dev, receiver.clone())))?;
+        let softirq = Drain::softirq(level.clone(), receiver.clone(), gap.alarm(), deliver.kick())?;
         let port = Port {
             transmitter: transmitter.clone(),
+            receiver: receiver.clone(),
             kick: keyer.kick(),
             beacon: beacon.alarm(),
         };
@@ -90,19 +137,17 @@ impl Transceiver {
             Registration::register(number.name()?, dev, port, &attributes::ATTRIBUTES),
             GFP_KERNEL,
         )?;
-        dev_info!(
-            dev,
-            "bound as /dev/{}, {}\n",
-            &*name,
-            if has_led {
-                "with a LED"
-            } else {
-                "LED trigger only"
-            },
-        );
+        let source = key::Source::new(site, &name, level, receiver.clone(), softirq.kick())?;
+        ticker.start_ms(receiver.ticker.period_ms());
+        dev_info!(dev, "bound as /dev/{}, {parts}\n", &*name);
         Ok(Self {
             _node: node,
-            _hang_up: HangUp(transmitter),
+            _hang_up: HangUp(transmitter, receiver),
+            _source: source,
+            _softirq: softirq,
+            _ticker: ticker,
+            _gap: gap,
+            _deliver: deliver,
             _beacon: beacon,
             _keyer: keyer,
             _number: number,
@@ -126,11 +171,12 @@ impl Drop for Farewell {
     }
 }
 
-/// Tells the users of the transmitter that the hardware is going, when dropped.
-struct HangUp(Arc<Transmitter>);
+/// Tells the users of transmitter and receiver that the hardware is going, when dropped.
+struct HangUp(Arc<Transmitter>, Arc<Receiver>);
 
 impl Drop for HangUp {
     fn drop(&mut self) {
         self.0.outbox.hang_up();
+        self.1.inbox.hang_up();
     }
 }

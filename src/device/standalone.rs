@@ -2,7 +2,7 @@
 
 //! A transceiver on a machine that has no hardware for it.
 //!
-//! Its lamp is the LED trigger alone.
+//! Its lamp is the LED trigger alone, and its key a file in debugfs.
 
 use super::Transceiver;
 use crate::linux::{faux, platform};
@@ -22,7 +22,7 @@ impl Standalone {
         }
         let device = faux::Registration::new(c"morse")?;
         Ok(Some(Self {
-            _transceiver: Transceiver::new(device.device(), None)?,
+            _transceiver: Transceiver::new(device.device(), None, None)?,
             _device: device,
         }))
     }

@@ -6,7 +6,8 @@
 //! owns a [`DelayedHandler`], an [`Alarm`] sets the time at which it runs, from any context. Only the
 //! last time set counts, so an alarm that every event moves on runs once, after the last of them.
 //!
-//! Times are those of the timer wheel: whole jiffies, never early.
+//! Times are those of the timer wheel: whole jiffies, never early, and the later the longer they are, by
+//! up to an eighth. [`Alarm::approach_ns`] is for those who have to be more exact than that.
 //!
 //! C header: [`include/linux/workqueue.h`](srctree/include/linux/workqueue.h)
 
@@ -19,7 +20,7 @@ use kernel::{
     bindings,
     prelude::*,
     sync::{Arc, LockClassKey},
-    time::{msecs_to_jiffies, Msecs},
+    time::{msecs_to_jiffies, Jiffies, Msecs},
     types::Opaque,
 };
 
@@ -38,6 +39,13 @@ macro_rules! new_delayed {
         )
     };
 }
+/// How long a jiffy is, in nanoseconds.
+pub const JIFFY_NS: u64 = 1_000_000_000 / bindings::CONFIG_HZ as u64;
+
+/// Up to so many jiffies the timer wheel is exact to the jiffy. Beyond, it is too late by at most
+/// an eighth of the time.
+const WHEEL_EXACT_JIFFIES: u32 = 62;
+
 /// What a delayed work item does.
 pub trait DelayedHandler: Send + Sync {
     /// Runs on a worker of the queue, in process context, never twice at the same time.
@@ -196,6 +204,29 @@ impl Alarm {
     /// Runs the item after `delay_ms` milliseconds, whatever was set before. 0 is at once.
     #[inline]
     pub fn set_ms(&self, delay_ms: Msecs) {
+        self.set_jiffies(msecs_to_jiffies(delay_ms));
+    }
+
+    /// Runs the item once before the time `delay_ns` nanoseconds from now, or at most a jiffy after it,
+    /// whatever was set before. Less than a jiffy is at once.
+    ///
+    /// The item looks at the clock and calls this again if there is time left. That takes some runs for
+    /// a long time, and makes up for the wheel being coarse.
+    #[inline]
+    pub fn approach_ns(&self, delay_ns: u64) {
+        // In 32 bits, as 32-bit kernels have no division of 64: a step of four seconds is as good as
+        // the whole way.
+        let delay_ns = u32::try_from(delay_ns).unwrap_or(u32::MAX);
+        let jiffies = delay_ns / JIFFY_NS as u32;
+        let early = if jiffies > WHEEL_EXACT_JIFFIES {
+            jiffies / 8
+        } else {
+            0
+        };
+        self.set_jiffies((jiffies - early) as Jiffies);
+    }
+
+    fn set_jiffies(&self, jiffies: Jiffies) {
         // SAFETY: `work` is initialised and lives as long as `link`, and so does the queue. Once
         // the `Delayed` is gone the item is disabled, and the workqueue code leaves it alone.
         unsafe {
@@ -203,7 +234,7 @@ impl Alarm {
                 bindings::wq_misc_consts_WORK_CPU_UNBOUND as c_int,
                 self.link.queue.as_raw(),
                 self.link.work.get(),
-                msecs_to_jiffies(delay_ms),
+                jiffies,
             )
         };
     }

@@ -9,6 +9,7 @@
 #include <linux/interrupt.h>
 #include <linux/irq_sim.h>
 #include <linux/of.h>
+#include <linux/sched.h>
 #include <linux/spinlock.h>
 
 #include "helpers.h"
@@ -72,4 +73,9 @@ struct irq_domain *morse_helper_irq_sim_create(void)
 void morse_helper_irq_sim_remove(struct irq_domain *domain)
 {
 	irq_domain_remove_sim(domain);
+}
+
+void morse_helper_set_idle(void)
+{
+	set_current_state(TASK_IDLE);
 }

@@ -28,5 +28,6 @@ int morse_helper_spin_trylock_bh(spinlock_t *lock);
 void morse_helper_spin_unlock_bh(spinlock_t *lock);
 struct irq_domain *morse_helper_irq_sim_create(void);
 void morse_helper_irq_sim_remove(struct irq_domain *domain);
+void morse_helper_set_idle(void);
 
 #endif /* MORSE_HELPERS_H */

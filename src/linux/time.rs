@@ -7,7 +7,13 @@
 //!
 //! C header: [`include/linux/timekeeping.h`](srctree/include/linux/timekeeping.h)
 
+use super::context::Sleepable;
 use kernel::bindings;
+
+extern "C" {
+    /// `set_current_state(TASK_IDLE)`, which is a macro in C.
+    fn morse_helper_set_idle();
+}
 
 /// A point in time on `CLOCK_MONOTONIC`, in nanoseconds since boot.
 ///
@@ -81,5 +87,24 @@ impl Ktime {
 pub fn spin_until(deadline: Ktime) {
     while Ktime::now() < deadline {
         core::hint::spin_loop();
+    }
+}
+
+/// Sleeps until `deadline`, on a high-resolution timer. Nothing wakes the task before.
+///
+/// For short times: whoever wants to stop the task has to wait.
+pub fn sleep_until(_ctx: &Sleepable, deadline: Ktime) {
+    let mut expires = deadline.as_raw();
+    while Ktime::now() < deadline {
+        // SAFETY: The context token says that sleeping is allowed. The state of the current task is its
+        // own to set, and scheduling makes it running again; `expires` outlives the call.
+        unsafe {
+            morse_helper_set_idle();
+            bindings::schedule_hrtimeout_range(
+                &mut expires,
+                0,
+                bindings::hrtimer_mode_HRTIMER_MODE_ABS,
+            );
+        }
     }
 }

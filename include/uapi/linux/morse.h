@@ -38,11 +38,41 @@ struct morse_status {
 };
 
 /**
+ * enum morse_mode - what a file reads
+ * @MORSE_TEXT: decoded text, UTF-8; a space after each word, a line feed after
+ *	each session. The mode of a file that was just opened.
+ * @MORSE_PULSES: marks and spaces, each as a struct morse_pulse once it has ended
+ */
+enum morse_mode {
+	MORSE_TEXT = 0,
+	MORSE_PULSES = 1,
+};
+
+/**
+ * struct morse_pulse - a mark or space that was received, after debouncing
+ * @duration_ns: how long it lasted, in nanoseconds
+ * @mark: 1 if the key was down, 0 if it was up
+ * @reserved: 0
+ */
+struct morse_pulse {
+	__aligned_u64 duration_ns;
+	__u32 mark;
+	__u32 reserved;
+};
+
+/**
  * enum morse_ioctl - requests
  * @MORSE_IOC_ABORT: Give up what is queued and what is being sent. Returns when
  *	the lamp is dark. Text that another task writes meanwhile is not affected.
  *	EINTR if a signal came first; the abort holds nevertheless.
  * @MORSE_IOC_GET_STATUS: Get a struct morse_status.
+ * @MORSE_IOC_SET_MODE: Set what this file reads, a __u32 that is one of enum
+ *	morse_mode. If that is another mode than before, the file reads what
+ *	comes from now on. EINVAL if there is no such mode. In the mode
+ *	MORSE_PULSES, read(2) gives whole structures, and EINVAL if the buffer
+ *	is too small for one.
+ * @MORSE_IOC_GET_LOST: Get, as a __u64, how much this file lost since its mode
+ *	was set because it was not read: bytes of text, or pulses.
  *
  * Every request fails with ENODEV once the device is gone, and with ENOTTY if
  * it is none of these.
@@ -50,6 +80,8 @@ struct morse_status {
 enum morse_ioctl {
 	MORSE_IOC_ABORT = _IO(0xb9, 0x00),
 	MORSE_IOC_GET_STATUS = _IOR(0xb9, 0x01, struct morse_status),
+	MORSE_IOC_SET_MODE = _IOW(0xb9, 0x02, __u32),
+	MORSE_IOC_GET_LOST = _IOR(0xb9, 0x03, __u64),
 };
 
 #endif /* _UAPI_LINUX_MORSE_H */

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Delivery: readers are told that there is something for them.
+//!
+//! How many readers there are is up to user space, and waking one takes as long as an edge takes
+//! altogether. So this is an item of the work queue, in process context, once for however much has
+//! come.
+
+use super::receiver::Receiver;
+use crate::linux::{context::Sleepable, workqueue::Handler};
+use kernel::sync::Arc;
+
+/// The work item that wakes the readers.
+pub(super) struct Deliver(pub(super) Arc<Receiver>);
+
+impl Handler for Deliver {
+    type Context = Sleepable;
+
+    fn run(&self, _ctx: &Sleepable) {
+        self.0.inbox.wake();
+    }
+}
