@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-2.0
+// error: E0133
+
+//! A softirq that makes itself the token of process context, without saying that it is unsafe.
+
+use crate::linux::{
+    context::{Atomic, Context, Sleepable},
+    time,
+    workqueue::Handler,
+};
+
+pub struct Sleeper;
+
+impl Handler for Sleeper {
+    type Context = Atomic;
+
+    fn run(&self, _ctx: &Atomic) {
+        time::sleep_until(&Sleepable::enter(), time::Ktime::now());
+    }
+}

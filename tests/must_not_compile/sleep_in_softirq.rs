@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-2.0
+// error: E0308
+
+//! A softirq that sets a line of a chip that may sleep.
+
+use crate::linux::{context::Atomic, gpio, workqueue::Handler};
+
+pub struct Sleeper(pub gpio::Output);
+
+impl Handler for Sleeper {
+    type Context = Atomic;
+
+    fn run(&self, ctx: &Atomic) {
+        let _ = self.0.set(ctx, true);
+    }
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-2.0
+// error: E0271
+
+//! A handler that sleeps, on a queue that runs in softirq context.
+
+use crate::linux::{
+    context::{Atomic, Sleepable},
+    time,
+    workqueue::{Handler, Queue, Work},
+};
+use crate::new_work;
+use kernel::{prelude::*, sync::Arc};
+
+pub struct Sleeper;
+
+impl Handler for Sleeper {
+    type Context = Sleepable;
+
+    fn run(&self, ctx: &Sleepable) {
+        time::sleep_until(ctx, time::Ktime::now());
+    }
+}
+
+pub fn make(queue: &Arc<Queue<Atomic>>) -> Result<Work<Sleeper>> {
+    new_work!("Sleeper", queue, Ok(Sleeper))
+}
