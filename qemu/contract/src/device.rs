@@ -88,10 +88,15 @@ impl Device {
         Ok(())
     }
 
-    /// What poll(2) says, waiting at most that long.
+    /// What poll(2) says of room for a write, waiting at most that long.
     pub fn poll(&self, limit: Duration) -> nix::Result<PollFlags> {
+        self.poll_for(PollFlags::POLLOUT, limit)
+    }
+
+    /// What poll(2) says, waiting at most that long for `events`, or for errors if there are none.
+    pub fn poll_for(&self, events: PollFlags, limit: Duration) -> nix::Result<PollFlags> {
         let limit = PollTimeout::try_from(limit).map_err(|_| Errno::EINVAL)?;
-        let mut files = [PollFd::new(self.0.as_fd(), PollFlags::POLLOUT)];
+        let mut files = [PollFd::new(self.0.as_fd(), events)];
         poll(&mut files, limit)?;
         Ok(files[0].revents().unwrap_or(PollFlags::empty()))
     }

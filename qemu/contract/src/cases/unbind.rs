@@ -25,6 +25,7 @@ super::cases![
     who_waits_for_a_turn_is_sent_home,
     an_fsync_is_sent_home,
     pollers_are_told,
+    pollers_of_an_idle_device_are_told,
     the_lamp_goes_dark,
     open_attributes_are_enodev,
     it_can_be_bound_again_with_files_of_before_still_open,
@@ -133,6 +134,18 @@ fn pollers_are_told() -> Result {
         assert_eq!(poller.within(PROMPT)?, Ok(GONE));
         let gone = EpollFlags::EPOLLERR | EpollFlags::EPOLLHUP;
         assert_eq!(epoller.within(PROMPT)?, Ok(gone));
+        Ok(())
+    })
+}
+
+/// Nothing but the end of the device wakes them: no keyer that stops.
+fn pollers_of_an_idle_device_are_told() -> Result {
+    let poller = Blocked::in_call(|| {
+        let device = Device::open().unwrap();
+        device.poll_for(PollFlags::empty(), Duration::from_secs(100))
+    });
+    while_unbound(|| {
+        assert_eq!(poller.within(PROMPT)?, Ok(GONE));
         Ok(())
     })
 }
