@@ -5,9 +5,10 @@
 //! ```text
 //! contract list [GROUP]          the names of the cases
 //! contract run GROUP|NAME...     runs them, a process and a line each
-//! contract removal HOW COUNT SEED
-//!                                removes the driver at random instants of a message; HOW is
-//!                                rmmod or unbind
+//! contract removal HOW BOUND_MS COUNT SEED
+//!                                removes the driver at random instants of a message, each time
+//!                                at most BOUND_MS longer than an empty module; HOW is rmmod or
+//!                                unbind
 //! contract change TEXT MS NAME=VALUE...
 //!                                sends TEXT, changes settings MS milliseconds after its first
 //!                                mark and tells when that was
@@ -39,7 +40,7 @@ fn main() -> ExitCode {
         ["run", ref names @ ..] if !names.is_empty() => runner::run(names),
         ["case", name] => runner::case(name),
         ["flood"] => task::flood(),
-        ["removal", how, count, seed] => removal::run(how, count, seed),
+        ["removal", how, bound_ms, count, seed] => removal::run(how, bound_ms, count, seed),
         ["change", text, ms, ref settings @ ..] => change::run(text, ms, settings),
         _ => Err("see the head of qemu/contract/src/main.rs".into()),
     };

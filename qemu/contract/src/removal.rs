@@ -13,8 +13,6 @@ use crate::Result;
 const EMPTY: &str = "empty";
 /// How many times that is measured.
 const EMPTY_COUNT: u32 = 20;
-/// How much longer than the empty module the driver may take.
-const BOUND: Duration = Duration::from_millis(10);
 /// Longer than any message here would go on.
 const MESSAGE: &str = "PARIS PARIS PARIS PARIS PARIS PARIS PARIS PARIS PARIS PARIS PARIS PARIS";
 /// Slow, usual and fastest speeds: long elements to sleep in, and short ones to be between.
@@ -24,8 +22,10 @@ const INSTANTS: Duration = Duration::from_millis(700);
 /// Longer than any darkness within a message.
 const DARK: Duration = Duration::from_millis(1500);
 
-/// Removes the driver `count` times and tells how long that took.
-pub fn run(how: &str, count: &str, seed: &str) -> Result {
+/// Removes the driver `count` times, each at most `bound_ms` longer than an empty module, and tells
+/// how long that took.
+pub fn run(how: &str, bound_ms: &str, count: &str, seed: &str) -> Result {
+    let bound = Duration::from_millis(bound_ms.parse()?);
     let (count, seed): (u32, u64) = (count.parse()?, seed.parse()?);
     let remove: fn() -> Result<Duration> = match how {
         "rmmod" => || Ok(driver::unload("morse")?),
@@ -62,7 +62,7 @@ pub fn run(how: &str, count: &str, seed: &str) -> Result {
             assert_eq!(lamp.edges()?.len(), edges, "{}", tell("it blinks on"));
         }
         assert!(
-            took <= empty + BOUND,
+            took <= empty + bound,
             "{}",
             tell(&format!("it took {took:?}, an empty module {empty:?}"))
         );

@@ -32,9 +32,15 @@ fn remove(how: &str) {
     });
     println!("again with the same instants: {SEED}={seed}");
     with_board(|board| {
+        // How much longer than an empty module it may take, in ms. On a kernel full of sanitizers
+        // the module's size alone takes longer.
+        let bound_ms = if board.has_sanitizers() { "1000" } else { "10" };
         print!(
             "{}",
-            program(board, &["contract", "removal", how, &count, &seed])?
+            program(
+                board,
+                &["contract", "removal", how, bound_ms, &count, &seed]
+            )?
         );
         Ok(())
     });
