@@ -8,13 +8,12 @@
 
 use super::{irq::TopHalf, receiver::Receiver, softirq};
 use crate::linux::{
-    gpio,
+    context::Sleepable,
+    debugfs, gpio,
     irq::{DeviceIrq, SimulatedIrq},
     platform::Site,
 };
-use core::pin::Pin;
 use kernel::{
-    debugfs,
     prelude::*,
     sync::{
         atomic::{AtomicFlag, Relaxed},
@@ -59,9 +58,9 @@ struct Button {
     irq: SimulatedIrq<TopHalf>,
 }
 
-impl Button {
-    /// Takes what was written: "1" or "0", with or without a line feed; anything else is `EINVAL`.
-    fn write(&self, from: &mut UserSliceReader) -> Result {
+impl debugfs::Handler for Button {
+    /// Takes "1" or "0", with or without a line feed; anything else is `EINVAL`.
+    fn write(&self, from: &mut UserSliceReader, _ctx: &Sleepable) -> Result {
         /// One digit and a line feed.
         const BYTES_MAX: usize = 2;
 
@@ -85,7 +84,7 @@ impl Button {
 pub(super) struct Source {
     _wired: Option<DeviceIrq<TopHalf>>,
     /// The file, which owns its interrupt.
-    _simulated: Option<Pin<KBox<debugfs::File<Button>>>>,
+    _simulated: Option<debugfs::Control<Button>>,
 }
 
 /// Where the level is read, for [`Source::new`] once the softirq that reads it is there.
@@ -117,11 +116,9 @@ impl Source {
             level,
             irq: SimulatedIrq::register(IRQ_NAME, Ok(top_half))?,
         };
-        let directory = debugfs::Dir::new(name);
-        let file = directory.write_callback_file::<_, Error, _>(c"key", Ok(button), &Button::write);
         Ok(Self {
             _wired: None,
-            _simulated: Some(KBox::pin_init(file, GFP_KERNEL)?),
+            _simulated: Some(debugfs::Control::new(name, c"key", Ok(button))?),
         })
     }
 }

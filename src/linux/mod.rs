@@ -12,6 +12,7 @@
 
 pub mod bhlock;
 pub mod context;
+pub mod debugfs;
 pub mod delayed;
 pub mod faux;
 pub mod gpio;
