@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! In virtual time, the key pressed from inside: every interval is exact.
+
+use morse_board::{transmission, Message, Pace};
+
+use crate::fixture::{keying, logged, numbers, read_while, with, with_each, LONG, QUIET};
+
+/// Every letter and figure, and some signs. It begins with what any station begins with.
+const ALPHABET: &str = "CQ DE ABCDEFGHIJKLM NOPQRSTUVWXYZ 0123456789 .,:?'-/()=+@";
+/// The length of a unit at 1 WPM.
+const UNIT_AT_1_WPM_US: u64 = 1_200_000;
+/// Of the kernel's timer wheel, in seconds.
+const JIFFY_S: f64 = 0.004;
+
+#[test]
+#[ignore = "needs a board: make test"]
+fn the_alphabet_at_any_speed() {
+    for wpm in [5, 20, 60] {
+        with_each(|board| {
+            let keying = keying(ALPHABET, UNIT_AT_1_WPM_US / wpm);
+            let text = read_while(board, &format!("{keying} && {QUIET}"))?;
+            // In the form that codes shared by several characters have.
+            let expected = Message::parse(ALPHABET).expect("Morse").to_string();
+            assert_eq!(text, format!("{expected} \n"), "{wpm} WPM");
+            let (_, line) = logged(board, "received \"")?;
+            assert!(line.ends_with(&format!(", {wpm} WPM")), "{line:?}");
+            Ok(())
+        });
+    }
+}
+
+#[test]
+#[ignore = "needs a board: make test"]
+fn a_fixed_speed_reads_the_first_letter_right() {
+    with("bh", |board| {
+        board.run("echo 20 > /sys/class/misc/morse/receive_wpm")?;
+        // Alone, and of one kind of mark: nobody could tell without being told.
+        for text in ["T", "E", "O", "S"] {
+            let keying = keying(text, UNIT_AT_1_WPM_US / 20);
+            let read = read_while(board, &format!("{keying} && {QUIET}"))?;
+            assert_eq!(read, format!("{text} \n"));
+        }
+        Ok(())
+    });
+}
+
+#[test]
+#[ignore = "needs a board: make test"]
+fn a_session_ends_five_seconds_after_its_last_edge() {
+    with_each(|board| {
+        for text in ["CQ", "E", "PARIS"] {
+            let command = format!("{} && {QUIET}", keying(text, UNIT_AT_1_WPM_US / 20));
+            board.execute(&command, LONG)?.success(&command)?;
+            let (edge, _) = logged(board, "morse-key: last edge")?;
+            let (end, line) = logged(board, "received \"")?;
+            println!("{:.6} s after the last edge: {line}", end - edge);
+            // The log is told of the edge up to 200 us before it is made.
+            let late = end - edge - 5.0;
+            assert!(
+                (0.0..=JIFFY_S + 0.000_5).contains(&late),
+                "late by {late} s"
+            );
+        }
+        Ok(())
+    });
+}
+
+#[test]
+#[ignore = "needs a board: make test"]
+fn the_ticker_does_not_drift_in_an_hour() {
+    const SECONDS: u32 = 3600;
+    with("bh", |board| {
+        let command = format!("dmesg -c > /dev/null; echo 1 > /sys/class/misc/morse/ticker_log; sleep {SECONDS}.5; echo 0 > /sys/class/misc/morse/ticker_log");
+        board.execute(&command, LONG)?.success(&command)?;
+        let log = board.kernel_log()?;
+        let times: Vec<f64> = log
+            .lines()
+            .filter(|line| line.contains(" morse: tick "))
+            .map(|line| {
+                let (time, _) = line
+                    .trim_start_matches(['[', ' '])
+                    .split_once(']')
+                    .expect("a time");
+                time.parse().expect("seconds")
+            })
+            .collect();
+        assert!(
+            (3599..=3601).contains(&times.len()),
+            "{} ticks",
+            times.len()
+        );
+        let first = times[0];
+        let worst = times
+            .iter()
+            .enumerate()
+            .map(|(i, time)| time - first - i as f64)
+            .fold(0.0, |worst: f64, late| {
+                if late.abs() > worst.abs() {
+                    late
+                } else {
+                    worst
+                }
+            });
+        println!("{} ticks, the worst {worst:+.6} s off", times.len());
+        // The wheel keeps times of a second to eight jiffies.
+        assert!(worst.abs() <= 8.0 * JIFFY_S + 0.001, "{worst} s off");
+        Ok(())
+    });
+}
+
+#[test]
+#[ignore = "needs a board: make test"]
+fn a_key_that_is_stuck_is_reported_once_and_then_works_again() {
+    with_each(|board| {
+        let key = crate::fixture::KEY;
+        board.run("dmesg -c > /dev/null")?;
+        let command = format!(
+            "echo 1 > {key}; sleep 25; echo 0 > {key}; {QUIET}; {} && {QUIET}",
+            keying("CQ", 60_000)
+        );
+        let text = read_while(board, &command)?;
+        assert_eq!(text, "CQ \n");
+        let reports = board.run("dmesg | grep -c 'taken for stuck'")?;
+        assert_eq!(reports.trim(), "1");
+        Ok(())
+    });
+}
+
+#[test]
+#[ignore = "needs a board: make test"]
+fn sending_and_receiving_at_once_do_not_disturb_each_other() {
+    const TEXT: &str = "PARIS PARIS";
+    with_each(|board| {
+        let keying = keying(ALPHABET, UNIT_AT_1_WPM_US / 20);
+        board.run(&format!(
+            "(cat /dev/morse > /tmp/text) & (sleep 1; {keying}) > /dev/null 2>&1 &"
+        ))?;
+        let sending = transmission::send(board, TEXT, Pace::DEFAULT)?;
+        println!("{sending}");
+        assert!(sending.is_good(), "{sending}");
+        board.execute("sleep 60; killall cat", LONG)?;
+        let expected = Message::parse(ALPHABET).expect("Morse").to_string();
+        assert_eq!(board.run("cat /tmp/text")?, format!("{expected} \n"));
+        let numbers = numbers(board)?;
+        assert_eq!(numbers["edges"], numbers["edges_received"]);
+        Ok(())
+    });
+}

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Receiving: the key is pressed, from outside the board and from inside, and text comes out.
+//!
+//! All tests of one clock share a board, and each leaves the module unloaded and the kernel without a
+//! complaint.
+
+#[path = "../common/mod.rs"]
+mod common;
+mod fixture;
+mod inside;
+mod outside;
+mod storm;

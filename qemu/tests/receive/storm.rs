@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! More edges than anybody keys: all are accounted for, and nothing is in the way of unloading.
+
+use std::time::Duration;
+
+use morse_board::{trace, Board, Result};
+
+use crate::fixture::{logged, numbers, with, with_each, KEY, LONG};
+
+/// Makes so many edges at such intervals, and checks that each is accounted for.
+fn storm(board: &mut Board, count: u64, interval_us: u64) -> Result<()> {
+    let before = numbers(board)?;
+    let command = format!("morse-key {KEY} storm {count} {interval_us} && sleep 1");
+    board.execute(&command, LONG)?.success(&command)?;
+    let after = numbers(board)?;
+    let more = |name: &str| after[name] - before[name];
+    println!(
+        "{count} edges every {interval_us} us: {} received, {} debounced, {} dropped, {} softirqs",
+        more("edges_received"),
+        more("edges_debounced"),
+        more("edges_dropped"),
+        more("softirqs")
+    );
+    assert_eq!(more("edges"), count);
+    assert_eq!(
+        more("edges_received") + more("edges_debounced") + more("edges_dropped"),
+        count
+    );
+    assert!(more("softirqs") <= count);
+    Ok(())
+}
+
+#[test]
+#[ignore = "needs a board: make test"]
+fn a_burst_of_10000_edges_is_accounted_for() {
+    with_each(|board| storm(board, 10_000, 0));
+}
+
+#[test]
+#[ignore = "needs a board: make test"]
+fn a_burst_without_debouncing_is_received_as_a_whole() {
+    with("bh", |board| {
+        board.run("echo 0 > /sys/class/misc/morse/debounce_us")?;
+        storm(board, 10_000, 0)?;
+        let numbers = numbers(board)?;
+        assert_eq!(numbers["edges_received"] + numbers["edges_dropped"], 10_000);
+        Ok(())
+    });
+}
+
+#[test]
+#[ignore = "needs a board: make test"]
+fn twenty_thousand_edges_a_second_for_ten_seconds_are_accounted_for() {
+    with_each(|board| storm(board, 200_000, 50));
+}
+
+/// Unbinding goes on while the file that is the key is open: writing to it fails from then on.
+#[test]
+#[ignore = "needs a board: make test"]
+fn unbinding_in_a_storm_is_prompt() {
+    const DRIVER: &str = "/sys/bus/platform/drivers/morse";
+    with_each(|board| {
+        begin(board)?;
+        board.run(&format!(
+            "echo 'before unbind' > /dev/kmsg; echo morse > {DRIVER}/unbind; echo 'after unbind' > /dev/kmsg"
+        ))?;
+        let (before, _) = logged(board, "before unbind")?;
+        let (after, _) = logged(board, "after unbind")?;
+        let took = Duration::from_secs_f64(after - before);
+        end(board, took)
+    });
+}
+
+/// An open file of debugfs keeps the module, so this storm opens the key for each edge.
+#[test]
+#[ignore = "needs a board: make test"]
+fn unloading_in_a_storm_is_safe() {
+    with_each(|board| {
+        board.run(&format!(
+            "while echo 1 > {KEY}; do echo 0 > {KEY}; done > /dev/null 2>&1 &"
+        ))?;
+        board.run("sleep 0.1; cat /dev/morse > /dev/null 2>&1 & sleep 0.1; kill -9 $!")?;
+        let before = numbers(board)?["edges"];
+        assert!(numbers(board)?["edges"] > before, "the storm is on");
+        // It is busy while the key happens to be open.
+        let command = "until rmmod morse 2> /dev/null; do usleep 1500; done";
+        board.execute(command, LONG)?.success(command)?;
+        Ok(())
+    });
+}
+
+/// Begins a storm that goes on until the key is gone, and kills a reader in it.
+fn begin(board: &mut Board) -> Result<()> {
+    board.run(&format!(
+        "morse-key {KEY} storm 1000000 50 > /dev/null 2>&1 &"
+    ))?;
+    board.run("cat /dev/morse > /dev/null 2>&1 & sleep 0.1; kill -9 $!")?;
+    let before = numbers(board)?["edges"];
+    assert!(numbers(board)?["edges"] > before, "the storm is on");
+    Ok(())
+}
+
+/// Compares with the unloading of a module that does nothing.
+fn end(board: &mut Board, took: Duration) -> Result<()> {
+    const BOUND: Duration = Duration::from_millis(10);
+    board.run("insmod empty.ko")?;
+    let empty = trace::system_call_time(board, "delete_module", "rmmod empty")?;
+    println!("took {took:?}; unloading an empty module {empty:?}");
+    assert!(took <= empty + BOUND);
+    Ok(())
+}
