@@ -39,6 +39,11 @@ use kernel::{
 /// the speeds of people.
 const EARLY_NS: i64 = 20_000;
 
+/// How long after it found something to send the keyer lights the first mark, in nanoseconds: so the
+/// first edge, from which all others are counted, is a deadline like them, and what happens to
+/// interrupt the start does not shift it.
+const LEAD_NS: i64 = 100_000;
+
 /// The keyer's state from one message to the next.
 struct Progress {
     keying: Keying,
@@ -107,10 +112,12 @@ impl Keyer {
             }
         };
         let mut symbol_taken = false;
+        let mut lead_ns = LEAD_NS;
 
         while !self.is_stopped() {
             let timing = *self.transmitter.timing.lock();
-            let now = Ktime::now();
+            let begins = lead_ns > 0;
+            let now = Ktime::now().after_ns(core::mem::take(&mut lead_ns));
             let step = keying.next(now.as_ns(), &timing, || {
                 if core::mem::take(&mut symbol_taken) {
                     self.transmitter.count_character();
@@ -124,7 +131,8 @@ impl Keyer {
             let Some(step) = step else {
                 break;
             };
-            show(step.mark);
+            let on_time = !begins || self.wait_until(ctx, now) == Wake::Deadline;
+            show(step.mark && on_time);
             match self.wait_until(ctx, Ktime::from_ns(step.until_ns)) {
                 // A mark is followed by darkness and a space by a mark, always. So the edge comes
                 // first, on time, and then what has to be found out about the time after it.
