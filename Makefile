@@ -28,7 +28,8 @@ modules:
 	@out=$$(scripts/module) && echo "$${out#"$$PWD"/}/morse.ko"
 
 run:
-	@scripts/board cargo run --quiet --package morse-board --bin morse-run
+	@# Who only sends a message has no use for the programs that a person at the board may try.
+	@scripts/board $$([ -z "$$MSG" ] && [ -t 0 ] && [ -t 1 ] || echo --bare) cargo run --quiet --package morse-board --bin morse-run
 
 test:
 	@scripts/test
