@@ -81,8 +81,7 @@ fn unloading_in_a_storm_is_safe() {
             "while echo 1 > {KEY}; do echo 0 > {KEY}; done > /dev/null 2>&1 &"
         ))?;
         board.run("sleep 0.1; cat /dev/morse > /dev/null 2>&1 & sleep 0.1; kill -9 $!")?;
-        let before = numbers(board)?["edges"];
-        assert!(numbers(board)?["edges"] > before, "the storm is on");
+        wait_for_storm(board)?;
         // It is busy while the key happens to be open.
         let command = "until rmmod morse 2> /dev/null; do usleep 1500; done";
         board.execute(command, LONG)?.success(command)?;
@@ -96,9 +95,19 @@ fn begin(board: &mut Board) -> Result<()> {
         "morse-key {KEY} storm 1000000 50 > /dev/null 2>&1 &"
     ))?;
     board.run("cat /dev/morse > /dev/null 2>&1 & sleep 0.1; kill -9 $!")?;
+    wait_for_storm(board)
+}
+
+/// Waits until edges come, as a program in the background may need a while to start.
+fn wait_for_storm(board: &mut Board) -> Result<()> {
     let before = numbers(board)?["edges"];
-    assert!(numbers(board)?["edges"] > before, "the storm is on");
-    Ok(())
+    for _ in 0..50 {
+        if numbers(board)?["edges"] > before {
+            return Ok(());
+        }
+        board.run("sleep 0.1")?;
+    }
+    panic!("there is no storm");
 }
 
 /// Compares with the unloading of a module that does nothing.
