@@ -49,9 +49,12 @@ impl Driver {
     }
 }
 
+/// Where the guest has the modules under test: the home directory of its user.
+const HOME: &str = "/root";
+
 /// Loads a module from the home directory.
 pub fn load(name: &str) -> Result {
-    let file = File::open(format!("/root/{name}.ko"))?;
+    let file = File::open(Path::new(HOME).join(format!("{name}.ko")))?;
     finit_module(&file, c"", ModuleInitFlags::empty())
         .map_err(|errno| format!("loading {name}: {errno}"))?;
     Ok(())
