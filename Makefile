@@ -41,7 +41,7 @@ tools:
 	@scripts/tools
 
 kernel:
-	@scripts/kernel $(if $(SERIES),--series $(SERIES)) $(if $(ARCH),--arch $(ARCH)) $(if $(FLAVOUR),--flavour $(FLAVOUR))
+	@scripts/kernel
 
 clean:
 	rm -rf build
