@@ -9,9 +9,11 @@
 use super::{irq::TopHalf, receiver::Receiver, softirq};
 use crate::linux::{
     context::Sleepable,
-    debugfs, gpio,
-    irq::{DeviceIrq, SimulatedIrq},
-    platform::Site,
+    debugfs,
+    device_irq::DeviceIrq,
+    gpio,
+    irq::SimulatedIrq,
+    platform::Site, //
 };
 use kernel::{
     prelude::*,

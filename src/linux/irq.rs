@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Hard interrupt handlers that are told their context.
+//! Hard interrupt handlers that are told their context, and an interrupt to try them with.
 //!
-//! The interrupt of a device is registered through `kernel::irq`. That needs a device to own the
-//! interrupt, which the one of a [`SimulatedIrq`] has not; it is requested by its number. Either
-//! way the handler is a [`Handler`], which gets an [`Atomic`]: it cannot sleep.
+//! A [`Handler`] gets an [`Atomic`]: it cannot sleep. That of a device is registered by
+//! `device_irq` through `kernel::irq`, which needs a device to own the interrupt.
+//! The one of a [`SimulatedIrq`] has none, and is requested by its number.
 //!
 //! C header: [`include/linux/interrupt.h`](srctree/include/linux/interrupt.h)
 
@@ -13,71 +13,13 @@ use core::pin::Pin;
 use kernel::{
     bindings,
     error::{from_err_ptr, to_result},
-    irq::{self, Flags, IrqRequest, IrqReturn},
-    prelude::*,
+    prelude::*, //
 };
 
 /// What an interrupt does.
 pub trait Handler: Send + Sync + 'static {
     /// Runs in hard interrupt context, never twice at the same time.
     fn handle(&self, ctx: &Atomic);
-}
-
-/// Fits a [`Handler`] into the kernel crate's trait.
-#[pin_data]
-struct Glue<T> {
-    #[pin]
-    handler: T,
-}
-
-impl<T: Handler> irq::Handler for Glue<T> {
-    fn handle(&self) -> IrqReturn {
-        // SAFETY: `Atomic` stands for any context.
-        let ctx = unsafe { Atomic::enter() };
-        self.handler.handle(&ctx);
-        IrqReturn::Handled
-    }
-}
-
-/// A handler of the interrupt of a device. Dropping it waits for a handler that is running.
-pub struct DeviceIrq<T: Handler> {
-    registration: Pin<KBox<irq::Registration<'static, Glue<T>>>>,
-}
-
-impl<T: Handler> DeviceIrq<T> {
-    /// Registers `handler` for the interrupt of `request`, on both edges.
-    ///
-    /// # Errors
-    ///
-    /// `EBUSY` if somebody else has the interrupt.
-    pub(super) fn register(
-        request: IrqRequest<'_>,
-        name: &'static CStr,
-        handler: impl PinInit<T, Error> + 'static,
-    ) -> Result<Self> {
-        // SAFETY: The lifetime keeps the registration from outliving the binding of the device, as the
-        // number could mean another interrupt after it. Whoever holds this object is driver data,
-        // which the driver core drops while the device is still bound, see `platform::Driver`.
-        let request =
-            unsafe { core::mem::transmute::<IrqRequest<'_>, IrqRequest<'static>>(request) };
-        // SAFETY: The registration is owned by this object, and dropped with it.
-        let registration = unsafe {
-            irq::Registration::new(
-                request,
-                Flags::TRIGGER_RISING | Flags::TRIGGER_FALLING,
-                name,
-                try_pin_init!(Glue { handler <- handler }? Error),
-            )
-        };
-        Ok(Self {
-            registration: KBox::pin_init(registration, GFP_KERNEL)?,
-        })
-    }
-
-    /// Returns the handler.
-    pub fn handler(&self) -> &T {
-        &self.registration.handler().handler
-    }
 }
 
 extern "C" {

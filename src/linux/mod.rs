@@ -14,6 +14,7 @@ pub mod bhlock;
 pub mod context;
 pub mod debugfs;
 pub mod delayed;
+pub mod device_irq;
 pub mod faux;
 pub mod gpio;
 pub mod irq;

@@ -8,6 +8,7 @@
 
 use super::{
     context::{Context, Sleepable},
+    device_irq::DeviceIrq,
     irq,
 };
 use core::marker::PhantomData;
@@ -54,8 +55,8 @@ impl Site<'_> {
         &self,
         name: &'static CStr,
         handler: impl PinInit<T, Error> + 'static,
-    ) -> Result<irq::DeviceIrq<T>> {
-        irq::DeviceIrq::register(self.pdev.irq_by_index(0)?, name, handler)
+    ) -> Result<DeviceIrq<T>> {
+        DeviceIrq::register(self.pdev.irq_by_index(0)?, name, handler)
     }
 }
 
