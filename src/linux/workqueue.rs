@@ -8,10 +8,11 @@
 //!
 //! - A [`Queue`] is owned; the last owner destroys it. Its type says in which context its items run:
 //!   a `Queue<Sleepable>` has worker threads, a `Queue<Atomic>` runs in softirq context (`WQ_BH`),
-//!   where tasklets used to.
+//!   where tasklets used to. [`Queue::system`] shares the kernel's own instead.
 //! - A [`Work`] owns its [`Handler`]. Dropping it forbids any further queueing, cancels what is
 //!   pending, wakes and waits for what is running, and only then drops the handler. So a handler
-//!   may own hardware, and needs no reference count of its own.
+//!   may own hardware, and needs no reference count of its own. Who wants what is pending to be done
+//!   rather than cancelled has a [`Finish`] dropped before the `Work`.
 //! - A [`Kick`] queues the item of a `Work` from anywhere, hard interrupts included. Kicks may
 //!   outlive the `Work`: they then do nothing. This is what a file that is still open after
 //!   unbind holds.
@@ -47,13 +48,15 @@ macro_rules! new_work {
 }
 /// Let the kernel choose how many items may run at once.
 const MAX_ACTIVE_DEFAULT: c_int = 0;
+/// One item at a time, in the order in which they were queued.
+const MAX_ACTIVE_ORDERED: c_int = 1;
 
-/// A work queue of one's own, whose items run in the context `C`.
+/// A work queue whose items run in the context `C`: one of one's own, or one of the kernel's.
 ///
 /// # Invariants
 ///
-/// `wq` came from `alloc_workqueue()` and is destroyed only by [`Drop`]. Its items run in the context
-/// `C`.
+/// `wq` is a valid work queue, whose items run in the context `C`. If `is_own`, it came from
+/// `alloc_workqueue()` and is destroyed only by [`Drop`]; otherwise it is never destroyed.
 ///
 /// # Examples
 ///
@@ -64,6 +67,7 @@ const MAX_ACTIVE_DEFAULT: c_int = 0;
 /// ```
 pub struct Queue<C: Context> {
     wq: NonNull<bindings::workqueue_struct>,
+    is_own: bool,
     _context: PhantomData<fn(C)>,
 }
 
@@ -81,7 +85,35 @@ impl Queue<Sleepable> {
         Self::new(
             name,
             bindings::wq_flags_WQ_HIGHPRI | bindings::wq_flags_WQ_UNBOUND,
+            MAX_ACTIVE_DEFAULT,
         )
+    }
+
+    /// Creates a queue whose worker threads run at normal priority on any CPU, one item at a time, in
+    /// the order in which they were queued.
+    pub fn ordered(name: &CStr) -> Result<Arc<Self>> {
+        // INVARIANT: Without `WQ_BH`, items run on threads.
+        Self::new(
+            name,
+            bindings::wq_flags_WQ_UNBOUND | bindings::wq_flags___WQ_ORDERED,
+            MAX_ACTIVE_ORDERED,
+        )
+    }
+
+    /// Shares the kernel's own queue (`system_percpu_wq`), as `schedule_work()` does: on the CPU that
+    /// queued them, at normal priority, beside the items of everybody else.
+    ///
+    /// For items that are few and short; many that sleep for long want a queue of their own.
+    pub fn system() -> Result<Arc<Self>> {
+        // SAFETY: The kernel sets the pointer when it boots, and never changes it.
+        let wq = unsafe { bindings::system_percpu_wq };
+        // INVARIANT: The kernel's queue has threads, and is never destroyed.
+        let queue = Self {
+            wq: NonNull::new(wq).ok_or(ENODEV)?,
+            is_own: false,
+            _context: PhantomData,
+        };
+        Ok(Arc::new(queue, GFP_KERNEL)?)
     }
 }
 
@@ -92,18 +124,19 @@ impl Queue<Atomic> {
         Self::new(
             name,
             bindings::wq_flags_WQ_BH | bindings::wq_flags_WQ_HIGHPRI | bindings::wq_flags_WQ_PERCPU,
+            MAX_ACTIVE_DEFAULT,
         )
     }
 }
 
 impl<C: Context> Queue<C> {
-    fn new(name: &CStr, flags: bindings::wq_flags) -> Result<Arc<Self>> {
+    fn new(name: &CStr, flags: bindings::wq_flags, max_active: c_int) -> Result<Arc<Self>> {
         // SAFETY: The format takes one C string, and `name` is one. Its text is copied.
         let wq = unsafe {
             bindings::alloc_workqueue_noprof(
                 c"%s".as_char_ptr(),
                 flags,
-                MAX_ACTIVE_DEFAULT,
+                max_active,
                 name.as_char_ptr(),
             )
         };
@@ -111,9 +144,28 @@ impl<C: Context> Queue<C> {
         // fails, dropping the object destroys it. The callers choose flags that suit `C`.
         let queue = Self {
             wq: NonNull::new(wq).ok_or(ENOMEM)?,
+            is_own: true,
             _context: PhantomData,
         };
         Ok(Arc::new(queue, GFP_KERNEL)?)
+    }
+
+    /// Waits until everything has run that was queued before. Not to be called by an item of the queue,
+    /// which would wait for itself.
+    ///
+    /// Unlike with `drain_workqueue()`, which takes what is queued meanwhile for a mistake, more may be
+    /// queued; it is not waited for.
+    ///
+    /// # Errors
+    ///
+    /// `EINVAL` if the queue is the kernel's: that would be to wait for what others queued.
+    pub fn flush(&self, _ctx: &Sleepable) -> Result {
+        if !self.is_own {
+            return Err(EINVAL);
+        }
+        // SAFETY: By the type invariant, `wq` is valid. The context token says that waiting is allowed.
+        unsafe { bindings::__flush_workqueue(self.wq.as_ptr()) };
+        Ok(())
     }
 
     /// Returns the C queue; valid as long as `self`.
@@ -125,9 +177,50 @@ impl<C: Context> Queue<C> {
 
 impl<C: Context> Drop for Queue<C> {
     fn drop(&mut self) {
-        // SAFETY: By the type invariant, `wq` is valid. Whatever was queued on it belongs to a
-        // `Work` that held a reference to this object, so it is cancelled by now.
-        unsafe { bindings::destroy_workqueue(self.wq.as_ptr()) };
+        if self.is_own {
+            // SAFETY: By the type invariant, `wq` is valid. Whatever was queued on it belongs to a
+            // `Work` that held a reference to this object, so it is cancelled by now.
+            unsafe { bindings::destroy_workqueue(self.wq.as_ptr()) };
+        }
+    }
+}
+
+/// Lets a queue finish when it is dropped: waits until everything has run that was queued before.
+///
+/// As a field it comes after what queues, and before the [`Work`]s, which would otherwise cancel what is
+/// pending.
+///
+/// # Examples
+///
+/// ```ignore
+/// struct Demo {
+///     _irq: SimulatedIrq<TopHalf>,
+///     _finish: Finish,
+///     _work: Work<Step>,
+/// }
+/// ```
+pub struct Finish(Arc<Queue<Sleepable>>);
+
+impl Finish {
+    /// Takes note of `queue`.
+    ///
+    /// # Errors
+    ///
+    /// `EINVAL` if the queue is the kernel's, see [`Queue::flush`].
+    pub fn new(queue: &Arc<Queue<Sleepable>>) -> Result<Self> {
+        if !queue.is_own {
+            return Err(EINVAL);
+        }
+        Ok(Self(queue.clone()))
+    }
+}
+
+impl Drop for Finish {
+    fn drop(&mut self) {
+        // SAFETY: Owners are dropped in process context.
+        let ctx = unsafe { Sleepable::enter() };
+        // It is an own queue, so this does not fail.
+        let _ = self.0.flush(&ctx);
     }
 }
 
