@@ -12,9 +12,10 @@
 //! - a callback that runs in atomic context is handed an [`&Atomic`](Atomic), and nothing turns an
 //!   `Atomic` into a `Sleepable`.
 //!
-//! Both tokens have no size and vanish at compile time. They are neither [`Send`] nor [`Sync`], so
-//! that a closure which another context runs, and which is therefore asked to be `Send`, cannot
-//! carry one over.
+//! Both tokens have no size and vanish at compile time. Kernels with `CONFIG_DEBUG_ATOMIC_SLEEP` verify at
+//! run time that a `Sleepable` is made where one may sleep. The tokens are neither [`Send`] nor
+//! [`Sync`], so that a closure which another context runs, and which is therefore asked to be `Send`,
+//! cannot carry one over.
 //!
 //! # Examples
 //!
@@ -66,7 +67,12 @@ mod private {
 pub struct Sleepable(PhantomData<*mut ()>);
 
 impl Context for Sleepable {
+    #[track_caller]
+    #[inline]
     unsafe fn enter() -> Self {
+        // As C functions that may sleep do, whether or not they have to this time.
+        #[cfg(CONFIG_DEBUG_ATOMIC_SLEEP)]
+        kernel::task::might_sleep();
         // INVARIANT: By the safety requirements, sleeping is allowed here.
         Self(PhantomData)
     }
@@ -78,6 +84,7 @@ impl Context for Sleepable {
 pub struct Atomic(PhantomData<*mut ()>);
 
 impl Context for Atomic {
+    #[inline]
     unsafe fn enter() -> Self {
         Self(PhantomData)
     }
@@ -85,6 +92,7 @@ impl Context for Atomic {
 
 impl Atomic {
     /// Creates the token, which is sound anywhere.
+    #[inline]
     pub(super) fn new() -> Self {
         Self(PhantomData)
     }
