@@ -2,10 +2,9 @@
 
 //! Debouncing, and that every edge is accounted for.
 
-#![cfg(not(loom))]
-
-use morse_code::{Debounce, Edge, Pulse};
-use proptest::prelude::*;
+use super::rng::Rng;
+use super::store::List;
+use crate::code::{Debounce, Edge, Pulse};
 
 const MS: u64 = 1_000_000;
 const DEBOUNCE_NS: u64 = 5 * MS;
@@ -24,8 +23,7 @@ fn pulse(mark: bool, duration_ms: u64) -> Option<Pulse> {
     })
 }
 
-#[test]
-fn clean_keying_passes_unchanged() {
+pub fn clean_keying_passes_unchanged() {
     let mut line = Debounce::new(DEBOUNCE_NS, false);
     // The space before the first mark has no known length.
     assert_eq!(line.edge(edge(100, true)), None);
@@ -44,8 +42,7 @@ fn clean_keying_passes_unchanged() {
     );
 }
 
-#[test]
-fn bounces_are_swallowed() {
+pub fn bounces_are_swallowed() {
     let mut line = Debounce::new(DEBOUNCE_NS, false);
     for (time_ms, mark) in [
         (100, true),
@@ -76,8 +73,7 @@ fn bounces_are_swallowed() {
     );
 }
 
-#[test]
-fn a_spike_does_not_cut_a_mark() {
+pub fn a_spike_does_not_cut_a_mark() {
     let mut line = Debounce::new(DEBOUNCE_NS, false);
     line.edge(edge(100, true));
     line.settle(105 * MS);
@@ -89,8 +85,7 @@ fn a_spike_does_not_cut_a_mark() {
     assert_eq!((line.received(), line.debounced()), (2, 2));
 }
 
-#[test]
-fn without_a_debounce_time_all_edges_count() {
+pub fn without_a_debounce_time_all_edges_count() {
     let mut line = Debounce::new(0, false);
     assert_eq!(line.edge(edge(1, true)), None);
     assert_eq!(line.edge(edge(2, false)), pulse(true, 1));
@@ -101,8 +96,7 @@ fn without_a_debounce_time_all_edges_count() {
     );
 }
 
-#[test]
-fn edges_missing_in_between_are_survived() {
+pub fn edges_missing_in_between_are_survived() {
     let mut line = Debounce::new(DEBOUNCE_NS, false);
     line.edge(edge(100, true));
     line.settle(105 * MS);
@@ -119,8 +113,7 @@ fn edges_missing_in_between_are_survived() {
     );
 }
 
-#[test]
-fn a_candidate_of_the_same_level_starts_over() {
+pub fn a_candidate_of_the_same_level_starts_over() {
     let mut line = Debounce::new(DEBOUNCE_NS, false);
     line.edge(edge(100, true));
     // The release between was dropped: the level was not stable since 100.
@@ -132,63 +125,77 @@ fn a_candidate_of_the_same_level_starts_over() {
     assert_eq!((line.received(), line.debounced()), (1, 1));
 }
 
-/// What the line was believed to be, worked out with hindsight: the levels that lasted, without those
-/// that did not.
-fn model(edges: &[Edge], debounce_ns: u64, end_ns: u64) -> Vec<Edge> {
-    let mut believed: Vec<Edge> = Vec::new();
-    for (i, edge) in edges.iter().enumerate() {
-        let until_ns = edges.get(i + 1).map_or(end_ns, |next| next.time_ns);
+/// A part of a line's life: how long nothing changes, and whether the timer, if it is set, goes off
+/// before the next edge or loses the race to it.
+pub type Rest = (u64, bool);
+
+/// The most edges that [`accounts_for_every_edge`] takes.
+pub const EDGES_MAX: usize = 64;
+
+/// Feeds edges with `rests` before each, and compares what comes out with what the line was believed to
+/// be with hindsight: the levels that lasted, without those that did not.
+pub fn accounts_for_every_edge(rests: impl Iterator<Item = Rest>, debounce_ns: u64) {
+    let mut line = Debounce::new(debounce_ns, false);
+    let mut edges = List::<Edge, EDGES_MAX>::new();
+    let mut pulses = List::<Pulse, EDGES_MAX>::new();
+    let mut now_ns = 1_000;
+    let mut mark = false;
+    for (rest_ns, settles) in rests {
+        now_ns += rest_ns;
+        if let Some(settles_ns) = line.settles_ns().filter(|ns| settles && *ns < now_ns) {
+            pulses.extend(line.settle(settles_ns));
+        }
+        mark = !mark;
+        let edge = Edge {
+            time_ns: now_ns,
+            mark,
+        };
+        edges.push(edge);
+        pulses.extend(line.edge(edge));
+        assert_eq!(
+            line.received() + line.debounced() + line.pending(),
+            edges.len() as u64
+        );
+    }
+    let end_ns = now_ns + debounce_ns;
+    pulses.extend(line.settle(end_ns));
+    assert_eq!(line.pending(), 0);
+    assert_eq!(line.received() + line.debounced(), edges.len() as u64);
+
+    let mut believed = List::<Edge, EDGES_MAX>::new();
+    let ends_ns = edges.iter().skip(1).map(|next| next.time_ns);
+    for (edge, until_ns) in edges.iter().zip(ends_ns.chain([end_ns])) {
         let level = believed.last().is_some_and(|last| last.mark);
         if edge.mark != level && until_ns - edge.time_ns >= debounce_ns {
-            believed.push(*edge);
+            believed.push(edge);
         }
     }
-    believed
+    assert_eq!(line.received(), believed.len() as u64);
+    let expected: List<Pulse, EDGES_MAX> = believed
+        .iter()
+        .zip(believed.iter().skip(1))
+        .map(|(edge, next)| Pulse {
+            mark: edge.mark,
+            duration_ns: next.time_ns - edge.time_ns,
+        })
+        .collect();
+    assert_eq!(pulses, expected);
+    assert_eq!(
+        line.is_mark(),
+        believed.last().is_some_and(|last| last.mark)
+    );
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2000))]
-
-    #[test]
-    fn every_edge_is_accounted_for(
-        gaps in proptest::collection::vec((prop_oneof![0_u64..5_000, 0_u64..100_000], any::<bool>()), 0..200),
-        debounce_ns in prop_oneof![Just(0_u64), 1_u64..10_000],
-    ) {
-        let mut line = Debounce::new(debounce_ns, false);
-        let mut edges = Vec::new();
-        let mut pulses = Vec::new();
-        let mut now_ns = 1_000;
-        let mut mark = false;
-        for (gap_ns, settles) in gaps {
-            now_ns += gap_ns;
-            // The timer may go off before the next edge, or lose the race to it.
-            if settles && line.settles_ns().is_some_and(|settles_ns| settles_ns < now_ns) {
-                pulses.extend(line.settle(line.settles_ns().unwrap_or(now_ns)));
-            }
-            mark = !mark;
-            let edge = Edge { time_ns: now_ns, mark };
-            edges.push(edge);
-            pulses.extend(line.edge(edge));
-            prop_assert_eq!(
-                line.received() + line.debounced() + line.pending(),
-                edges.len() as u64
-            );
+pub fn every_edge_is_accounted_for() {
+    let mut rng = Rng::new(1);
+    for debounce_ns in [0, 1, 100, 5_000] {
+        for _ in 0..50 {
+            let count = rng.below(EDGES_MAX as u32);
+            let rests = (0..count).map(|_| {
+                let longest_ns = if rng.one_in(2) { 10_000 } else { 100_000 };
+                (u64::from(rng.below(longest_ns)), rng.one_in(2))
+            });
+            accounts_for_every_edge(rests, debounce_ns);
         }
-        let end_ns = now_ns + debounce_ns;
-        pulses.extend(line.settle(end_ns));
-        prop_assert_eq!(line.pending(), 0);
-        prop_assert_eq!(line.received() + line.debounced(), edges.len() as u64);
-
-        let believed = model(&edges, debounce_ns, end_ns);
-        prop_assert_eq!(line.received(), believed.len() as u64);
-        let expected: Vec<Pulse> = believed
-            .windows(2)
-            .map(|pair| Pulse {
-                mark: pair[0].mark,
-                duration_ns: pair[1].time_ns - pair[0].time_ns,
-            })
-            .collect();
-        prop_assert_eq!(pulses, expected);
-        prop_assert_eq!(line.is_mark(), believed.last().is_some_and(|last| last.mark));
     }
 }

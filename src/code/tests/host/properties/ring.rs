@@ -2,44 +2,17 @@
 
 //! The ring against a queue, and between two threads. All orders of events are tried by `ring_loom`.
 
-#![cfg(not(loom))]
-
-use std::collections::VecDeque;
 use std::thread;
 
-use morse_code::{Edge, Ring};
 use proptest::prelude::*;
 
-fn edge(i: u64) -> Edge {
-    Edge {
-        time_ns: i * 0x1_0000_0001,
-        mark: i % 2 == 1,
-    }
-}
+use crate::cases::ring::{edge, is_a_queue};
+use crate::code::{Edge, Ring};
 
 proptest! {
     #[test]
     fn is_a_bounded_queue(pushes in proptest::collection::vec(any::<bool>(), 0..500)) {
-        let ring = Ring::<16>::new();
-        let mut queue = VecDeque::new();
-        let (mut pushed, mut dropped) = (0, 0);
-        for (i, push) in pushes.into_iter().enumerate() {
-            if push {
-                let edge = edge(i as u64);
-                let fits = queue.len() < 16;
-                prop_assert_eq!(ring.push(edge), fits);
-                if fits {
-                    queue.push_back(edge);
-                    pushed += 1;
-                } else {
-                    dropped += 1;
-                }
-            } else {
-                prop_assert_eq!(ring.pop(), queue.pop_front());
-            }
-            prop_assert_eq!(ring.is_empty(), queue.is_empty());
-            prop_assert_eq!((ring.pushed(), ring.dropped()), (pushed, dropped));
-        }
+        is_a_queue(pushes.into_iter());
     }
 
     #[test]

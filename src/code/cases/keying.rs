@@ -2,7 +2,8 @@
 
 //! The timeline of a transmitter: changes of speed, stalls, ends and aborts.
 
-use morse_code::{encode, Gap, Keying, Step, Symbol, Timing};
+use super::store::List;
+use crate::code::{encode, Gap, Keying, Step, Symbol, Timing};
 
 const MS: u64 = 1_000_000;
 const UNIT_NS: u64 = 60 * MS;
@@ -25,7 +26,7 @@ fn symbol(character: char, gap: Gap) -> Symbol {
 /// A transmitter with a fifo, woken exactly in time.
 struct Sender {
     keying: Keying,
-    fifo: Vec<Symbol>,
+    fifo: List<Symbol, 8>,
     timing: Timing,
     now_ns: u64,
 }
@@ -34,7 +35,7 @@ impl Sender {
     fn new(text: &[Symbol]) -> Self {
         Self {
             keying: Keying::new(),
-            fifo: text.to_vec(),
+            fifo: text.iter().copied().collect(),
             timing: timing(),
             now_ns: START_NS,
         }
@@ -42,9 +43,9 @@ impl Sender {
 
     fn step(&mut self) -> Option<Step> {
         let fifo = &mut self.fifo;
-        let step = self.keying.next(self.now_ns, &self.timing, || {
-            (!fifo.is_empty()).then(|| fifo.remove(0))
-        });
+        let step = self
+            .keying
+            .next(self.now_ns, &self.timing, || fifo.pop_front());
         if let Some(step) = step {
             self.now_ns = step.until_ns;
             assert_eq!(self.keying.deadline_ns(), step.until_ns);
@@ -53,24 +54,25 @@ impl Sender {
     }
 
     /// The steps until there are no more, as units, positive for marks.
-    fn units(&mut self) -> Vec<i64> {
-        std::iter::from_fn(|| self.step())
+    fn units(&mut self) -> List<i64, 16> {
+        core::iter::from_fn(|| self.step())
             .map(|step| {
-                let units = (step.until_ns - step.from_ns) as f64 / UNIT_NS as f64;
-                let units = (units * 100.0).round() / 100.0;
-                assert_eq!(units.fract(), 0.0, "{step:?}");
+                let duration_ns = step.until_ns - step.from_ns;
+                let units = (1..=7)
+                    .find(|units| units * UNIT_NS == duration_ns)
+                    .unwrap_or_else(|| panic!("not whole units: {step:?}"))
+                    as i64;
                 if step.mark {
-                    units as i64
+                    units
                 } else {
-                    -(units as i64)
+                    -units
                 }
             })
             .collect()
     }
 }
 
-#[test]
-fn marks_and_gaps() {
+pub fn marks_and_gaps() {
     let mut sender = Sender::new(&[
         symbol('A', Gap::Word),
         symbol('E', Gap::Letter),
@@ -82,17 +84,15 @@ fn marks_and_gaps() {
     assert_eq!(sender.step(), None);
 }
 
-#[test]
-fn symbols_begin_where_they_say() {
+pub fn symbols_begin_where_they_say() {
     let mut sender = Sender::new(&[symbol('A', Gap::Letter), symbol('E', Gap::Letter)]);
-    let begins: Vec<bool> = std::iter::from_fn(|| sender.step())
+    let begins: List<bool, 8> = core::iter::from_fn(|| sender.step())
         .map(|step| step.begins_symbol)
         .collect();
     assert_eq!(begins, [true, false, false, false, true]);
 }
 
-#[test]
-fn a_speed_takes_effect_at_the_next_element() {
+pub fn a_speed_takes_effect_at_the_next_element() {
     let mut sender = Sender::new(&[symbol('S', Gap::Letter)]);
     assert_eq!(sender.step().unwrap().until_ns, START_NS + UNIT_NS);
     // During the first dot.
@@ -106,8 +106,7 @@ fn a_speed_takes_effect_at_the_next_element() {
     assert_eq!(mark.until_ns - mark.from_ns, UNIT_NS / 2 * 3 / 2);
 }
 
-#[test]
-fn late_wake_ups_do_not_add_up() {
+pub fn late_wake_ups_do_not_add_up() {
     let mut sender = Sender::new(&[symbol('5', Gap::Letter), symbol('5', Gap::Letter)]);
     let mut last_ns = START_NS;
     while let Some(step) = sender.step() {
@@ -119,8 +118,7 @@ fn late_wake_ups_do_not_add_up() {
     assert_eq!(last_ns, START_NS + (9 + 3 + 9) * UNIT_NS);
 }
 
-#[test]
-fn a_stall_moves_the_timeline() {
+pub fn a_stall_moves_the_timeline() {
     let mut sender = Sender::new(&[symbol('5', Gap::Letter)]);
     for _ in 0..4 {
         sender.step();
@@ -137,8 +135,7 @@ fn a_stall_moves_the_timeline() {
     assert_eq!(sender.now_ns, resumed_ns + 5 * UNIT_NS);
 }
 
-#[test]
-fn a_stall_at_the_end_of_a_symbol_keeps_the_gap() {
+pub fn a_stall_at_the_end_of_a_symbol_keeps_the_gap() {
     let mut sender = Sender::new(&[symbol('E', Gap::Letter), symbol('E', Gap::Word)]);
     sender.step();
     let resumed_ns = sender.now_ns + 60_000 * MS;
@@ -151,8 +148,7 @@ fn a_stall_at_the_end_of_a_symbol_keeps_the_gap() {
     );
 }
 
-#[test]
-fn a_symbol_soon_after_the_end_keeps_its_gap() {
+pub fn a_symbol_soon_after_the_end_keeps_its_gap() {
     let mut sender = Sender::new(&[symbol('E', Gap::Letter)]);
     assert_eq!(sender.units(), [1]);
     let end_ns = sender.now_ns;
@@ -165,8 +161,7 @@ fn a_symbol_soon_after_the_end_keeps_its_gap() {
     assert_eq!(sender.step(), None);
 }
 
-#[test]
-fn a_symbol_long_after_the_end_begins_at_once() {
+pub fn a_symbol_long_after_the_end_begins_at_once() {
     let mut sender = Sender::new(&[symbol('E', Gap::Letter)]);
     assert_eq!(sender.units(), [1]);
     sender.now_ns += 7 * UNIT_NS;
@@ -177,8 +172,7 @@ fn a_symbol_long_after_the_end_begins_at_once() {
     assert_eq!(mark.from_ns, now_ns);
 }
 
-#[test]
-fn asking_again_while_idle_changes_nothing() {
+pub fn asking_again_while_idle_changes_nothing() {
     let mut sender = Sender::new(&[symbol('E', Gap::Letter)]);
     assert_eq!(sender.units(), [1]);
     let end_ns = sender.now_ns;
@@ -190,8 +184,7 @@ fn asking_again_while_idle_changes_nothing() {
     assert_eq!(sender.step().unwrap().until_ns, end_ns + 3 * UNIT_NS);
 }
 
-#[test]
-fn an_abort_ends_the_symbol() {
+pub fn an_abort_ends_the_symbol() {
     // In the dash of an A.
     let mut sender = Sender::new(&[symbol('A', Gap::Letter)]);
     for _ in 0..3 {
@@ -217,8 +210,7 @@ fn an_abort_ends_the_symbol() {
     assert_eq!(sender.step().unwrap().until_ns, end_ns + 3 * UNIT_NS);
 }
 
-#[test]
-fn an_abort_of_a_fresh_transmitter_leaves_it_fresh() {
+pub fn an_abort_of_a_fresh_transmitter_leaves_it_fresh() {
     let mut sender = Sender::new(&[symbol('E', Gap::Word)]);
     sender.keying.abort(START_NS);
     let mark = sender.step().unwrap();

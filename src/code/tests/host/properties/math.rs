@@ -2,13 +2,12 @@
 
 //! The division of machines that have none.
 
-#![cfg(not(loom))]
-
 use std::num::NonZeroU32;
 
-use morse_code::math::{div_rem_u64, long_division};
-use morse_code::Span;
 use proptest::prelude::*;
+
+use crate::code::math::{div_rem_u64, long_division};
+use crate::code::Span;
 
 proptest! {
     #[test]

@@ -2,13 +2,10 @@
 
 //! Durations against the formulas, worked out in exact fractions.
 
-#![cfg(not(loom))]
-
-use morse_code::{Element, Gap, Keying, OutOfRange, Parser, Spacing, Span, Symbol, Timing};
 use proptest::prelude::*;
 
-const PARIS: &str = "PARIS ";
-const PARIS_UNITS: u128 = 50;
+use crate::cases::timing::{total_ns, PARIS, PARIS_UNITS, WORD_GAP_UNITS};
+use crate::code::{Element, Gap, Parser, Spacing, Span, Symbol, Timing};
 
 fn symbols(text: &str) -> Vec<Symbol> {
     let mut symbols = Vec::new();
@@ -20,19 +17,6 @@ fn symbols(text: &str) -> Vec<Symbol> {
     });
     assert_eq!(write.finish(), Ok(text.len()));
     symbols
-}
-
-/// Sends all of `symbols`, woken exactly in time, and says when the last mark ends.
-fn total_ns(timing: &Timing, symbols: &[Symbol]) -> u64 {
-    let mut symbols = symbols.iter().copied();
-    let mut keying = Keying::new();
-    let mut now_ns = 0;
-    while let Some(step) = keying.next(now_ns, timing, || symbols.next()) {
-        assert_eq!(step.from_ns, now_ns);
-        assert!(step.until_ns > step.from_ns);
-        now_ns = step.until_ns;
-    }
-    now_ns
 }
 
 fn rounded(numerator: u128, denominator: u128) -> u64 {
@@ -50,81 +34,15 @@ fn sum_ns(span: Span, count: u32) -> u64 {
 fn a_thousand_paris_take_what_they_should_at_every_speed() {
     let symbols = symbols(&PARIS.repeat(1000));
     // From the first mark to the end of the last one: all but the last word gap.
-    let units = 1000 * PARIS_UNITS - 7;
+    let units = u128::from(1000 * PARIS_UNITS - WORD_GAP_UNITS);
     for wpm in 1..=1000 {
         let mut timing = Timing::default();
         timing.set_wpm(wpm).unwrap();
         assert_eq!(
-            total_ns(&timing, &symbols),
+            total_ns(&timing, symbols.iter().copied()),
             rounded(units * 1_200_000_000, u128::from(wpm)),
             "{wpm} WPM"
         );
-    }
-}
-
-#[test]
-fn the_default_is_the_course_s() {
-    let timing = Timing::default();
-    assert_eq!(timing.mark(Element::Dot).round_ns(), 200_000_000);
-    assert_eq!(timing.mark(Element::Dash).round_ns(), 600_000_000);
-    assert_eq!(timing.element_gap().round_ns(), 200_000_000);
-    assert_eq!(timing.gap(Gap::Joined).round_ns(), 200_000_000);
-    assert_eq!(timing.gap(Gap::Letter).round_ns(), 600_000_000);
-    assert_eq!(timing.gap(Gap::Word).round_ns(), 1_400_000_000);
-    assert_eq!((timing.wpm(), timing.unit_us()), (6, 200_000));
-    assert_eq!((timing.farnsworth_wpm(), timing.weight()), (0, 50));
-}
-
-#[test]
-fn farnsworth_as_in_the_article() {
-    // Bloom's example: characters at 18 WPM, sent at 5 WPM overall.
-    // t_a = (60 * 18 - 37.2 * 5) / (5 * 18) = 9.9333 s; t_c = 1.568 s; t_w = 3.660 s.
-    let mut timing = Timing::default();
-    timing.set_wpm(18).unwrap();
-    timing.set_farnsworth_wpm(5).unwrap();
-    assert_eq!(timing.gap(Gap::Letter).round_ns() / 1_000_000, 1_568);
-    assert_eq!(timing.gap(Gap::Word).round_ns() / 1_000_000, 3_659);
-    assert_eq!(timing.element_gap().round_ns(), 66_666_667);
-    // Not below the speed of the characters, it changes nothing.
-    let plain = |timing: &Timing| (timing.gap(Gap::Letter), timing.gap(Gap::Word));
-    for farnsworth_wpm in [0, 18, 19, 1000] {
-        timing.set_farnsworth_wpm(farnsworth_wpm).unwrap();
-        assert_eq!(plain(&timing).0.round_ns(), 200_000_000);
-        assert_eq!(plain(&timing).1.round_ns(), 466_666_667);
-    }
-}
-
-#[test]
-fn setters_keep_the_old_value_on_error() {
-    let mut timing = Timing::default();
-    timing.set_wpm(13).unwrap();
-    timing.set_weight(60).unwrap();
-    timing.set_farnsworth_wpm(7).unwrap();
-    let before = timing;
-    for wpm in [0, 1001, u32::MAX] {
-        assert_eq!(timing.set_wpm(wpm), Err(OutOfRange));
-    }
-    for unit_us in [0, 1_199, 1_200_001, u32::MAX] {
-        assert_eq!(timing.set_unit_us(unit_us), Err(OutOfRange));
-    }
-    for farnsworth_wpm in [1001, u32::MAX] {
-        assert_eq!(timing.set_farnsworth_wpm(farnsworth_wpm), Err(OutOfRange));
-    }
-    for weight in [0, 19, 81, u32::MAX] {
-        assert_eq!(timing.set_weight(weight), Err(OutOfRange));
-    }
-    assert_eq!(timing, before);
-}
-
-#[test]
-fn speed_and_unit_are_two_words_for_one_thing() {
-    let mut timing = Timing::default();
-    for (wpm, unit_us) in [(1, 1_200_000), (7, 171_429), (13, 92_308), (1000, 1_200)] {
-        timing.set_wpm(wpm).unwrap();
-        assert_eq!((timing.wpm(), timing.unit_us()), (wpm, unit_us));
-        timing.set_unit_us(unit_us).unwrap();
-        assert_eq!((timing.wpm(), timing.unit_us()), (wpm, unit_us));
-        assert_eq!(timing.unit_ns(), u64::from(unit_us) * 1_000);
     }
 }
 
@@ -197,9 +115,9 @@ proptest! {
     ) {
         timing.set_farnsworth_wpm(farnsworth_wpm).unwrap();
         let symbols = symbols(&PARIS.repeat(20));
-        let standard = total_ns(&timing, &symbols) - timing.mark(Element::Dot).round_ns();
+        let standard = total_ns(&timing, symbols.iter().copied()) - timing.mark(Element::Dot).round_ns();
         timing.set_weight(weight).unwrap();
-        let weighted = total_ns(&timing, &symbols) - timing.mark(Element::Dot).round_ns();
+        let weighted = total_ns(&timing, symbols.iter().copied()) - timing.mark(Element::Dot).round_ns();
         // Two roundings each.
         prop_assert!(standard.abs_diff(weighted) <= 2);
     }
@@ -214,7 +132,7 @@ proptest! {
         // From the first mark of the first PARIS to the first mark behind the last.
         let mut text = symbols(&PARIS.repeat(words));
         text.extend(symbols(" E"));
-        let total = total_ns(&timing, &text) - timing.mark(Element::Dot).round_ns();
+        let total = total_ns(&timing, text.iter().copied()) - timing.mark(Element::Dot).round_ns();
         prop_assert!(total.abs_diff(rounded(words as u128 * 60_000_000_000, u128::from(s))) <= 1);
     }
 

@@ -2,11 +2,10 @@
 
 //! The write path, whatever is written and however it is cut.
 
-#![cfg(not(loom))]
-
-use morse_code::alphabet::{PROSIGNS, TABLE};
-use morse_code::{decode, Error, Fed, Gap, Parser, Spacing, Symbol};
 use proptest::prelude::*;
+
+use crate::code::alphabet::{PROSIGNS, TABLE};
+use crate::code::{decode, Code, Error, Fed, Gap, Parser, Spacing, Symbol};
 
 /// What became of a stream of bytes: what was sent, and how it ended.
 #[derive(Clone, Debug, PartialEq)]
@@ -77,7 +76,7 @@ fn model(bytes: &[u8]) -> Outcome {
         let code = TABLE
             .iter()
             .find(|entry| entry.upper == character || entry.lower == character)
-            .map(|entry| morse_code::Code::parse(entry.code).unwrap());
+            .map(|entry| Code::parse(entry.code).unwrap());
         let ok = match (character, prosign) {
             ('<', None) => {
                 prosign = Some(0);
@@ -260,10 +259,10 @@ proptest! {
         prop_assert_eq!(outcome.error, None);
 
         let mut read = String::new();
-        let mut code = morse_code::Code::EMPTY;
+        let mut code = Code::EMPTY;
         for (i, symbol) in outcome.symbols.iter().enumerate() {
             if symbol.gap != Gap::Joined {
-                code = morse_code::Code::EMPTY;
+                code = Code::EMPTY;
             }
             if symbol.gap == Gap::Word {
                 read.push(' ');

@@ -2,13 +2,14 @@
 
 //! The write path, one example for each rule of write(2).
 
-use morse_code::{encode, Error, Fed, Gap, Parser, Spacing, Symbol};
+use super::store::{Line, List};
+use crate::code::{decode, encode, Code, Error, Fed, Gap, Parser, Spacing, Symbol};
 
 /// A device with an open file.
 struct Device {
     spacing: Spacing,
     room: usize,
-    symbols: Vec<Symbol>,
+    symbols: List<Symbol, 32>,
 }
 
 impl Device {
@@ -16,7 +17,7 @@ impl Device {
         Self {
             spacing: Spacing::new(),
             room: usize::MAX,
-            symbols: Vec::new(),
+            symbols: List::new(),
         }
     }
 
@@ -34,29 +35,27 @@ impl Device {
     }
 
     /// The symbols so far: `+` before a joined one, `/` before a word, nothing before other letters.
-    fn sent(&self) -> String {
-        self.symbols
-            .iter()
-            .flat_map(|symbol| {
-                let gap = match symbol.gap {
-                    Gap::Joined => "+",
-                    Gap::Letter => "",
-                    Gap::Word => "/",
-                };
-                [gap.to_string(), morse_code::decode(symbol.code).to_string()]
-            })
-            .collect()
+    fn sent(&self) -> Line<64> {
+        let mut sent = Line::new();
+        for symbol in self.symbols.iter() {
+            sent.push_str(match symbol.gap {
+                Gap::Joined => "+",
+                Gap::Letter => "",
+                Gap::Word => "/",
+            });
+            sent.push_str(decode(symbol.code).as_str());
+        }
+        sent
     }
 }
 
-fn sent(text: &str) -> String {
+fn sent(text: &str) -> Line<64> {
     let mut device = Device::new();
     assert_eq!(device.write(&mut Parser::new(), text), Ok(text.len()));
     device.sent()
 }
 
-#[test]
-fn letters_words_and_cases() {
+pub fn letters_words_and_cases() {
     assert_eq!(sent("sos"), "SOS");
     assert_eq!(sent("Sos de\tÉté"), "SOS/DE/ÉTÉ");
     assert_eq!(sent("  a \r\n\u{a0}\u{3000} b \n"), "/A/B");
@@ -64,8 +63,7 @@ fn letters_words_and_cases() {
     assert_eq!(sent(" \n"), "");
 }
 
-#[test]
-fn white_space_belongs_to_the_device() {
+pub fn white_space_belongs_to_the_device() {
     let mut device = Device::new();
     let (mut one, mut two) = (Parser::new(), Parser::new());
     assert_eq!(device.write(&mut one, "A "), Ok(2));
@@ -74,16 +72,14 @@ fn white_space_belongs_to_the_device() {
     assert_eq!(device.sent(), "A/BC");
 }
 
-#[test]
-fn prosigns_have_no_inner_gaps() {
+pub fn prosigns_have_no_inner_gaps() {
     assert_eq!(sent("<AR>"), "A+R");
     assert_eq!(sent("K <sk> <SOS>E"), "K/S+K/S+O+SE");
     assert_eq!(sent("<T><73>"), "T7+3");
     assert_eq!(sent("<é>"), "É");
 }
 
-#[test]
-fn prosigns_split_over_writes() {
+pub fn prosigns_split_over_writes() {
     let mut device = Device::new();
     let mut parser = Parser::new();
     for byte in "A<SÉS>B".as_bytes() {
@@ -92,8 +88,7 @@ fn prosigns_split_over_writes() {
     assert_eq!(device.sent(), "AS+É+SB");
 }
 
-#[test]
-fn another_writer_does_not_get_into_a_prosign() {
+pub fn another_writer_does_not_get_into_a_prosign() {
     let mut device = Device::new();
     let (mut one, mut two) = (Parser::new(), Parser::new());
     assert_eq!(device.write(&mut one, "<S"), Ok(2));
@@ -107,8 +102,7 @@ fn another_writer_does_not_get_into_a_prosign() {
     assert_eq!(device.sent(), "SXO+SA/R");
 }
 
-#[test]
-fn a_closed_file_leaves_nothing_behind() {
+pub fn a_closed_file_leaves_nothing_behind() {
     let mut device = Device::new();
     assert_eq!(device.write(&mut Parser::new(), b"<AR"), Ok(3));
     assert_eq!(device.write(&mut Parser::new(), b"E\xc3"), Ok(2));
@@ -116,8 +110,7 @@ fn a_closed_file_leaves_nothing_behind() {
     assert_eq!(device.sent(), "A+RET");
 }
 
-#[test]
-fn what_comes_before_an_unencodable_character_is_taken() {
+pub fn what_comes_before_an_unencodable_character_is_taken() {
     let mut device = Device::new();
     let mut parser = Parser::new();
     for (text, count) in [("AB#C", 2), ("É€", 2), ("E\0", 1), (" %", 1), ("<AR>>", 4)] {
@@ -133,8 +126,7 @@ fn what_comes_before_an_unencodable_character_is_taken() {
     assert_eq!(device.write(&mut parser, "C"), Ok(1));
 }
 
-#[test]
-fn malformed_utf8_is_another_error() {
+pub fn malformed_utf8_is_another_error() {
     let malformed: &[&[u8]] = &[
         b"\x80",             // A continuation byte of nothing.
         b"\xc3(",            // Not continued.
@@ -149,7 +141,9 @@ fn malformed_utf8_is_another_error() {
     for bytes in malformed {
         let mut device = Device::new();
         let mut parser = Parser::new();
-        let with_letter = [b"E", *bytes].concat();
+        let mut with_letter = [b'E'; 8];
+        with_letter[1..=bytes.len()].copy_from_slice(bytes);
+        let with_letter = &with_letter[..=bytes.len()];
         assert_eq!(device.write(&mut parser, with_letter), Ok(1));
         assert_eq!(
             device.write(&mut parser, bytes),
@@ -161,8 +155,7 @@ fn malformed_utf8_is_another_error() {
     }
 }
 
-#[test]
-fn a_character_that_goes_wrong_in_a_later_write_is_its_error() {
+pub fn a_character_that_goes_wrong_in_a_later_write_is_its_error() {
     let mut device = Device::new();
     let mut parser = Parser::new();
     // The euro sign, which Morse has no code for.
@@ -174,8 +167,7 @@ fn a_character_that_goes_wrong_in_a_later_write_is_its_error() {
     assert_eq!(device.sent(), "ET");
 }
 
-#[test]
-fn prosigns_that_are_none() {
+pub fn prosigns_that_are_none() {
     for (text, count) in [
         ("<>", 1),    // Nothing in it.
         ("<A<", 2),   // Nested.
@@ -199,8 +191,7 @@ fn prosigns_that_are_none() {
     }
 }
 
-#[test]
-fn a_full_fifo_stops_before_the_character() {
+pub fn a_full_fifo_stops_before_the_character() {
     let mut device = Device::new();
     let mut parser = Parser::new();
     device.room = 1;
@@ -216,11 +207,10 @@ fn a_full_fifo_stops_before_the_character() {
     assert_eq!(device.write(&mut parser, "R%"), Ok(0));
 }
 
-#[test]
-fn a_write_may_be_fed_in_pieces() {
+pub fn a_write_may_be_fed_in_pieces() {
     let mut spacing = Spacing::new();
     let mut parser = Parser::new();
-    let mut symbols = Vec::new();
+    let mut symbols = List::<Symbol, 8>::new();
     let mut write = parser.write();
     assert_eq!(
         write.feed(b"E\xc3", &mut spacing, |s| {
@@ -244,7 +234,10 @@ fn a_write_may_be_fed_in_pieces() {
     // The euro sign began in this write, after E and É.
     assert_eq!(write.finish(), Ok(3));
     assert_eq!(
-        symbols.iter().map(|s| s.code).collect::<Vec<_>>(),
+        symbols
+            .iter()
+            .map(|symbol| symbol.code)
+            .collect::<List<Code, 8>>(),
         [encode('E').unwrap(), encode('É').unwrap()]
     );
     let mut write = parser.write();
@@ -255,8 +248,7 @@ fn a_write_may_be_fed_in_pieces() {
     assert_eq!(write.finish(), Err(Error::Unencodable));
 }
 
-#[test]
-fn a_symbol_is_small() {
+pub fn a_symbol_is_small() {
     // The kernel's fifo holds 4096 of them.
-    assert_eq!(std::mem::size_of::<Symbol>(), 4);
+    assert_eq!(core::mem::size_of::<Symbol>(), 4);
 }

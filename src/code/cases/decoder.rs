@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The decoder and simulated keying that it must read without a fault. How much of a hand's keying it
+//! reads right, in percent, is measured on the host.
+
+use super::operator::{receive, Beat, Gaps, Operator, GAPS};
+use super::rng::Rng;
+use super::store::Line;
+use crate::code::alphabet::TABLE;
+use crate::code::Decoder;
+
+type Read = Line<256>;
+
+/// The whole alphabet as it is received, each character once, in words of five.
+pub fn alphabet() -> Line<160> {
+    let mut text = Line::new();
+    let received = TABLE.iter().filter(|entry| entry.received);
+    for (i, entry) in received.enumerate() {
+        if i > 0 && i % 5 == 0 {
+            text.push(' ');
+        }
+        text.push(entry.upper);
+    }
+    text
+}
+
+/// What `decoder` makes of a text that `operator` keys.
+fn read(decoder: &mut Decoder, operator: &Operator, text: &str, gaps: Gaps, rng: &mut Rng) -> Read {
+    let mut read = Line::new();
+    // Of its own, so that the keying is the same whichever way the gaps are learnt.
+    let mut late = Rng::new(rng.next());
+    operator.key(text, rng, |beat| {
+        receive(decoder, beat, gaps, &mut late, |text| {
+            read.push_str(text.as_str())
+        });
+    });
+    decoder.finish_letter(|text| read.push_str(text.as_str()));
+    read
+}
+
+pub fn the_alphabet_is_read_at_every_speed() {
+    let text = alphabet();
+    for gaps in GAPS {
+        for wpm in [5, 8, 13, 20, 33, 45, 60] {
+            let mut rng = Rng::new(wpm);
+            let mut decoder = Decoder::new();
+            let operator = Operator::steady(wpm);
+            assert_eq!(
+                read(&mut decoder, &operator, text.as_str(), gaps, &mut rng),
+                text.as_str(),
+                "{wpm}"
+            );
+            assert_eq!(decoder.wpm().map(u64::from), Some(wpm));
+        }
+    }
+}
+
+pub fn a_call_is_read_from_its_first_character() {
+    for gaps in GAPS {
+        for wpm in [13, 25] {
+            let mut rng = Rng::new(1);
+            let operator = Operator::steady(wpm);
+            let text = "CQ CQ DE MORSE";
+            assert_eq!(
+                read(&mut Decoder::new(), &operator, text, gaps, &mut rng),
+                text
+            );
+        }
+    }
+}
+
+pub fn a_fixed_speed_is_kept() {
+    for gaps in GAPS {
+        for wpm in [5, 20, 60, 1000] {
+            let text = alphabet();
+            let mut rng = Rng::new(3);
+            let operator = Operator::human(u64::from(wpm));
+            let mut decoder = Decoder::new();
+            decoder.set_fixed_wpm(wpm).unwrap();
+            // At 1000 WPM a jiffy is longer than a letter gap: no timer is of use.
+            let gaps = if wpm == 1000 { Gaps::Edges } else { gaps };
+            assert_eq!(
+                read(&mut decoder, &operator, text.as_str(), gaps, &mut rng),
+                text.as_str()
+            );
+            assert!(decoder.wpm().unwrap().abs_diff(wpm) <= 1);
+            // Lone marks need no guess.
+            decoder.reset();
+            assert_eq!(
+                read(&mut decoder, &operator, "T E T E", gaps, &mut rng),
+                "T E T E"
+            );
+        }
+    }
+    let mut decoder = Decoder::new();
+    assert!(decoder.set_fixed_wpm(1001).is_err());
+    assert_eq!(decoder.wpm(), None);
+}
+
+pub fn unknown_sequences_and_prosigns() {
+    const UNIT_NS: u64 = 60_000_000;
+
+    let mut rng = Rng::new(1);
+    let mut decoder = Decoder::new();
+    for (marks, text) in [
+        (&[1, 3][..], "A"),
+        (&[1, 3, 1, 3, 3], "\u{fffd}"),
+        (&[1, 1, 1, 3, 1, 3], "<SK>"),
+        (&[1, 1, 1, 3, 3, 3, 1, 1, 1], "<SOS>"),
+        (&[1; 8], "<HH>"),
+        (&[1; 9], "\u{fffd}"),
+        (&[3; 20], "\u{fffd}"),
+        (&[1, 3, 1], "R"),
+    ] {
+        let mut read = Read::new();
+        for (i, units) in marks.iter().enumerate() {
+            // Ended by a letter gap.
+            let space = if i + 1 == marks.len() { 3 } else { 1 };
+            let beat = Beat {
+                mark_ns: units * UNIT_NS,
+                space_ns: space * UNIT_NS,
+            };
+            receive(&mut decoder, beat, Gaps::Edges, &mut rng, |text| {
+                read.push_str(text.as_str());
+            });
+        }
+        decoder.finish_letter(|text| read.push_str(text.as_str()));
+        assert_eq!(read, text);
+    }
+}
+
+pub fn noise_is_forgotten() {
+    let mut rng = Rng::new(1);
+    let mut decoder = Decoder::new();
+    // A hum without any gap, and a key that was held for a minute.
+    let hum = Beat {
+        mark_ns: 7_000_000,
+        space_ns: 7_000_000,
+    };
+    for _ in 0..500 {
+        receive(&mut decoder, hum, Gaps::Edges, &mut rng, |text| {
+            assert_eq!(text.as_str(), "\u{fffd}")
+        });
+    }
+    let held = Beat {
+        mark_ns: 60_000_000_000,
+        space_ns: 60_000_000_000,
+    };
+    receive(&mut decoder, held, Gaps::Timers, &mut rng, |_| ());
+    let operator = Operator::steady(20);
+    let text = "CQ CQ DE MORSE";
+    let read = read(&mut decoder, &operator, text, Gaps::Timers, &mut rng);
+    assert!(read.as_str().ends_with(text), "{read:?}");
+}
+
+pub fn finishing_is_idempotent() {
+    let mut decoder = Decoder::new();
+    let mut text = Read::new();
+    decoder.finish_word(|t| text.push_str(t.as_str()));
+    assert_eq!(text, "");
+    assert!(!decoder.in_letter() && !decoder.in_word());
+    decoder.mark(60_000_000, |_| ());
+    decoder.space(60_000_000, |_| ());
+    decoder.mark(180_000_000, |_| ());
+    assert!(decoder.in_letter() && decoder.in_word());
+    for _ in 0..2 {
+        decoder.finish_letter(|t| text.push_str(t.as_str()));
+        assert!(!decoder.in_letter() && decoder.in_word());
+    }
+    for _ in 0..2 {
+        decoder.finish_word(|t| text.push_str(t.as_str()));
+        assert!(!decoder.in_word());
+    }
+    // The space, when it ends at last, is not told once more.
+    decoder.space(10_000_000_000, |t| text.push_str(t.as_str()));
+    assert_eq!(text, "A ");
+}
+
+/// Whatever comes, it is taken in a bounded number of steps, and nothing overflows.
+pub fn any_durations_are_taken() {
+    let mut rng = Rng::new(1);
+    let mut decoder = Decoder::new();
+    for _ in 0..2000 {
+        // Of every length, from a nanosecond to centuries.
+        let beat = Beat {
+            mark_ns: rng.next() >> rng.below(64),
+            space_ns: rng.next() >> rng.below(64),
+        };
+        let gaps = if rng.one_in(2) {
+            Gaps::Edges
+        } else {
+            Gaps::Timers
+        };
+        let mut texts = 0;
+        receive(&mut decoder, beat, gaps, &mut rng, |_| texts += 1);
+        // Four calls at most.
+        assert!(texts <= 4 * Decoder::TEXTS_MAX);
+        if rng.one_in(100) {
+            decoder.reset();
+        }
+    }
+}

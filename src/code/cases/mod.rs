@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Tests of the pure code that run in two worlds: on the host under cargo, and inside a kernel under
+//! KUnit, where overflow checks, debug assertions and the sanitizers look on.
+//!
+//! A case is a function that panics when something is wrong. Here it is as in the code itself: no
+//! allocation, no floating point, and a stack of a few KiB. `all.rs` names every case; a case that it
+//! forgets is dead code, of which the compiler tells. Whatever wants a host (proptest, threads, sweeps
+//! over millions of inputs) is in `tests/`.
+
+pub mod alphabet;
+pub mod debounce;
+pub mod decoder;
+pub mod encoder;
+pub mod keying;
+pub mod math;
+pub mod operator;
+pub mod ring;
+pub mod rng;
+pub mod store;
+pub mod timing;

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The alphabet's table and its lookups, for every code and every character there is.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::cases::alphabet::{upper, written};
+use crate::code::alphabet::{PROSIGNS, TABLE};
+use crate::code::{decode, encode, Code};
+
+#[test]
+fn the_table_does_not_contradict_itself() {
+    let mut characters = HashSet::new();
+    let mut received = HashMap::new();
+    for entry in TABLE {
+        assert!(characters.insert(entry.upper), "{entry:?}");
+        if entry.lower != entry.upper {
+            assert!(characters.insert(entry.lower), "{entry:?}");
+            assert_eq!(upper(entry.lower), entry.upper);
+        }
+        if entry.received {
+            assert_eq!(received.insert(entry.code, entry.upper.to_string()), None);
+        }
+    }
+    for (name, code) in PROSIGNS {
+        assert_eq!(received.insert(code, (*name).to_string()), None);
+    }
+    for entry in TABLE {
+        assert!(received.contains_key(entry.code), "{entry:?}");
+    }
+    // The lookup holds what the table says, and nothing else, for every code there can be.
+    for bits in 1..=u16::MAX {
+        let code = Code::from_bits(bits).expect("only zero is no code");
+        let written = written(code);
+        let expected = received.get(written.as_str());
+        assert_eq!(
+            decode(code).as_str(),
+            expected.map_or("\u{fffd}", String::as_str),
+            "{written:?}"
+        );
+    }
+    // And for every character.
+    let codes: HashMap<char, &str> = TABLE
+        .iter()
+        .flat_map(|entry| [(entry.upper, entry.code), (entry.lower, entry.code)])
+        .collect();
+    for character in '\0'..=char::MAX {
+        let sent = encode(character).map(written);
+        assert_eq!(
+            sent.as_ref().map(|sent| sent.as_str()),
+            codes.get(&character).copied(),
+            "{character:?}"
+        );
+    }
+}
