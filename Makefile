@@ -16,6 +16,7 @@ help:
 	@echo '                    MSG="CQ DE MORSE"   send that, show what the LED did, and check it'
 	@echo '                    DIAGRAM=led.svg     draw it too      TIME=virtual   in exact virtual time'
 	@echo '  make test       unit tests on the host, and boot tests on the board'
+	@echo '  make bench      measure against baselines in C: a table, JSON and plots (bench/README.md)'
 	@echo '  make lint       formatting, clippy for host and kernel code, checkpatch, device tree schema'
 	@echo '  make tools      only bring up the tool root        make kernel   only prepare the kernel tree'
 	@echo '  make clean      remove build/                      make distclean   remove the cache as well'
@@ -34,6 +35,9 @@ run:
 test:
 	@scripts/test
 
+bench:
+	@scripts/bench
+
 lint:
 	@scripts/lint
 
@@ -49,4 +53,4 @@ clean:
 distclean: clean
 	rm -rf "$${XDG_CACHE_HOME:-$$HOME/.cache}/morse"
 
-.PHONY: help modules run test lint tools kernel clean distclean
+.PHONY: help modules run test bench lint tools kernel clean distclean
