@@ -7,7 +7,11 @@
 //! come.
 
 use super::receiver::Receiver;
-use crate::linux::{context::Sleepable, workqueue::Handler};
+use crate::linux::{
+    context::Sleepable,
+    trace::{Deferral, Mechanism},
+    workqueue::Handler,
+};
 use kernel::sync::Arc;
 
 /// The work item that wakes the readers.
@@ -17,6 +21,7 @@ impl Handler for Deliver {
     type Context = Sleepable;
 
     fn run(&self, _ctx: &Sleepable) {
+        let _deferral = Deferral::start(self.0.device, Mechanism::Deliver);
         self.0.inbox.wake();
     }
 }

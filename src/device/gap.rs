@@ -17,6 +17,7 @@ use crate::linux::{
     context::Sleepable,
     delayed::{Alarm, DelayedHandler, JIFFY_NS},
     time::{sleep_until, Ktime},
+    trace::{Deferral, Mechanism},
 };
 use kernel::{device::Device, prelude::*, sync::aref::ARef, sync::Arc};
 
@@ -48,6 +49,7 @@ impl Gap {
 
 impl DelayedHandler for Gap {
     fn run(&self, alarm: &Alarm, ctx: &Sleepable) {
+        let _deferral = Deferral::start(self.receiver.device, Mechanism::Gap);
         for sleeps in 0.. {
             let heard = self.receiver.listen(&self.level);
             if heard.news {

@@ -15,11 +15,12 @@
 //! context.
 
 use super::{lamp::Lamp, report::Report, transmitter::Transmitter};
-use crate::code::Keying;
+use crate::code::{Keying, Text};
 use crate::linux::{
     context::Sleepable,
     sched::RealTime,
     time::{spin_until, Ktime},
+    trace::{self, Deferral, Mechanism},
     wait::Wake,
     workqueue::Handler,
 };
@@ -105,13 +106,16 @@ impl Keyer {
         let outbox = &self.transmitter.outbox;
         let Progress { keying, report } = progress;
         let mut lit = false;
-        let mut show = |light: bool| {
+        // `at` is when that was to be done.
+        let mut show = |light: bool, at: Ktime| {
             if light != lit {
                 self.lamp.set(ctx, light);
                 lit = light;
+                trace::edge_keyed(self.transmitter.device, light, at.as_ns());
             }
         };
-        let mut symbol_taken = false;
+        // What is being sent.
+        let mut text: Option<Text> = None;
         let mut lead_ns = LEAD_NS;
 
         while !self.is_stopped() {
@@ -119,36 +123,38 @@ impl Keyer {
             let begins = lead_ns > 0;
             let now = Ktime::now().after_ns(core::mem::take(&mut lead_ns));
             let step = keying.next(now.as_ns(), &timing, || {
-                if core::mem::take(&mut symbol_taken) {
+                if let Some(text) = text.take() {
                     self.transmitter.count_character();
+                    trace::character_sent(self.transmitter.device, text.as_bytes());
                     outbox.finish();
                 }
                 let symbol = outbox.take()?;
-                symbol_taken = true;
-                report.add(now, symbol);
+                text = Some(report.add(now, symbol));
                 Some(symbol)
             });
             let Some(step) = step else {
                 break;
             };
             let on_time = !begins || self.wait_until(ctx, now) == Wake::Deadline;
-            show(step.mark && on_time);
-            match self.wait_until(ctx, Ktime::from_ns(step.until_ns)) {
+            show(step.mark && on_time, now);
+            let until = Ktime::from_ns(step.until_ns);
+            match self.wait_until(ctx, until) {
                 // A mark is followed by darkness and a space by a mark, always. So the edge comes
                 // first, on time, and then what has to be found out about the time after it.
-                Wake::Deadline => show(!step.mark),
+                Wake::Deadline => show(!step.mark, until),
                 Wake::Condition => {
-                    show(false);
-                    keying.abort(Ktime::now().as_ns());
+                    let now = Ktime::now();
+                    show(false, now);
+                    keying.abort(now.as_ns());
                     report.abort();
-                    if core::mem::take(&mut symbol_taken) {
+                    if text.take().is_some() {
                         outbox.finish();
                     }
                 }
             }
         }
-        show(false);
-        if symbol_taken {
+        show(false, Ktime::now());
+        if text.is_some() {
             // Stopped between two edges.
             report.abort();
             outbox.finish();
@@ -160,6 +166,7 @@ impl Handler for Keyer {
     type Context = Sleepable;
 
     fn run(&self, ctx: &Sleepable) {
+        let _deferral = Deferral::start(self.transmitter.device, Mechanism::Keyer);
         let progress = &mut *self.progress.lock();
         {
             let _urgent = RealTime::enter(ctx);

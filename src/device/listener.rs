@@ -10,6 +10,7 @@ use super::{
     session::{Session, Summary}, //
 };
 use crate::code::{Debounce, Decoder, Edge, OutOfRange, Pulse, Text};
+use crate::linux::trace;
 use kernel::prelude::*;
 
 /// How long a level must hold by default, in microseconds.
@@ -45,6 +46,8 @@ enum Step {
 
 /// See the [module documentation](self).
 pub(super) struct Listener {
+    /// The number of the device.
+    device: u32,
     debounce: Debounce,
     debounce_us: u32,
     decoder: Decoder,
@@ -62,9 +65,10 @@ pub(super) struct Listener {
 }
 
 impl Listener {
-    /// A listener to a key that is `down`.
-    pub(super) const fn new(down: bool) -> Self {
+    /// The listener of the device with this number, to a key that is `down`.
+    pub(super) const fn new(device: u32, down: bool) -> Self {
         Self {
+            device,
             debounce: Debounce::new(DEBOUNCE_DEFAULT_US as u64 * NS_PER_US, down),
             debounce_us: DEBOUNCE_DEFAULT_US,
             decoder: Decoder::new(),
@@ -226,12 +230,16 @@ impl Listener {
             decoder,
             session,
             characters,
+            device,
             ..
         } = self;
         let sink = |text: Text| {
             inbox.push_text(text.as_bytes());
             session.add(text.as_bytes());
-            *characters += u64::from(text != Text::SPACE);
+            if text != Text::SPACE {
+                *characters += 1;
+                trace::character_received(*device, text.as_bytes());
+            }
         };
         match step {
             Step::Pulse(Pulse { mark, duration_ns }) if mark => decoder.mark(duration_ns, sink),

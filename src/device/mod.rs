@@ -106,7 +106,7 @@ impl Transceiver {
         let (line, site) = key.map(|key| (key.line, key.site)).unzip();
         let trigger = KBox::pin_init(Trigger::register(number.name()?), GFP_KERNEL)?;
         let queue = Queue::unbound_highpri(&name)?;
-        let transmitter = Arc::pin_init(Transmitter::new(), GFP_KERNEL)?;
+        let transmitter = Arc::pin_init(Transmitter::new(number.value()), GFP_KERNEL)?;
         let keyer = new_work!(
             "Keyer",
             &queue,
@@ -118,7 +118,7 @@ impl Transceiver {
             Ok(Beacon::new(transmitter.clone(), keyer.kick())),
         )?;
         let level = key::level(line)?;
-        let receiver = Arc::pin_init(Receiver::new(level.is_down()), GFP_KERNEL)?;
+        let receiver = Arc::pin_init(Receiver::new(number.value(), level.is_down()), GFP_KERNEL)?;
         let deliver = new_work!("Deliver", &queue, Ok(Deliver(receiver.clone())))?;
         let gap = new_delayed!(
             "Gap",

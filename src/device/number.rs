@@ -27,6 +27,11 @@ impl Number {
         }
     }
 
+    /// Returns the number, as tracepoints tell it.
+    pub(super) fn value(&self) -> u32 {
+        self.0
+    }
+
     /// Returns the name of the transceiver with this number.
     pub(super) fn name(&self) -> Result<CString> {
         match self.0 {

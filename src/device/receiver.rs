@@ -11,7 +11,7 @@ use super::{
     ticker, //
 };
 use crate::code::{Edge, Ring};
-use crate::linux::{bhlock::SpinLockBh, time::Ktime};
+use crate::linux::{bhlock::SpinLockBh, time::Ktime, trace};
 use crate::new_spinlock_bh;
 use kernel::{
     prelude::*,
@@ -24,6 +24,8 @@ const RING_EDGES: usize = 1024;
 /// Shared by all the parts of the receive side; outlives the hardware while a file is open.
 #[pin_data]
 pub(super) struct Receiver {
+    /// The number of the device.
+    pub(super) device: u32,
     /// From the interrupt to whoever holds the lock of `listener`.
     ring: Ring<RING_EDGES>,
     edges: Atomic<u64>,
@@ -49,15 +51,16 @@ pub(super) struct Heard {
 }
 
 impl Receiver {
-    /// Makes a receiver for a key that is `down`.
-    pub(super) fn new(down: bool) -> impl PinInit<Self, Error> {
+    /// Makes the receiver of the device with this number, for a key that is `down`.
+    pub(super) fn new(device: u32, down: bool) -> impl PinInit<Self, Error> {
         try_pin_init!(Self {
             ring: Ring::new(),
             edges: Atomic::new(0),
             softirqs: Atomic::new(0),
-            listener <- new_spinlock_bh!(Listener::new(down), "Receiver::listener"),
+            listener <- new_spinlock_bh!(Listener::new(device, down), "Receiver::listener"),
             inbox <- Inbox::new(),
             ticker: ticker::Shared::new(),
+            device,
         })
     }
 
@@ -79,6 +82,7 @@ impl Receiver {
             let Some(edge) = self.ring.pop() else {
                 break;
             };
+            trace::edge_received(self.device, edge.mark, edge.time_ns);
             news |= listener.edge(edge, &self.inbox);
         }
         let mut now_ns = Ktime::now().as_ns();

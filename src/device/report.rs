@@ -2,7 +2,7 @@
 
 //! What the kernel log tells of a message.
 
-use crate::code::{self, Gap, Symbol};
+use crate::code::{self, Gap, Symbol, Text};
 use crate::linux::time::Ktime;
 use kernel::{device::Device, prelude::*};
 
@@ -43,14 +43,16 @@ impl Report {
         }
     }
 
-    /// Adds a symbol, whose sending begins at `now`.
-    pub(super) fn add(&mut self, now: Ktime, symbol: Symbol) {
+    /// Adds a symbol, whose sending begins at `now`, and returns what it is called.
+    pub(super) fn add(&mut self, now: Ktime, symbol: Symbol) -> Text {
         if self.characters > 0 && symbol.gap == Gap::Word {
             self.add_text(b" ");
         }
-        self.add_text(code::decode(symbol.code).as_bytes());
+        let text = code::decode(symbol.code);
+        self.add_text(text.as_bytes());
         self.characters += 1;
         self.began.get_or_insert(now);
+        text
     }
 
     fn add_text(&mut self, utf8: &[u8]) {

@@ -14,6 +14,7 @@ use crate::linux::{
     context::{Atomic, Sleepable},
     delayed::Alarm,
     softirq::Softirq,
+    trace::{Deferral, Mechanism},
     workqueue::{self, Handler, Queue},
 };
 use crate::new_softirq;
@@ -69,6 +70,7 @@ impl Handler for Drain {
     type Context = Atomic;
 
     fn run(&self, _ctx: &Atomic) {
+        let _deferral = Deferral::start(self.receiver.device, Mechanism::Softirq);
         self.receiver.count_softirq();
         let heard = self.receiver.listen(&self.level);
         if let Some(wait_ns) = heard.wait_ns {

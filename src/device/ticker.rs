@@ -12,6 +12,7 @@ use crate::linux::{
     context::Atomic,
     time::Ktime,
     timer::{Handler, Next},
+    trace::{Deferral, Mechanism},
 };
 use core::num::NonZeroU32;
 use kernel::{
@@ -139,6 +140,7 @@ fn per_second(count: u64, elapsed_ns: u64) -> u64 {
 
 impl Handler for Ticker {
     fn expired(&self, _ctx: &Atomic) -> Next {
+        let _deferral = Deferral::start(self.receiver.device, Mechanism::Ticker);
         let shared = &self.receiver.ticker;
         let now_ns = Ktime::now().as_ns();
         let (is_stuck, counts) = {

@@ -17,6 +17,8 @@ use kernel::{
 /// Shared by the keyer, the node and all open files; outlives the hardware while a file is open.
 #[pin_data]
 pub(super) struct Transmitter {
+    /// The number of the device.
+    pub(super) device: u32,
     /// What is waiting to be sent.
     #[pin]
     pub(super) outbox: Outbox,
@@ -31,9 +33,10 @@ pub(super) struct Transmitter {
 }
 
 impl Transmitter {
-    /// Makes a transmitter with the default timing and nothing to send.
-    pub(super) fn new() -> impl PinInit<Self, Error> {
+    /// Makes the transmitter of the device with this number, with the default timing and nothing to send.
+    pub(super) fn new(device: u32) -> impl PinInit<Self, Error> {
         try_pin_init!(Self {
+            device,
             outbox <- Outbox::new(),
             timing <- new_mutex!(Timing::default(), "Transmitter::timing"),
             beacon <- new_mutex!(beacon::Settings::new(), "Transmitter::beacon"),

@@ -28,6 +28,7 @@ pub mod sysfs;
 pub mod tasklet;
 pub mod time;
 pub mod timer;
+pub mod trace;
 pub mod uapi;
 pub mod wait;
 pub mod workqueue;

@@ -11,3 +11,4 @@ mod fixture;
 mod inside;
 mod outside;
 mod storm;
+mod tracepoints;

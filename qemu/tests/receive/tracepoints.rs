@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The driver's tracepoints, against what is seen without them.
+
+use std::collections::HashMap;
+
+use morse_board::{trace::Recording, Board, Message, Result};
+
+use crate::fixture::{keying, numbers, read_while, with_each, LONG, QUIET};
+
+const TRACEFS: &str = "/sys/kernel/tracing";
+const UNIT_AT_20_WPM_US: u64 = 60_000;
+
+/// One line of a trace.
+#[derive(Debug)]
+struct Event {
+    /// On the guest's monotonic clock, to the microsecond.
+    time_us: u64,
+    name: String,
+    fields: HashMap<String, String>,
+}
+
+impl Event {
+    /// Reads `TASK-PID [CPU] FLAGS SECONDS: NAME: FIELD=VALUE ...`.
+    fn parse(line: &str) -> Option<Event> {
+        let (head, event) = line.split_once(": morse_")?;
+        let (name, fields) = event.split_once(": ")?;
+        let seconds: f64 = head.split_whitespace().next_back()?.parse().ok()?;
+        Some(Event {
+            time_us: (seconds * 1e6).round() as u64,
+            name: name.to_owned(),
+            fields: fields
+                .split_whitespace()
+                .filter_map(|field| field.split_once('='))
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .collect(),
+        })
+    }
+
+    fn field(&self, name: &str) -> &str {
+        self.fields
+            .get(name)
+            .unwrap_or_else(|| panic!("no {name} in {self:?}"))
+    }
+
+    /// The field `time_ns`, in microseconds.
+    fn field_us(&self) -> u64 {
+        let time_ns: u64 = self.field("time_ns").parse().expect("nanoseconds");
+        time_ns / 1000
+    }
+}
+
+/// Switches all of the driver's events on, after a [`Recording`] was started, or off.
+fn enable(board: &mut Board, on: bool) -> Result<()> {
+    let on = u8::from(on);
+    board.run(&format!("echo {on} > {TRACEFS}/events/morse/enable"))?;
+    Ok(())
+}
+
+/// The driver's events since the recording was started, of the first device.
+fn events(board: &mut Board) -> Result<Vec<Event>> {
+    let trace = board.run(&format!("grep ': morse_' {TRACEFS}/trace || true"))?;
+    let events: Vec<Event> = trace.lines().filter_map(Event::parse).collect();
+    assert_eq!(events.len(), trace.lines().count(), "all can be read");
+    for event in &events {
+        assert_eq!(event.field("device"), "0");
+    }
+    Ok(events)
+}
+
+fn named<'a>(events: &'a [Event], name: &'a str) -> impl Iterator<Item = &'a Event> {
+    events.iter().filter(move |event| event.name == name)
+}
+
+fn text(events: &[Event], name: &str) -> String {
+    named(events, name)
+        .map(|event| event.field("text"))
+        .collect()
+}
+
+/// Checks that each start is followed by a stop of the same mechanism, and counts them.
+fn deferrals(events: &[Event], mechanism: &str) -> usize {
+    let mut running = false;
+    let mut count = 0;
+    for event in events {
+        let starts = match event.name.as_str() {
+            "deferral_start" => true,
+            "deferral_stop" => false,
+            _ => continue,
+        };
+        if event.field("mechanism") == mechanism {
+            assert_ne!(starts, running, "{event:?}");
+            running = starts;
+            count += usize::from(starts);
+        }
+    }
+    assert!(!running, "{mechanism} has stopped");
+    count
+}
+
+#[test]
+#[ignore = "needs a board: make test"]
+fn events_of_sending_are_those_of_the_lamp() {
+    const TEXT: &str = "PARIS é 73";
+    with_each(|board| {
+        // Between the line and the event the keyer does little.
+        let slack_us = if board.has_sanitizers() { 200 } else { 10 };
+        let recording = Recording::start(board)?;
+        enable(board, true)?;
+        let command = format!("echo '{TEXT}' > /dev/morse && sleep 30");
+        board.execute(&command, LONG)?.success(&command)?;
+        enable(board, false)?;
+        let lamp = recording.edges(board)?;
+        let events = events(board)?;
+
+        let keyed: Vec<&Event> = named(&events, "edge_keyed").collect();
+        assert_eq!(keyed.len(), lamp.len());
+        assert!(!keyed.is_empty());
+        for (keyed, lamp) in keyed.iter().zip(&lamp) {
+            assert_eq!(keyed.field("mark"), u8::from(lamp.on).to_string());
+            let at_us = lamp.at_ns / 1000;
+            assert!(keyed.time_us.abs_diff(at_us) <= slack_us, "{keyed:?}");
+            assert!(keyed.field_us().abs_diff(at_us) <= slack_us, "{keyed:?}");
+        }
+        let expected = Message::parse(TEXT).expect("Morse").to_string();
+        assert_eq!(text(&events, "character_sent"), expected.replace(' ', ""));
+        assert_eq!(deferrals(&events, "keyer"), 1);
+        Ok(())
+    });
+}
+
+#[test]
+#[ignore = "needs a board: make test"]
+fn events_of_receiving_are_those_of_the_key() {
+    const TEXT: &str = "CQ DE MORSE";
+    with_each(|board| {
+        // Nobody traces.
+        let recording = Recording::start(board)?;
+        let command = format!("{} && {QUIET}", keying("E", UNIT_AT_20_WPM_US));
+        board.execute(&command, LONG)?.success(&command)?;
+        assert!(events(board)?.is_empty());
+
+        let before = numbers(board)?;
+        enable(board, true)?;
+        let keying = keying(TEXT, UNIT_AT_20_WPM_US);
+        let read = read_while(board, &format!("{keying} && {QUIET}"))?;
+        enable(board, false)?;
+        let after = numbers(board)?;
+        let more = |name: &str| usize::try_from(after[name] - before[name]).expect("few");
+        let events = events(board)?;
+        assert!(recording.edges(board)?.is_empty(), "nothing was sent");
+
+        let edges: Vec<&Event> = named(&events, "edge_received").collect();
+        assert_eq!(edges.len(), more("edges"));
+        for (i, edge) in edges.iter().enumerate() {
+            assert_eq!(edge.field("mark"), if i % 2 == 0 { "1" } else { "0" });
+            // The trace tells microseconds, rounded down.
+            assert!(edge.field_us() <= edge.time_us, "{edge:?}");
+        }
+        let expected = Message::parse(TEXT).expect("Morse").to_string();
+        assert_eq!(read, format!("{expected} \n"));
+        let characters = text(&events, "character_received");
+        assert_eq!(characters, expected.replace(' ', ""));
+        assert_eq!(
+            named(&events, "character_received").count(),
+            more("received")
+        );
+        assert_eq!(deferrals(&events, "softirq"), more("softirqs"));
+        assert!(deferrals(&events, "gap") > 0);
+        assert!(deferrals(&events, "ticker") > 0);
+        Ok(())
+    });
+}
+
+/// Readers are woken by a work item when an edge itself tells something new.
+#[test]
+#[ignore = "needs a board: make test"]
+fn delivery_is_traced() {
+    with_each(|board| {
+        board.run("echo 0 > /sys/class/misc/morse/debounce_us")?;
+        Recording::start(board)?;
+        enable(board, true)?;
+        let command = keying("SOS", UNIT_AT_20_WPM_US);
+        board.execute(&command, LONG)?.success(&command)?;
+        board.run("sleep 0.1")?;
+        enable(board, false)?;
+        let events = events(board)?;
+        // All but the first edge end a mark or a space.
+        let edges = named(&events, "edge_received").count();
+        assert_eq!(deferrals(&events, "deliver"), edges - 1);
+        Ok(())
+    });
+}
