@@ -15,6 +15,8 @@
 //! | time a system call of the guest | [`trace::system_call_time`] |
 //! | read Morse from the lamp | [`Timeline`], [`decode`] |
 //! | compare with the ideal grid | [`Message`], [`Timing`] |
+//! | set the driver, read its counters, press its simulated key | [`driver`] |
+//! | write boot tests | [`fixture`] |
 //! | show it | [`line::draw`], [`diagram::draw`] |
 
 pub mod board;
@@ -24,8 +26,10 @@ pub mod config;
 pub mod decoder;
 pub mod device_tree;
 pub mod diagram;
+pub mod driver;
 pub mod emulator;
 pub mod error;
+pub mod fixture;
 pub mod image;
 pub mod kmod;
 pub mod lamp;

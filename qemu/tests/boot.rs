@@ -4,12 +4,10 @@
 //!
 //! Every test leaves the module unloaded and the kernel without a complaint.
 
-mod common;
-
 use std::time::Duration;
 
-use common::Shared;
-use morse_board::{trace, transmission, Board, Pace, Time, Timeline};
+use morse_board::fixture::Shared;
+use morse_board::{trace, transmission, Board, Options, Pace, Time, Timeline};
 
 /// What the module's unloading is compared with: a module that does nothing.
 const EMPTY_MODULE: &str = "empty.ko";
@@ -20,9 +18,9 @@ const SANITIZER_UNLOAD_BOUND: Duration = Duration::from_millis(100);
 /// Longer than any darkness within a message.
 const DARK: Duration = Duration::from_millis(1600);
 
-static REAL: Shared = Shared::new(Time::Real, 2);
-static VIRTUAL: Shared = Shared::new(Time::Virtual, 1);
-static VIRTUAL_SMP: Shared = Shared::new(Time::Virtual, 2);
+static REAL: Shared = Shared::new(|| Options::new(Time::Real).cpus(2));
+static VIRTUAL: Shared = Shared::new(|| Options::new(Time::Virtual));
+static VIRTUAL_SMP: Shared = Shared::new(|| Options::new(Time::Virtual).cpus(2));
 
 #[test]
 #[ignore = "needs a board: make test"]

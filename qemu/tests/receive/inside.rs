@@ -2,14 +2,14 @@
 
 //! In virtual time, the key pressed from inside: every interval is exact.
 
+use morse_board::driver::{keying, numbers, SIMULATED_KEY, UNIT_AT_1_WPM_US};
+use morse_board::fixture::{logged, long};
 use morse_board::{transmission, Message, Pace};
 
-use crate::fixture::{keying, logged, numbers, read_while, with, with_each, LONG, QUIET};
+use crate::fixture::{read_while, with, with_each, QUIET};
 
 /// Every letter and figure, and some signs. It begins with what any station begins with.
 const ALPHABET: &str = "CQ DE ABCDEFGHIJKLM NOPQRSTUVWXYZ 0123456789 .,:?'-/()=+@";
-/// The length of a unit at 1 WPM.
-const UNIT_AT_1_WPM_US: u64 = 1_200_000;
 /// Of the kernel's timer wheel, in seconds.
 const JIFFY_S: f64 = 0.004;
 
@@ -51,7 +51,7 @@ fn a_session_ends_five_seconds_after_its_last_edge() {
     with_each(|board| {
         for text in ["CQ", "E", "PARIS"] {
             let command = format!("{} && {QUIET}", keying(text, UNIT_AT_1_WPM_US / 20));
-            board.execute(&command, LONG)?.success(&command)?;
+            long(board, &command)?;
             let (edge, _) = logged(board, "morse-key: last edge")?;
             let (end, line) = logged(board, "received \"")?;
             println!("{:.6} s after the last edge: {line}", end - edge);
@@ -72,7 +72,7 @@ fn the_ticker_does_not_drift_in_an_hour() {
     const SECONDS: u32 = 3600;
     with("bh", |board| {
         let command = format!("dmesg -c > /dev/null; echo 1 > /sys/class/misc/morse/ticker_log; sleep {SECONDS}.5; echo 0 > /sys/class/misc/morse/ticker_log");
-        board.execute(&command, LONG)?.success(&command)?;
+        long(board, &command)?;
         let log = board.kernel_log()?;
         let times: Vec<f64> = log
             .lines()
@@ -113,7 +113,7 @@ fn the_ticker_does_not_drift_in_an_hour() {
 #[ignore = "needs a board: make test"]
 fn a_key_that_is_stuck_is_reported_once_and_then_works_again() {
     with_each(|board| {
-        let key = crate::fixture::KEY;
+        let key = SIMULATED_KEY;
         board.run("dmesg -c > /dev/null")?;
         let command = format!(
             "echo 1 > {key}; sleep 25; echo 0 > {key}; {QUIET}; {} && {QUIET}",
@@ -139,7 +139,7 @@ fn sending_and_receiving_at_once_do_not_disturb_each_other() {
         let sending = transmission::send(board, TEXT, Pace::DEFAULT)?;
         println!("{sending}");
         assert!(sending.is_good(), "{sending}");
-        board.execute("sleep 60; killall cat", LONG)?;
+        long(board, "sleep 60; killall cat")?;
         let expected = Message::parse(ALPHABET).expect("Morse").to_string();
         assert_eq!(board.run("cat /tmp/text")?, format!("{expected} \n"));
         let numbers = numbers(board)?;

@@ -5,8 +5,6 @@
 //! All tests of one clock share a board, and each leaves the module unloaded and the kernel without a
 //! complaint.
 
-#[path = "../common/mod.rs"]
-mod common;
 mod fixture;
 mod inside;
 mod outside;

@@ -5,14 +5,14 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use morse_board::{Board, Message, Pace, Result, Time};
+use morse_board::fixture::Shared;
+use morse_board::{Board, Message, Options, Pace, Result, Time};
 
-use crate::common::Shared;
 use crate::fixture::MECHANISMS;
 
 const TEXT: &str = "CQ CQ DE MORSE";
 
-static REAL: Shared = Shared::new(Time::Real, 2);
+static REAL: Shared = Shared::new(|| Options::new(Time::Real).cpus(2));
 
 #[test]
 #[ignore = "needs a board: make test"]

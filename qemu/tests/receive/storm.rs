@@ -4,15 +4,17 @@
 
 use std::time::Duration;
 
+use morse_board::driver::{numbers, SIMULATED_KEY as KEY};
+use morse_board::fixture::{logged, long};
 use morse_board::{trace, Board, Result};
 
-use crate::fixture::{logged, numbers, with, with_each, KEY, LONG};
+use crate::fixture::{with, with_each};
 
 /// Makes so many edges at such intervals, and checks that each is accounted for.
 fn storm(board: &mut Board, count: u64, interval_us: u64) -> Result<()> {
     let before = numbers(board)?;
     let command = format!("morse-key {KEY} storm {count} {interval_us} && sleep 1");
-    board.execute(&command, LONG)?.success(&command)?;
+    long(board, &command)?;
     let after = numbers(board)?;
     let more = |name: &str| after[name] - before[name];
     println!(
@@ -84,7 +86,7 @@ fn unloading_in_a_storm_is_safe() {
         wait_for_storm(board)?;
         // It is busy while the key happens to be open.
         let command = "until rmmod morse 2> /dev/null; do usleep 1500; done";
-        board.execute(command, LONG)?.success(command)?;
+        long(board, command)?;
         Ok(())
     });
 }

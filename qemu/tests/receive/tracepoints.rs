@@ -4,9 +4,11 @@
 
 use std::collections::HashMap;
 
+use morse_board::driver::{keying, numbers};
+use morse_board::fixture::long;
 use morse_board::{trace::Recording, Board, Message, Result};
 
-use crate::fixture::{keying, numbers, read_while, with_each, LONG, QUIET};
+use crate::fixture::{read_while, with_each, QUIET};
 
 const TRACEFS: &str = "/sys/kernel/tracing";
 const UNIT_AT_20_WPM_US: u64 = 60_000;
@@ -108,7 +110,7 @@ fn events_of_sending_are_those_of_the_lamp() {
         let recording = Recording::start(board)?;
         enable(board, true)?;
         let command = format!("echo '{TEXT}' > /dev/morse && sleep 30");
-        board.execute(&command, LONG)?.success(&command)?;
+        long(board, &command)?;
         enable(board, false)?;
         let lamp = recording.edges(board)?;
         let events = events(board)?;
@@ -137,7 +139,7 @@ fn events_of_receiving_are_those_of_the_key() {
         // Nobody traces.
         let recording = Recording::start(board)?;
         let command = format!("{} && {QUIET}", keying("E", UNIT_AT_20_WPM_US));
-        board.execute(&command, LONG)?.success(&command)?;
+        long(board, &command)?;
         assert!(events(board)?.is_empty());
 
         let before = numbers(board)?;
@@ -181,7 +183,7 @@ fn delivery_is_traced() {
         Recording::start(board)?;
         enable(board, true)?;
         let command = keying("SOS", UNIT_AT_20_WPM_US);
-        board.execute(&command, LONG)?.success(&command)?;
+        long(board, &command)?;
         board.run("sleep 0.1")?;
         enable(board, false)?;
         let events = events(board)?;

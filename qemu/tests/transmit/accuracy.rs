@@ -2,10 +2,12 @@
 
 //! How exact the keying is over a long message, by the guest's own trace.
 
+use morse_board::driver::set;
+use morse_board::fixture::{bound_ns, program};
 use morse_board::trace::Recording;
 use morse_board::{Message, Pace, Timeline, Timing};
 
-use crate::fixture::{bound_ns, program, set, with_driver};
+use crate::fixture::with_driver;
 
 /// How far the end of the message, and any edge, may be from where it should be.
 const BOUND_NS: u64 = 10_000;

@@ -2,10 +2,11 @@
 
 //! The beacon: a text that is sent again and again, and gives way to everybody.
 
+use morse_board::driver::set;
 use morse_board::trace::Recording;
 use morse_board::{decode, Board, Edge, Message, Pace, Result, Timeline};
 
-use crate::fixture::{set, with_driver};
+use crate::fixture::with_driver;
 
 /// A unit of 10 ms.
 const UNIT_US: &str = "10000";

@@ -2,10 +2,12 @@
 
 //! Speed, spacing and weight, from the beginning and changed in the middle of a message.
 
+use morse_board::driver::set;
+use morse_board::fixture::{bound_ns, program};
 use morse_board::trace::Recording;
 use morse_board::{Board, Result, Timeline};
 
-use crate::fixture::{bound_ns, program, set, with_driver};
+use crate::fixture::with_driver;
 use crate::grid::{edges_us, Settings};
 
 const TEXT: &str = "PARIS <SK> 73";

@@ -2,10 +2,12 @@
 
 //! Other LEDs: those that the user attaches to the trigger, and a lamp on a chip that sleeps.
 
+use morse_board::driver::set;
+use morse_board::fixture::bound_ns;
 use morse_board::trace::Recording;
 use morse_board::{decode, Board, Message, Pace, Result, Timeline, Timing};
 
-use crate::fixture::{bound_ns, set, with_board};
+use crate::fixture::with_board;
 
 const UNIT_US: &str = "10000";
 const PACE: Pace = Pace::new(10_000_000);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Sending, on a board in virtual time: how exact it is, and what it promises to programs.
+//! Sending, on a board in virtual time: how exact it is, what the LEDs show, and that it ends at once.
 //!
 //! All tests share one board, and each leaves the module unloaded and the kernel without a
 //! complaint.
@@ -8,7 +8,6 @@
 mod accuracy;
 mod beacon;
 mod changes;
-mod contract;
 mod fixture;
 mod grid;
 mod leds;

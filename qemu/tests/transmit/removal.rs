@@ -5,7 +5,9 @@
 use std::env;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::fixture::{program, with_board};
+use morse_board::fixture::program;
+
+use crate::fixture::with_board;
 
 /// How many instants, each way; another number in this variable.
 const COUNT: (&str, &str) = ("MORSE_REMOVALS", "200");

@@ -2,10 +2,12 @@
 
 //! The programs of `samples/use`, as a user runs them.
 
+use morse_board::driver::set;
+use morse_board::fixture::{program, LONG};
 use morse_board::trace::Recording;
 use morse_board::{decode, Message, Pace, Timeline};
 
-use crate::fixture::{program, set, with_driver};
+use crate::fixture::with_driver;
 
 /// The last one is a 32-bit program, for which the ioctls are the same.
 const SAMPLES: [&str; 4] = [
@@ -50,7 +52,7 @@ fn each_sends_its_arguments_and_returns_when_they_are_sent() {
 fn each_says_what_is_wrong() {
     with_driver(|board| {
         for sample in ["morse-send", "morse-send-c"] {
-            let output = board.execute(&format!("{sample} SOS~"), crate::fixture::LONG)?;
+            let output = board.execute(&format!("{sample} SOS~"), LONG)?;
             assert_ne!(output.status, 0, "{sample}");
             assert!(
                 output.text.contains("nvalid argument"),

@@ -1,8 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 
 //! What `/dev/morse` promises to programs, checked by one of them: `qemu/contract`.
+//!
+//! All groups share a board in virtual time, whose key is a simulated one.
 
-use crate::fixture::{program, with_board};
+use morse_board::driver::WITHOUT_KEY;
+use morse_board::fixture::{program, Shared};
+use morse_board::{Options, Time};
+
+static BOARD: Shared =
+    Shared::new(|| Options::new(Time::Virtual).device_tree(WITHOUT_KEY)).needing_programs();
 
 /// A test for each group of cases, and one that knows if a group is missing here.
 macro_rules! groups {
@@ -18,7 +25,7 @@ macro_rules! groups {
         #[test]
         #[ignore = "needs a board: make test"]
         fn every_group_is_run() {
-            with_board(|board| {
+            BOARD.with(|board| {
                 let here = [$(stringify!($group)),*];
                 for case in program(board, &["contract", "list"])?.lines() {
                     let group = case.split("::").next().expect("a first part");
@@ -33,7 +40,7 @@ macro_rules! groups {
 groups![encoding, blocking, signals, poll, fsync, ioctl, file, writers, settings, unbind, module,];
 
 fn run(group: &str) {
-    with_board(|board| {
+    BOARD.with(|board| {
         print!("{}", program(board, &["contract", "run", group])?);
         Ok(())
     });

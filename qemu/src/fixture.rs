@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! What the boot tests share: boards that are booted once, and what every test of the driver does.
+//!
+//! ```no_run
+//! use morse_board::{fixture::Shared, Options, Time};
+//!
+//! static BOARD: Shared = Shared::new(|| Options::new(Time::Virtual));
+//!
+//! #[test]
+//! fn an_e_is_taken() {
+//!     BOARD.with_driver("", |board| board.run("echo E > /dev/morse").map(drop));
+//! }
+//! ```
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use crate::board::Board;
+use crate::config::Config;
+use crate::error::Result;
+use crate::options::Options;
+use crate::quote;
+
+/// For commands of the guest that take long. A second of virtual time takes much less of the host;
+/// this is for a host that has more to do.
+pub const LONG: Duration = Duration::from_secs(300);
+
+/// Held by the test that runs: boards beside each other would disturb each other's time.
+static TURN: Mutex<()> = Mutex::new(());
+
+/// A board that is booted when the first test wants it, and used by one test after the other.
+pub struct Shared {
+    options: fn() -> Options,
+    needs_programs: bool,
+    board: Mutex<Option<Board>>,
+}
+
+impl Shared {
+    /// A board that nobody has wanted yet.
+    pub const fn new(options: fn() -> Options) -> Self {
+        Shared {
+            options,
+            needs_programs: false,
+            board: Mutex::new(None),
+        }
+    }
+
+    /// One that is of no use without the programs of the guest, see [`Config::guest`].
+    #[must_use]
+    pub const fn needing_programs(mut self) -> Self {
+        self.needs_programs = true;
+        self
+    }
+
+    /// Runs a test on it, and checks that it left no module and no complaint behind.
+    ///
+    /// # Panics
+    ///
+    /// When the test fails. The next one then has a fresh board.
+    pub fn with(&self, test: impl FnOnce(&mut Board) -> Result<()>) {
+        let _turn = lock(&TURN);
+        let mut slot = lock(&self.board);
+        // Taken out, so that a panic drops it.
+        let mut board = slot.take().unwrap_or_else(|| self.boot());
+        let result = test(&mut board)
+            .and_then(|()| board.check_log())
+            .and_then(|()| board.run("! lsmod | grep '^morse '"));
+        if let Err(error) = result {
+            panic!("{error}");
+        }
+        *slot = Some(board);
+    }
+
+    /// As [`Shared::with`], with the driver loaded with these parameters. It is unloaded after the test,
+    /// unless the test has done so.
+    ///
+    /// # Panics
+    ///
+    /// As [`Shared::with`].
+    pub fn with_driver(&self, parameters: &str, test: impl FnOnce(&mut Board) -> Result<()>) {
+        self.with(|board| {
+            board.run(&format!("insmod morse.ko {parameters}"))?;
+            test(board)?;
+            board
+                .run("! lsmod | grep -q '^morse ' || rmmod morse")
+                .map(drop)
+        });
+    }
+
+    fn boot(&self) -> Board {
+        Config::from_env()
+            .and_then(|config| {
+                assert!(
+                    config.guest.is_some() || !self.needs_programs,
+                    "MORSE_GUEST is not set; run this through make test"
+                );
+                Board::boot(&config, (self.options)())
+            })
+            .unwrap_or_else(|error| panic!("{error}"))
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // A test that failed left nothing behind that the next one uses.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// How far an edge of the lamp may be from where it should be, in ns: `exact_ns` on kernels that people
+/// run, and no bound to speak of on one where a wake-up alone takes some hundred us.
+pub fn bound_ns(board: &Board, exact_ns: u64) -> u64 {
+    const SANITIZER_NS: u64 = 2_000_000;
+    match board.has_sanitizers() {
+        true => SANITIZER_NS,
+        false => exact_ns,
+    }
+}
+
+/// Runs a program of the guest that must succeed, and returns what it wrote.
+///
+/// # Errors
+///
+/// As [`Board::run`].
+pub fn program(board: &mut Board, words: &[&str]) -> Result<String> {
+    let command: Vec<String> = words.iter().map(|word| quote::word(word)).collect();
+    long(board, &command.join(" "))
+}
+
+/// As [`Board::run`], for a command that may take [`LONG`].
+///
+/// # Errors
+///
+/// As [`Board::run`].
+pub fn long(board: &mut Board, command: &str) -> Result<String> {
+    board.execute(command, LONG)?.success(command)
+}
+
+/// The last line of the kernel's log that contains `part`, and its time in seconds.
+///
+/// # Errors
+///
+/// As [`Board::run`].
+///
+/// # Panics
+///
+/// When there is no such line.
+pub fn logged(board: &mut Board, part: &str) -> Result<(f64, String)> {
+    let part = quote::word(part);
+    let line = board.run(&format!("dmesg | grep -F {part} | tail -n 1"))?;
+    let (time, rest) = line
+        .trim_start_matches(['[', ' '])
+        .split_once("] ")
+        .unwrap_or_else(|| panic!("no line with {part} in the log"));
+    Ok((time.parse().expect("seconds"), rest.trim_end().to_owned()))
+}
