@@ -15,6 +15,7 @@ use kernel::{
     new_mutex,
     prelude::*,
     sync::{
+        atomic::{AtomicFlag, Relaxed},
         poll::{PollCondVarBox, PollTable},
         Mutex,
     },
@@ -58,17 +59,25 @@ pub(super) enum Mode {
     Pulses,
 }
 
-struct Place {
-    mode: Mode,
-    cursor: Cursor,
-}
-
 /// The place of one open file.
 #[pin_data]
 pub(super) struct Reader {
-    /// Not held while waiting.
+    /// In the stream that the file reads. Not held while waiting.
     #[pin]
-    place: Mutex<Place>,
+    cursor: Mutex<Cursor>,
+    /// Which stream that is. Changes while both the cursor and the inbox are locked, so that it can be
+    /// read with either.
+    reads_pulses: AtomicFlag,
+}
+
+impl Reader {
+    fn mode(&self) -> Mode {
+        if self.reads_pulses.load(Relaxed) {
+            Mode::Pulses
+        } else {
+            Mode::Text
+        }
+    }
 }
 
 impl Inbox {
@@ -122,7 +131,8 @@ impl Inbox {
     pub(super) fn reader(&self) -> impl PinInit<Reader> {
         let cursor = self.state.lock().start(Mode::Text);
         pin_init!(Reader {
-            place <- new_mutex!(Place { mode: Mode::Text, cursor }, "Reader::place"),
+            cursor <- new_mutex!(cursor, "Reader::cursor"),
+            reads_pulses: AtomicFlag::new(false),
         })
     }
 
@@ -141,26 +151,33 @@ impl Inbox {
         }
         loop {
             let (mode, position) = {
-                let mut place = reader.place.lock();
-                let Place { mode, cursor } = &mut *place;
+                let mut cursor = reader.cursor.lock();
+                let mode = reader.mode();
                 let count = match mode {
-                    Mode::Text => self.read_text(cursor, to)?,
-                    Mode::Pulses => self.read_pulses(cursor, to)?,
+                    Mode::Text => self.read_text(&mut cursor, to)?,
+                    Mode::Pulses => self.read_pulses(&mut cursor, to)?,
                 };
                 if count > 0 {
                     return Ok(count);
                 }
-                (*mode, cursor.position)
+                (mode, cursor.position)
             };
-            self.wait(mode, position, nonblock, ctx)?;
+            self.wait(reader, mode, position, nonblock, ctx)?;
         }
     }
 
-    /// Waits until there is something at `position`.
-    fn wait(&self, mode: Mode, position: u64, nonblock: bool, _ctx: &Sleepable) -> Result {
+    /// Waits until there is something at `position`, or `reader` reads something else than `mode`.
+    fn wait(
+        &self,
+        reader: &Reader,
+        mode: Mode,
+        position: u64,
+        nonblock: bool,
+        _ctx: &Sleepable,
+    ) -> Result {
         let mut state = self.state.lock();
         loop {
-            if state.end(mode) > position {
+            if state.end(mode) > position || reader.mode() != mode {
                 return Ok(());
             }
             if state.gone {
@@ -245,10 +262,10 @@ impl Inbox {
     /// Returns what `reader`'s file is ready for.
     pub(super) fn poll(&self, reader: &Reader, file: &fs::File, table: &PollTable<'_>) -> Ready {
         table.register_wait(file, &self.changed);
-        let place = reader.place.lock();
+        let cursor = reader.cursor.lock();
         let state = self.state.lock();
         let mut ready = Ready::default();
-        if state.end(place.mode) > place.cursor.position {
+        if state.end(reader.mode()) > cursor.position {
             ready |= Ready::READABLE;
         }
         if state.gone {
@@ -259,27 +276,29 @@ impl Inbox {
 
     /// Makes `reader` read the stream `mode`; if that is another one, what comes from now on.
     pub(super) fn set_mode(&self, reader: &Reader, mode: Mode) -> Result {
-        let mut place = reader.place.lock();
+        let mut cursor = reader.cursor.lock();
         let state = self.state.lock();
         if state.gone {
             return Err(ENODEV);
         }
-        if place.mode != mode {
-            let cursor = state.start(mode);
-            *place = Place { mode, cursor };
+        if reader.mode() != mode {
+            *cursor = state.start(mode);
+            reader.reads_pulses.store(mode == Mode::Pulses, Relaxed);
+            drop(state);
+            // Whoever waits in a read of the same file is to wait for something else.
+            self.wake();
         }
         Ok(())
     }
 
     /// Returns how many items of its stream `reader` lost.
     pub(super) fn reader_lost(&self, reader: &Reader) -> Result<u64> {
-        let mut place = reader.place.lock();
-        let Place { mode, cursor } = &mut *place;
+        let mut cursor = reader.cursor.lock();
         let mut state = self.state.lock();
         if state.gone {
             return Err(ENODEV);
         }
-        state.catch_up(*mode, cursor);
+        state.catch_up(reader.mode(), &mut cursor);
         Ok(cursor.lost)
     }
 }
