@@ -9,21 +9,17 @@
 //! # Accuracy
 //!
 //! The timer wheel is coarse, more so for longer times, and rounds up. So the alarm is set to go off
-//! rather early; then this looks at the clock and sets it again. What remains in the end is less than
-//! a jiffy, and that is slept away.
+//! rather early; then this looks at the clock and sets it again. What remains in the end is little more
+//! than a jiffy, and that is slept away.
 
 use super::{key::Level, receiver::Receiver, session};
 use crate::linux::{
     context::Sleepable,
-    delayed::{Alarm, DelayedHandler, JIFFY_NS},
+    delayed::{Alarm, DelayedHandler, NEAR_NS},
     time::{sleep_until, Ktime},
     trace::{Deferral, Mechanism},
 };
 use kernel::{device::Device, prelude::*, sync::aref::ARef, sync::Arc};
-
-/// How often one run sleeps at most: edges may put the time off, and whoever stops this should not wait
-/// long.
-const SLEEPS_MAX: usize = 2;
 
 /// The handler of the delayed work.
 pub(super) struct Gap {
@@ -50,7 +46,9 @@ impl Gap {
 impl DelayedHandler for Gap {
     fn run(&self, alarm: &Alarm, ctx: &Sleepable) {
         let _deferral = Deferral::start(self.receiver.device, Mechanism::Gap);
-        for sleeps in 0.. {
+        // One run sleeps once at most: edges may put the time off, and whoever stops this should not wait
+        // long.
+        for may_sleep in [true, false] {
             let heard = self.receiver.listen(&self.level);
             if heard.news {
                 self.receiver.inbox.wake();
@@ -60,7 +58,7 @@ impl DelayedHandler for Gap {
             }
             match heard.wait_ns {
                 None => return,
-                Some(wait_ns) if wait_ns < JIFFY_NS && sleeps < SLEEPS_MAX => {
+                Some(wait_ns) if wait_ns < NEAR_NS && may_sleep => {
                     sleep_until(ctx, Ktime::now().after_ns(wait_ns as i64));
                 }
                 Some(wait_ns) => return alarm.approach_ns(wait_ns),

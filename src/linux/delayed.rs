@@ -40,7 +40,12 @@ macro_rules! new_delayed {
     };
 }
 /// How long a jiffy is, in nanoseconds.
-pub const JIFFY_NS: u64 = 1_000_000_000 / bindings::CONFIG_HZ as u64;
+const JIFFY_NS: u64 = 1_000_000_000 / bindings::CONFIG_HZ as u64;
+
+/// What is nearer than this, [`Alarm::approach_ns`] takes for now. The quarter of a jiffy is there for
+/// whatever comes between a timer and the handler, so that not even then it is a jiffy late.
+pub const NEAR_NS: u64 = JIFFY_NS + MARGIN_NS;
+const MARGIN_NS: u64 = JIFFY_NS / 4;
 
 /// Up to so many jiffies the timer wheel is exact to the jiffy. Beyond, it is too late by at most
 /// an eighth of the time.
@@ -207,17 +212,18 @@ impl Alarm {
         self.set_jiffies(msecs_to_jiffies(delay_ms));
     }
 
-    /// Runs the item once before the time `delay_ns` nanoseconds from now, or at most a jiffy after it,
-    /// whatever was set before. Less than a jiffy is at once.
+    /// Runs the item once before the time `delay_ns` nanoseconds from now, or at most three quarters of a
+    /// jiffy after it, whatever was set before. Less than [`NEAR_NS`] is at once.
     ///
-    /// The item looks at the clock and calls this again if there is time left. That takes some runs for
-    /// a long time, and makes up for the wheel being coarse.
+    /// The item looks at the clock and calls this again if there is time left, or sleeps if it is near.
+    /// That takes some runs for a long time, and makes up for the wheel being coarse.
     #[inline]
     pub fn approach_ns(&self, delay_ns: u64) {
         // In 32 bits, as 32-bit kernels have no division of 64: a step of four seconds is as good as
         // the whole way.
         let delay_ns = u32::try_from(delay_ns).unwrap_or(u32::MAX);
-        let jiffies = delay_ns / JIFFY_NS as u32;
+        // Set for a number of jiffies, a timer goes off up to one more after it.
+        let jiffies = delay_ns.saturating_sub(MARGIN_NS as u32) / JIFFY_NS as u32;
         let early = if jiffies > WHEEL_EXACT_JIFFIES {
             jiffies / 8
         } else {
