@@ -37,7 +37,10 @@ macro_rules! groups {
     };
 }
 
-groups![encoding, blocking, signals, poll, fsync, ioctl, file, writers, settings, unbind, module,];
+groups![
+    encoding, blocking, signals, poll, fsync, ioctl, file, writers, settings, unbind, module, read,
+    waiting, pulses, lost, gaps, gone,
+];
 
 fn run(group: &str) {
     BOARD.with(|board| {

@@ -8,7 +8,7 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
 use std::os::unix::fs::OpenOptionsExt;
 use std::time::Duration;
 
-use morse_use::uapi::morse_status;
+use morse_use::uapi::{morse_pulse, morse_status};
 use nix::errno::Errno;
 use nix::libc;
 use nix::poll::{poll, PollFd, PollFlags, PollTimeout};
@@ -17,6 +17,20 @@ use nix::poll::{poll, PollFd, PollFlags, PollTimeout};
 pub const NODE: &str = "/dev/morse";
 /// How many characters the fifo holds.
 pub const CAPACITY: usize = 4096;
+
+/// The size of a pulse.
+pub const PULSE_BYTES: usize = size_of::<morse_pulse>();
+
+/// A pulse of these bytes.
+fn pulse(bytes: &[u8]) -> morse_pulse {
+    let field = |from: usize, to: usize| bytes[from..to].to_vec();
+    let word = |at: usize| u32::from_ne_bytes(field(at, at + 4).try_into().expect("four bytes"));
+    morse_pulse {
+        duration_ns: u64::from_ne_bytes(field(0, 8).try_into().expect("eight bytes")),
+        mark: word(8),
+        reserved: word(12),
+    }
+}
 
 /// An open device.
 pub struct Device(File);
@@ -41,6 +55,29 @@ impl Device {
             .map(Device)
     }
 
+    /// Opens it for reading.
+    pub fn reader() -> io::Result<Self> {
+        OpenOptions::new().read(true).open(NODE).map(Device)
+    }
+
+    /// Opens it for reading, with `O_NONBLOCK`.
+    pub fn reader_nonblock() -> io::Result<Self> {
+        OpenOptions::new()
+            .read(true)
+            .custom_flags(libc::O_NONBLOCK)
+            .open(NODE)
+            .map(Device)
+    }
+
+    /// Opens it for both.
+    pub fn open_both() -> io::Result<Self> {
+        OpenOptions::new()
+            .read(true)
+            .write(true)
+            .open(NODE)
+            .map(Device)
+    }
+
     /// The file itself.
     pub fn file(&self) -> &File {
         &self.0
@@ -49,6 +86,40 @@ impl Device {
     /// One write(2).
     pub fn write(&self, text: impl AsRef<[u8]>) -> nix::Result<usize> {
         nix::unistd::write(&self.0, text.as_ref())
+    }
+
+    /// One read(2) into a buffer.
+    pub fn read(&self, buffer: &mut [u8]) -> nix::Result<usize> {
+        nix::unistd::read(&self.0, buffer)
+    }
+
+    /// One read(2) of text, of so many bytes at most.
+    pub fn read_text(&self, limit: usize) -> nix::Result<String> {
+        let mut buffer = vec![0; limit];
+        let count = self.read(&mut buffer)?;
+        buffer.truncate(count);
+        String::from_utf8(buffer).map_err(|_| Errno::EILSEQ)
+    }
+
+    /// One read(2) of pulses, of so many at most.
+    pub fn read_pulses(&self, limit: usize) -> nix::Result<Vec<morse_pulse>> {
+        let mut buffer = vec![0; limit * PULSE_BYTES];
+        let count = self.read(&mut buffer)?;
+        assert_eq!(count % PULSE_BYTES, 0, "whole structures only");
+        Ok(buffer[..count]
+            .chunks_exact(PULSE_BYTES)
+            .map(pulse)
+            .collect())
+    }
+
+    /// `MORSE_IOC_SET_MODE`
+    pub fn set_mode(&self, mode: u32) -> nix::Result<()> {
+        morse_use::set_mode(&self.0, mode)
+    }
+
+    /// `MORSE_IOC_GET_LOST`
+    pub fn lost(&self) -> nix::Result<u64> {
+        morse_use::lost(&self.0)
     }
 
     /// One fsync(2).

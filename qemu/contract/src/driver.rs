@@ -26,6 +26,10 @@ pub const DEFAULTS: &[(&str, &str)] = &[
     ("farnsworth_wpm", "0"),
     ("weight", "50"),
     ("unit_us", "200000"),
+    ("receive_wpm", "0"),
+    ("debounce_us", "5000"),
+    ("ticker_ms", "1000"),
+    ("ticker_log", "0"),
 ];
 
 /// The driver's module.
@@ -38,6 +42,12 @@ impl Driver {
             return Ok(());
         }
         load("morse")
+    }
+
+    /// Loads it anew, so that nothing has been received yet.
+    pub fn reload() -> Result {
+        Self::unload()?;
+        Self::load()
     }
 
     /// Unloads it, if it is loaded.

@@ -21,6 +21,7 @@ mod cases;
 mod change;
 mod device;
 mod driver;
+mod hand;
 mod lamp;
 mod removal;
 mod runner;
@@ -40,6 +41,7 @@ fn main() -> ExitCode {
         ["run", ref names @ ..] if !names.is_empty() => runner::run(names),
         ["case", name] => runner::case(name),
         ["flood"] => task::flood(),
+        ["listen"] => task::listen(),
         ["removal", how, bound_ms, count, seed] => removal::run(how, bound_ms, count, seed),
         ["change", text, ms, ref settings @ ..] => change::run(text, ms, settings),
         _ => Err("see the head of qemu/contract/src/main.rs".into()),

@@ -96,3 +96,19 @@ pub fn flood() -> Result {
         device.write(&text)?;
     }
 }
+
+/// A process that reads from the device until it is killed.
+pub fn start_listener() -> Result<Child> {
+    Ok(Command::new("/proc/self/exe")
+        .arg("listen")
+        .stderr(Stdio::null())
+        .spawn()?)
+}
+
+/// What that process does.
+pub fn listen() -> Result {
+    let device = Device::reader()?;
+    loop {
+        device.read_text(256)?;
+    }
+}

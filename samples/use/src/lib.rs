@@ -2,10 +2,12 @@
 
 //! The ioctls of `/dev/morse`, safe to call.
 //!
-//! Writing, waiting for room (`poll`) and waiting for the end (`fsync`) need nothing of this: the
-//! standard library and any crate for system calls do.
+//! Reading, writing, waiting for text or room (`poll`) and waiting for the end (`fsync`) need nothing of
+//! this: the standard library and any crate for system calls do.
 
 use std::os::fd::{AsFd, AsRawFd};
+
+pub mod key;
 
 /// What `include/uapi/linux/morse.h` declares, under the names it has there.
 pub mod uapi {
@@ -18,6 +20,8 @@ mod request {
 
     nix::ioctl_none_bad!(abort, uapi::MORSE_IOC_ABORT);
     nix::ioctl_read_bad!(get_status, uapi::MORSE_IOC_GET_STATUS, uapi::morse_status);
+    nix::ioctl_write_ptr_bad!(set_mode, uapi::MORSE_IOC_SET_MODE, u32);
+    nix::ioctl_read_bad!(get_lost, uapi::MORSE_IOC_GET_LOST, u64);
 }
 
 /// Gives up what is queued and what is being sent; returns when the lamp is dark.
@@ -40,4 +44,26 @@ pub fn status(file: &impl AsFd) -> nix::Result<uapi::morse_status> {
     // SAFETY: The file is open, and the request writes one `morse_status`.
     unsafe { request::get_status(file.as_fd().as_raw_fd(), &mut status) }?;
     Ok(status)
+}
+
+/// Has the file read `mode`, one of `morse_mode`: `MORSE_TEXT` or `MORSE_PULSES`.
+///
+/// # Errors
+///
+/// `EINVAL` if there is no such mode, `ENODEV` if the device is gone.
+pub fn set_mode(file: &impl AsFd, mode: u32) -> nix::Result<()> {
+    // SAFETY: The file is open, and the request reads one `u32`.
+    unsafe { request::set_mode(file.as_fd().as_raw_fd(), &mode) }.map(drop)
+}
+
+/// How much the file lost because it was not read: bytes of text, or pulses.
+///
+/// # Errors
+///
+/// `ENODEV` if the device is gone.
+pub fn lost(file: &impl AsFd) -> nix::Result<u64> {
+    let mut lost = 0;
+    // SAFETY: The file is open, and the request writes one `u64`.
+    unsafe { request::get_lost(file.as_fd().as_raw_fd(), &mut lost) }?;
+    Ok(lost)
 }

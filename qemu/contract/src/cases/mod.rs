@@ -6,12 +6,18 @@ mod blocking;
 mod encoding;
 mod file;
 mod fsync;
+mod gaps;
+mod gone;
 mod ioctl;
+mod lost;
 mod module;
 mod poll;
+mod pulses;
+mod read;
 mod settings;
 mod signals;
 mod unbind;
+mod waiting;
 mod writers;
 
 use crate::Result;
@@ -32,6 +38,12 @@ pub const GROUPS: &[(&str, &[(&str, Case)])] = &[
     ("settings", settings::CASES),
     ("unbind", unbind::CASES),
     ("module", module::CASES),
+    ("read", read::CASES),
+    ("waiting", waiting::CASES),
+    ("pulses", pulses::CASES),
+    ("lost", lost::CASES),
+    ("gaps", gaps::CASES),
+    ("gone", gone::CASES),
 ];
 
 /// A table of cases from the functions of that name.

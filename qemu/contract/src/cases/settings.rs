@@ -34,8 +34,29 @@ const RANGES: &[(&str, u64, u64)] = &[
     ("farnsworth_wpm", 0, 1000),
     ("weight", 20, 80),
     ("beacon_interval_s", 0, 86_400),
+    ("receive_wpm", 0, 1000),
+    ("debounce_us", 0, 1_000_000),
+    ("ticker_ms", 10, 60_000),
+    ("ticker_log", 0, 1),
 ];
-const READ_ONLY: &[&str] = &["state", "queued", "sent", "sent_messages"];
+/// All but `state` are numbers that begin at 0.
+const READ_ONLY: &[&str] = &[
+    "state",
+    "queued",
+    "sent",
+    "sent_messages",
+    "received_wpm",
+    "received",
+    "received_messages",
+    "lost",
+    "edges",
+    "edges_received",
+    "edges_debounced",
+    "edges_dropped",
+    "softirqs",
+    "edge_rate",
+    "character_rate",
+];
 
 /// Writes a setting that must be refused, and checks that the old one stays.
 fn refused(name: &str, value: &str) -> Result {
@@ -66,9 +87,28 @@ fn every_file_is_there_with_its_mode_and_default() -> Result {
         assert_eq!(mode(name)?, 0o644, "{name}");
     }
     assert_eq!(driver::get("wpm")?, "6");
-    for (name, value) in READ_ONLY.iter().zip(["idle", "0", "0", "0"]) {
+    for name in READ_ONLY {
+        let value = if *name == "state" { "idle" } else { "0" };
         assert_eq!(driver::get(name)?, value, "{name}");
         assert_eq!(mode(name)?, 0o444, "{name}");
+    }
+    // And none that these tests do not know; `wpm` is the other way to say `unit_us`. The other files
+    // are the kernel's own, of every device.
+    let known = DEFAULTS
+        .iter()
+        .map(|(name, _)| *name)
+        .chain(READ_ONLY.iter().copied());
+    let known: Vec<&str> = known.chain(["wpm", "dev", "uevent"]).collect();
+    for entry in fs::read_dir(driver::setting(""))? {
+        let entry = entry?;
+        let name = entry
+            .file_name()
+            .into_string()
+            .map_err(|_| "a strange name")?;
+        assert!(
+            !entry.file_type()?.is_file() || known.contains(&name.as_str()),
+            "{name} is not tested"
+        );
     }
     Ok(())
 }

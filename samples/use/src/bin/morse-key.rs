@@ -4,6 +4,8 @@
 //!
 //! ```text
 //! morse-key FILE UNIT_US ELEMENTS        keys dots, dashes, and the gaps ' ' of letters and '/' of words
+//! morse-key FILE play LENGTHS            keys marks and spaces by turns, of these lengths in us, the
+//!                                        words of the file LENGTHS
 //! morse-key FILE storm COUNT INTERVAL_US changes the key so often, at such intervals
 //! ```
 //!
@@ -11,13 +13,11 @@
 
 use std::env;
 use std::error::Error;
-use std::fs::{File, OpenOptions};
+use std::fs::{self, OpenOptions};
 use std::io::Write;
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-/// For how long before an edge the program spins: more than it takes to wake up.
-const SPIN: Duration = Duration::from_micros(200);
+use morse_use::key::{self, Key};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let words: Vec<String> = env::args().skip(1).collect();
@@ -27,57 +27,30 @@ fn main() -> Result<(), Box<dyn Error>> {
             let interval = Duration::from_micros(interval_us.parse()?);
             (file, (0..count.parse()?).map(|i| interval * i).collect())
         }
+        [file, "play", lengths] => (file, played(&fs::read_to_string(lengths)?)?),
         [file, unit_us, elements] => {
             let unit = Duration::from_micros(unit_us.parse()?);
-            (file, key(unit, elements)?)
+            (file, key::times(unit, elements)?)
         }
-        _ => {
-            return Err("usage: morse-key FILE {UNIT_US ELEMENTS | storm COUNT INTERVAL_US}".into())
-        }
+        _ => return Err("see the head of samples/use/src/bin/morse-key.rs".into()),
     };
-    play(OpenOptions::new().write(true).open(file)?, &times)
-}
-
-/// When the key changes: it goes down, up, down, and so on.
-fn key(unit: Duration, elements: &str) -> Result<Vec<Duration>, String> {
-    let mut times = Vec::new();
-    let mut now = Duration::ZERO;
-    for element in elements.chars() {
-        let mark = match element {
-            '.' => 1,
-            '-' => 3,
-            // The unit after the mark before is a part of these.
-            ' ' => {
-                now += unit * 2;
-                continue;
-            }
-            '/' => {
-                now += unit * 6;
-                continue;
-            }
-            other => return Err(format!("{other:?} is no element")),
-        };
-        times.extend([now, now + unit * mark]);
-        now += unit * (mark + 1);
-    }
-    Ok(times)
-}
-
-/// Changes the key at `times` from now on.
-fn play(mut key: File, times: &[Duration]) -> Result<(), Box<dyn Error>> {
     let mut log = OpenOptions::new().write(true).open("/dev/kmsg")?;
-    let start = Instant::now();
-    for (i, time) in times.iter().enumerate() {
-        if let Some(left) = time.checked_sub(start.elapsed() + SPIN) {
-            thread::sleep(left);
-        }
-        if i + 1 == times.len() {
+    Key::open(file)?.play(&times, |edge| {
+        if edge + 1 == times.len() {
             log.write_all(b"morse-key: last edge")?;
         }
-        while start.elapsed() < *time {
-            std::hint::spin_loop();
-        }
-        key.write_all(if i % 2 == 0 { b"1" } else { b"0" })?;
-    }
+        Ok(())
+    })?;
     Ok(())
+}
+
+/// When the key changes: at first, and after each length.
+fn played(lengths: &str) -> Result<Vec<Duration>, Box<dyn Error>> {
+    let mut times = vec![Duration::ZERO];
+    let mut now = Duration::ZERO;
+    for length_us in lengths.split_whitespace() {
+        now += Duration::from_micros(length_us.parse()?);
+        times.push(now);
+    }
+    Ok(times)
 }

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! When a reader learns that a letter, a word and a session are over: never early, and never late by
+//! more than a jiffy.
+
+use std::thread;
+use std::time::Duration;
+
+use crate::device::Device;
+use crate::driver;
+use crate::hand::{Hand, Moment, LETTER_GAP, QUIET, UNIT, WORD_GAP, WPM};
+use crate::lamp::now;
+use crate::task::Blocked;
+use crate::Result;
+
+super::cases![
+    letters_words_and_sessions_end_on_time,
+    the_same_at_a_speed_that_was_found_out,
+    an_edge_puts_the_end_off,
+];
+
+/// A tick of the kernel's timers, of which there are 250 a second.
+const JIFFY: Duration = Duration::from_millis(4);
+/// Lengths inside the driver are rounded to 1.024 us, so that sums of a few may be some us short.
+const ROUNDING: Duration = Duration::from_micros(10);
+/// For the session, and then some.
+const LIMIT: Duration = Duration::from_secs(10);
+
+/// What a read returned, and when.
+type Read = (Duration, String);
+
+/// A reader in a task of its own, which reads `count` times and tells when each was over, and what it
+/// got.
+fn read(count: usize) -> Result<Blocked<nix::Result<Vec<Read>>>> {
+    let reader = Device::reader()?;
+    Ok(Blocked::start(move || {
+        (0..count)
+            .map(|_| reader.read_text(16).map(|text| (now(), text)))
+            .collect()
+    }))
+}
+
+/// Checks that a text came so long after that edge.
+fn on_time((at, text): &Read, expected: &str, edge: Moment, gap: Duration) {
+    assert_eq!(text, expected);
+    let due = edge.from + gap;
+    let late = at.saturating_sub(edge.to + gap);
+    println!("{expected:?} {gap:?} after the edge: {late:?} late");
+    assert!(*at + ROUNDING >= due, "{text:?} came {:?} early", due - *at);
+    assert!(late <= JIFFY, "{text:?} came {late:?} late");
+}
+
+fn letters_words_and_sessions_end_on_time() -> Result {
+    const WPMS: [u32; 5] = [5, 13, 20, 60, 100];
+
+    for wpm in WPMS {
+        let mut hand = Hand::new()?;
+        driver::set("receive_wpm", &wpm.to_string())?;
+        let unit = Duration::from_millis(1200) / wpm;
+        // The gaps for the hand's own speed, at this one.
+        let scaled = |gap: Duration| gap * WPM.parse::<u32>().expect("a number") / wpm;
+        let reader = read(3)?;
+        let edges = hand.key_at(unit, "-.-")?;
+        let texts = reader.within(LIMIT)??;
+        let last = *edges.last().ok_or("no edge")?;
+        on_time(&texts[0], "K", last, scaled(LETTER_GAP));
+        on_time(&texts[1], " ", last, scaled(WORD_GAP));
+        on_time(&texts[2], "\n", last, QUIET);
+    }
+    Ok(())
+}
+
+fn the_same_at_a_speed_that_was_found_out() -> Result {
+    /// How far the estimate of the unit may be off, given keying that is exact to some 10 us.
+    const ESTIMATE: Duration = Duration::from_micros(200);
+
+    let mut hand = Hand::new()?;
+    driver::set("receive_wpm", "0")?;
+    hand.key_word(".--. .- .-. .. ...")?;
+    assert_eq!(driver::get("received_wpm")?, WPM);
+    let reader = read(3)?;
+    let edges = hand.key("-.-")?;
+    let texts = reader.within(LIMIT)??;
+    let last = *edges.last().ok_or("no edge")?;
+    let early = Moment {
+        from: last.from - ESTIMATE,
+        to: last.to,
+    };
+    on_time(&texts[0], "K", early, LETTER_GAP);
+    on_time(&texts[1], " ", early, WORD_GAP);
+    on_time(&texts[2], "\n", last, QUIET);
+    Ok(())
+}
+
+/// Only the last edge counts: what comes shortly before the end of a gap goes on with the letter, the
+/// word, the session.
+fn an_edge_puts_the_end_off() -> Result {
+    const SHORTLY: Duration = Duration::from_millis(8);
+
+    let mut hand = Hand::new()?;
+    let reader = read(2)?;
+    hand.key(".")?;
+    thread::sleep(LETTER_GAP - SHORTLY);
+    hand.key("-")?;
+    thread::sleep(WORD_GAP - SHORTLY);
+    hand.key(".")?;
+    thread::sleep(LETTER_GAP + SHORTLY);
+    let texts: Vec<String> = reader
+        .within(LIMIT)??
+        .into_iter()
+        .map(|(_, text)| text)
+        .collect();
+    assert_eq!(texts, ["A", "E"], "no space between them");
+    let reader = read(2)?;
+    thread::sleep(QUIET - LETTER_GAP - 2 * UNIT);
+    let last = *hand.key("-")?.last().ok_or("no edge")?;
+    // The word before ended in the rest, and its session did not.
+    let texts = reader.within(LIMIT)??;
+    on_time(&texts[1], "T", last, LETTER_GAP);
+    Ok(())
+}
