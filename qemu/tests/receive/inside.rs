@@ -2,7 +2,7 @@
 
 //! In virtual time, the key pressed from inside: every interval is exact.
 
-use morse_board::driver::{keying, numbers, SIMULATED_KEY, UNIT_AT_1_WPM_US};
+use morse_board::driver::{keying, numbers, UNIT_AT_1_WPM_US};
 use morse_board::fixture::{logged, long};
 use morse_board::{transmission, Message, Pace};
 
@@ -62,67 +62,6 @@ fn a_session_ends_five_seconds_after_its_last_edge() {
                 "late by {late} s"
             );
         }
-        Ok(())
-    });
-}
-
-#[test]
-#[ignore = "needs a board: make test"]
-fn the_ticker_does_not_drift_in_an_hour() {
-    const SECONDS: u32 = 3600;
-    with("bh", |board| {
-        let command = format!("dmesg -c > /dev/null; echo 1 > /sys/class/misc/morse/ticker_log; sleep {SECONDS}.5; echo 0 > /sys/class/misc/morse/ticker_log");
-        long(board, &command)?;
-        let log = board.kernel_log()?;
-        let times: Vec<f64> = log
-            .lines()
-            .filter(|line| line.contains(" morse: tick "))
-            .map(|line| {
-                let (time, _) = line
-                    .trim_start_matches(['[', ' '])
-                    .split_once(']')
-                    .expect("a time");
-                time.parse().expect("seconds")
-            })
-            .collect();
-        assert!(
-            (3599..=3601).contains(&times.len()),
-            "{} ticks",
-            times.len()
-        );
-        let first = times[0];
-        let worst = times
-            .iter()
-            .enumerate()
-            .map(|(i, time)| time - first - i as f64)
-            .fold(0.0, |worst: f64, late| {
-                if late.abs() > worst.abs() {
-                    late
-                } else {
-                    worst
-                }
-            });
-        println!("{} ticks, the worst {worst:+.6} s off", times.len());
-        // The wheel keeps times of a second to eight jiffies.
-        assert!(worst.abs() <= 8.0 * JIFFY_S + 0.001, "{worst} s off");
-        Ok(())
-    });
-}
-
-#[test]
-#[ignore = "needs a board: make test"]
-fn a_key_that_is_stuck_is_reported_once_and_then_works_again() {
-    with_each(|board| {
-        let key = SIMULATED_KEY;
-        board.run("dmesg -c > /dev/null")?;
-        let command = format!(
-            "echo 1 > {key}; sleep 25; echo 0 > {key}; {QUIET}; {} && {QUIET}",
-            keying("CQ", 60_000)
-        );
-        let text = read_while(board, &command)?;
-        assert_eq!(text, "CQ \n");
-        let reports = board.run("dmesg | grep -c 'taken for stuck'")?;
-        assert_eq!(reports.trim(), "1");
         Ok(())
     });
 }

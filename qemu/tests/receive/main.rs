@@ -6,7 +6,10 @@
 //! complaint.
 
 mod fixture;
+mod hand;
 mod inside;
+mod operator;
 mod outside;
 mod storm;
+mod ticker;
 mod tracepoints;

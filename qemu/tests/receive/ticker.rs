@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The ticker, in virtual time: it does not drift, and what it tells is right.
+
+use morse_board::driver::{keying, numbers, set, SIMULATED_KEY};
+use morse_board::fixture::long;
+use morse_board::{Board, Result};
+
+use crate::fixture::{read_while, with, with_each, QUIET};
+
+/// Of the kernel's timer wheel, in seconds.
+const JIFFY_S: f64 = 0.004;
+
+/// What the log says of ticks while a command runs: when each was, in seconds, and what it told.
+fn ticks(board: &mut Board, command: &str) -> Result<Vec<(f64, String)>> {
+    let before = board.kernel_log()?.len();
+    set(board, "ticker_log", "1")?;
+    long(board, command)?;
+    set(board, "ticker_log", "0")?;
+    let log = board.kernel_log()?;
+    let tick = |line: &str| -> Option<(f64, String)> {
+        let (time, rest) = line.trim_start_matches(['[', ' ']).split_once("] ")?;
+        let (_, told) = rest.split_once(" morse: tick ")?;
+        let (_number, rates) = told.split_once(": ")?;
+        Some((time.parse().ok()?, rates.trim_end().to_owned()))
+    };
+    Ok(log[before..].lines().filter_map(tick).collect())
+}
+
+/// How far ticks are off a grid that begins with the first, at most.
+fn worst_s(ticks: &[(f64, String)], period_s: f64) -> f64 {
+    let (first, _) = ticks[0];
+    let off = |(i, (time, _)): (usize, &(f64, String))| (time - first - i as f64 * period_s).abs();
+    ticks.iter().enumerate().map(off).fold(0.0, f64::max)
+}
+
+#[test]
+#[ignore = "needs a board: make test"]
+fn it_does_not_drift_in_an_hour() {
+    const SECONDS: usize = 3600;
+    with("bh", |board| {
+        let ticks = ticks(board, &format!("sleep {SECONDS}.5"))?;
+        assert!(ticks.len().abs_diff(SECONDS) <= 1, "{} ticks", ticks.len());
+        let worst = worst_s(&ticks, 1.0);
+        println!("{} ticks, the worst {worst:.6} s off", ticks.len());
+        // The wheel keeps times of a second to eight jiffies; and the log takes its time.
+        assert!(worst <= 8.0 * JIFFY_S + 0.001, "{worst} s off");
+        Ok(())
+    });
+}
+
+#[test]
+#[ignore = "needs a board: make test"]
+fn its_period_holds_from_the_next_tick_on() {
+    with("bh", |board| {
+        for (ms, seconds) in [(10, 2), (100, 5), (2500, 25)] {
+            set(board, "ticker_ms", &ms.to_string())?;
+            // The one that was set before comes first.
+            board.run("sleep 2.6")?;
+            let ticks = ticks(board, &format!("sleep {seconds}"))?;
+            let period_s = f64::from(ms) / 1000.0;
+            // A period is whole jiffies, and at least as long as what was set.
+            let period_s = (period_s / JIFFY_S).ceil() * JIFFY_S;
+            let expected = f64::from(seconds) / period_s;
+            println!("{ms} ms: {} ticks in {seconds} s", ticks.len());
+            assert!(
+                (ticks.len() as f64 - expected).abs() <= 1.0,
+                "{} ticks",
+                ticks.len()
+            );
+            let worst = worst_s(&ticks, period_s);
+            assert!(
+                worst <= (period_s / 8.0).max(JIFFY_S) + 0.001,
+                "{ms} ms: {worst} s off"
+            );
+        }
+        Ok(())
+    });
+}
+
+/// What the files say, and the heartbeat line.
+#[test]
+#[ignore = "needs a board: make test"]
+fn rates_are_those_of_the_last_period() {
+    with_each(|board| {
+        // 1000 edges a second, none of which lasts.
+        let storm = format!("morse-key {SIMULATED_KEY} storm 3500 1000");
+        let lines = ticks(board, &format!("{storm} & sleep 2.9; wait"))?;
+        assert!(
+            lines
+                .iter()
+                .any(|(_, rates)| rates == "1000 edges/s, 0 characters/s"),
+            "{lines:?}"
+        );
+        board.run(&format!("{storm} > /dev/null 2>&1 & sleep 2.9"))?;
+        let rates = |board: &mut Board| -> Result<(u64, u64)> {
+            let numbers = numbers(board)?;
+            Ok((numbers["edge_rate"], numbers["character_rate"]))
+        };
+        let (edges, characters) = rates(board)?;
+        assert!((999..=1001).contains(&edges), "{edges} edges/s");
+        assert_eq!(characters, 0);
+
+        // An E every 100 ms, told to be that fast.
+        set(board, "receive_wpm", "48")?;
+        let letters = "E".repeat(35);
+        board.run(&format!(
+            "{} > /dev/null 2>&1 & sleep 2.9",
+            keying(&letters, 25_000)
+        ))?;
+        let (edges, characters) = rates(board)?;
+        assert!((19..=21).contains(&edges), "{edges} edges/s");
+        assert!((9..=11).contains(&characters), "{characters} characters/s");
+        board.run("sleep 3")?;
+        assert_eq!(rates(board)?, (0, 0), "nothing is keyed any more");
+        Ok(())
+    });
+}
+
+#[test]
+#[ignore = "needs a board: make test"]
+fn a_key_that_is_stuck_is_reported_once_and_then_works_again() {
+    with_each(|board| {
+        let key = SIMULATED_KEY;
+        board.run("dmesg -c > /dev/null")?;
+        let command = format!(
+            "echo 1 > {key}; sleep 25; echo 0 > {key}; {QUIET}; {} && {QUIET}",
+            keying("CQ", 60_000)
+        );
+        let text = read_while(board, &command)?;
+        assert_eq!(text, "CQ \n");
+        let reports = board.run("dmesg | grep -c 'taken for stuck'")?;
+        assert_eq!(reports.trim(), "1");
+        Ok(())
+    });
+}
+
+/// What was begun before a mark that is too long is given up, and so is the mark; one that is just not
+/// too long is a mark.
+#[test]
+#[ignore = "needs a board: make test"]
+fn only_a_stuck_key_resets_the_receiver() {
+    with("bh", |board| {
+        let key = SIMULATED_KEY;
+        set(board, "receive_wpm", "1")?;
+        board.run("dmesg -c > /dev/null")?;
+        // At 1 WPM a unit is 1.2 s. A dot and a mark of 9.5 s are an A.
+        let keyed = |seconds: &str| {
+            format!("echo 1 > {key}; sleep 1.2; echo 0 > {key}; sleep 1.2; echo 1 > {key}; sleep {seconds}; echo 0 > {key}; {QUIET}")
+        };
+        assert_eq!(read_while(board, &keyed("9.5"))?, "A \n");
+        board.run("! dmesg | grep 'taken for stuck'")?;
+        assert_eq!(read_while(board, &keyed("12"))?, "");
+        board.run("dmesg | grep 'taken for stuck'")?;
+        Ok(())
+    });
+}
