@@ -18,6 +18,7 @@
 //! | set the driver, read its counters, press its simulated key | [`driver`] |
 //! | write boot tests | [`fixture`] |
 //! | show it | [`line::draw`], [`diagram::draw`] |
+//! | leave out a test that the kernel has nothing for | [`skip`] |
 
 pub mod board;
 pub mod code;
@@ -42,6 +43,7 @@ pub mod options;
 pub mod qtest;
 pub mod quote;
 mod shell;
+mod skip;
 pub mod timing;
 pub mod trace;
 pub mod transmission;
@@ -55,5 +57,6 @@ pub use message::{Letter, Message, Pace};
 pub use options::{Options, Time};
 pub use qtest::Lamp;
 pub use shell::Output;
+pub use skip::skip;
 pub use timing::Timing;
 pub use transmission::Transmission;

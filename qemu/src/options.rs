@@ -34,6 +34,7 @@ pub struct Options {
     pub(crate) files: Vec<(String, Vec<u8>)>,
     pub(crate) device_tree: String,
     kernel_arguments: Vec<String>,
+    panics_on_oops: bool,
     pub(crate) boot_limit: Duration,
 }
 
@@ -59,6 +60,7 @@ impl Options {
             files: Vec::new(),
             device_tree: String::new(),
             kernel_arguments: Vec::new(),
+            panics_on_oops: true,
             boot_limit: BOOT_LIMIT,
         }
     }
@@ -104,6 +106,12 @@ impl Options {
     /// With a further argument for the kernel.
     pub fn kernel_argument(mut self, argument: &str) -> Self {
         self.kernel_arguments.push(argument.to_owned());
+        self
+    }
+
+    /// With a kernel that ends the task that went wrong, and nothing else, if it can.
+    pub fn lives_on_after_oops(mut self) -> Self {
+        self.panics_on_oops = false;
         self
     }
 
@@ -164,11 +172,13 @@ impl Options {
             // The self-tests of its cryptography are half of what a distribution kernel does to
             // boot.
             "cryptomgr.notests".to_owned(),
-            // A kernel that went wrong is to end, and QEMU with it (-no-reboot), at once and with its
-            // reason.
-            "oops=panic".to_owned(),
+            // A kernel that panics is to end, and QEMU with it (-no-reboot), at once.
             "panic=-1".to_owned(),
         ];
+        if self.panics_on_oops {
+            // One that went wrong ends as well, with its reason.
+            arguments.push("oops=panic".to_owned());
+        }
         if self.time == Time::Virtual {
             // Another layout would be other cache and branch behaviour of the guest's code: another
             // run.

@@ -59,7 +59,7 @@ fn characters(text: &str) -> impl Iterator<Item = (char, &str)> {
 }
 
 /// A code as dots and dashes.
-pub fn written(code: Code) -> Line<16> {
+pub(crate) fn written(code: Code) -> Line<16> {
     code.elements()
         .map(|element| match element {
             Element::Dot => '.',
@@ -69,7 +69,7 @@ pub fn written(code: Code) -> Line<16> {
 }
 
 /// The character in upper case, if that is one character.
-pub fn upper(character: char) -> char {
+pub(crate) fn upper(character: char) -> char {
     let mut upper = character.to_uppercase();
     match (upper.next(), upper.next()) {
         (Some(upper), None) => upper,
@@ -77,7 +77,7 @@ pub fn upper(character: char) -> char {
     }
 }
 
-pub fn sends_the_standard_and_the_extensions_in_both_cases() {
+pub(crate) fn sends_the_standard_and_the_extensions_in_both_cases() {
     let mut count = 0;
     for (character, code) in characters(STANDARD).chain(characters(EXTENSIONS)) {
         for character in [character, upper(character)] {
@@ -89,7 +89,7 @@ pub fn sends_the_standard_and_the_extensions_in_both_cases() {
     assert_eq!(count, 27 + 10 + 14 + 5 + 10);
 }
 
-pub fn receives_what_it_sends() {
+pub(crate) fn receives_what_it_sends() {
     for (character, code) in characters(STANDARD).chain(characters(EXTENSIONS)) {
         let code = Code::parse(code).expect("a code is dots and dashes");
         // The standard sends a multiplication sign as the letter X, which is what arrives.
@@ -101,7 +101,7 @@ pub fn receives_what_it_sends() {
     }
 }
 
-pub fn receives_signs_of_procedure() {
+pub(crate) fn receives_signs_of_procedure() {
     for (name, code) in pairs(STANDARD_PROCEDURE).chain([("<SOS>", "...---...")]) {
         let code = Code::parse(code).expect("a code is dots and dashes");
         let expected = match name {
@@ -119,7 +119,7 @@ pub fn receives_signs_of_procedure() {
     }
 }
 
-pub fn every_other_code_is_unknown() {
+pub(crate) fn every_other_code_is_unknown() {
     let known = (0..=u16::MAX)
         .filter_map(Code::from_bits)
         .filter(|code| decode(*code) != Text::UNKNOWN)
@@ -128,7 +128,7 @@ pub fn every_other_code_is_unknown() {
     assert_eq!(known, received + PROSIGNS.len());
 }
 
-pub fn no_other_character_is_sent() {
+pub(crate) fn no_other_character_is_sent() {
     let sent = ('\0'..=LAST_CHARACTER)
         .filter(|character| encode(*character).is_some())
         .count();
@@ -136,7 +136,7 @@ pub fn no_other_character_is_sent() {
     assert_eq!(sent, TABLE.len() + in_two_cases.count());
 }
 
-pub fn codes_pack_and_unpack() {
+pub(crate) fn codes_pack_and_unpack() {
     for text in [".", "-", ".-", "...---...", "........", "-.-.-.-.-.-.-.-"] {
         let code = Code::parse(text).expect("a code is dots and dashes");
         assert_eq!(written(code), text);

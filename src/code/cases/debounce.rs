@@ -23,7 +23,7 @@ fn pulse(mark: bool, duration_ms: u64) -> Option<Pulse> {
     })
 }
 
-pub fn clean_keying_passes_unchanged() {
+pub(crate) fn clean_keying_passes_unchanged() {
     let mut line = Debounce::new(DEBOUNCE_NS, false);
     // The space before the first mark has no known length.
     assert_eq!(line.edge(edge(100, true)), None);
@@ -42,7 +42,7 @@ pub fn clean_keying_passes_unchanged() {
     );
 }
 
-pub fn bounces_are_swallowed() {
+pub(crate) fn bounces_are_swallowed() {
     let mut line = Debounce::new(DEBOUNCE_NS, false);
     for (time_ms, mark) in [
         (100, true),
@@ -73,7 +73,7 @@ pub fn bounces_are_swallowed() {
     );
 }
 
-pub fn a_spike_does_not_cut_a_mark() {
+pub(crate) fn a_spike_does_not_cut_a_mark() {
     let mut line = Debounce::new(DEBOUNCE_NS, false);
     line.edge(edge(100, true));
     line.settle(105 * MS);
@@ -85,7 +85,7 @@ pub fn a_spike_does_not_cut_a_mark() {
     assert_eq!((line.received(), line.debounced()), (2, 2));
 }
 
-pub fn without_a_debounce_time_all_edges_count() {
+pub(crate) fn without_a_debounce_time_all_edges_count() {
     let mut line = Debounce::new(0, false);
     assert_eq!(line.edge(edge(1, true)), None);
     assert_eq!(line.edge(edge(2, false)), pulse(true, 1));
@@ -96,7 +96,7 @@ pub fn without_a_debounce_time_all_edges_count() {
     );
 }
 
-pub fn edges_missing_in_between_are_survived() {
+pub(crate) fn edges_missing_in_between_are_survived() {
     let mut line = Debounce::new(DEBOUNCE_NS, false);
     line.edge(edge(100, true));
     line.settle(105 * MS);
@@ -113,7 +113,7 @@ pub fn edges_missing_in_between_are_survived() {
     );
 }
 
-pub fn a_candidate_of_the_same_level_starts_over() {
+pub(crate) fn a_candidate_of_the_same_level_starts_over() {
     let mut line = Debounce::new(DEBOUNCE_NS, false);
     line.edge(edge(100, true));
     // The release between was dropped: the level was not stable since 100.
@@ -127,14 +127,14 @@ pub fn a_candidate_of_the_same_level_starts_over() {
 
 /// A part of a line's life: how long nothing changes, and whether the timer, if it is set, goes off
 /// before the next edge or loses the race to it.
-pub type Rest = (u64, bool);
+pub(crate) type Rest = (u64, bool);
 
 /// The most edges that [`accounts_for_every_edge`] takes.
-pub const EDGES_MAX: usize = 64;
+pub(crate) const EDGES_MAX: usize = 64;
 
 /// Feeds edges with `rests` before each, and compares what comes out with what the line was believed to
 /// be with hindsight: the levels that lasted, without those that did not.
-pub fn accounts_for_every_edge(rests: impl Iterator<Item = Rest>, debounce_ns: u64) {
+pub(crate) fn accounts_for_every_edge(rests: impl Iterator<Item = Rest>, debounce_ns: u64) {
     let mut line = Debounce::new(debounce_ns, false);
     let mut edges = List::<Edge, EDGES_MAX>::new();
     let mut pulses = List::<Pulse, EDGES_MAX>::new();
@@ -186,7 +186,7 @@ pub fn accounts_for_every_edge(rests: impl Iterator<Item = Rest>, debounce_ns: u
     );
 }
 
-pub fn every_edge_is_accounted_for() {
+pub(crate) fn every_edge_is_accounted_for() {
     let mut rng = Rng::new(1);
     for debounce_ns in [0, 1, 100, 5_000] {
         for _ in 0..50 {

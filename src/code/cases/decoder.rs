@@ -12,7 +12,7 @@ use crate::code::Decoder;
 type Read = Line<256>;
 
 /// The whole alphabet as it is received, each character once, in words of five.
-pub fn alphabet() -> Line<160> {
+pub(crate) fn alphabet() -> Line<160> {
     let mut text = Line::new();
     let received = TABLE.iter().filter(|entry| entry.received);
     for (i, entry) in received.enumerate() {
@@ -38,7 +38,7 @@ fn read(decoder: &mut Decoder, operator: &Operator, text: &str, gaps: Gaps, rng:
     read
 }
 
-pub fn the_alphabet_is_read_at_every_speed() {
+pub(crate) fn the_alphabet_is_read_at_every_speed() {
     let text = alphabet();
     for gaps in GAPS {
         for wpm in [5, 8, 13, 20, 33, 45, 60] {
@@ -55,7 +55,7 @@ pub fn the_alphabet_is_read_at_every_speed() {
     }
 }
 
-pub fn a_call_is_read_from_its_first_character() {
+pub(crate) fn a_call_is_read_from_its_first_character() {
     for gaps in GAPS {
         for wpm in [13, 25] {
             let mut rng = Rng::new(1);
@@ -69,7 +69,7 @@ pub fn a_call_is_read_from_its_first_character() {
     }
 }
 
-pub fn a_fixed_speed_is_kept() {
+pub(crate) fn a_fixed_speed_is_kept() {
     for gaps in GAPS {
         for wpm in [5, 20, 60, 1000] {
             let text = alphabet();
@@ -97,7 +97,7 @@ pub fn a_fixed_speed_is_kept() {
     assert_eq!(decoder.wpm(), None);
 }
 
-pub fn unknown_sequences_and_prosigns() {
+pub(crate) fn unknown_sequences_and_prosigns() {
     const UNIT_NS: u64 = 60_000_000;
 
     let mut rng = Rng::new(1);
@@ -129,7 +129,7 @@ pub fn unknown_sequences_and_prosigns() {
     }
 }
 
-pub fn noise_is_forgotten() {
+pub(crate) fn noise_is_forgotten() {
     let mut rng = Rng::new(1);
     let mut decoder = Decoder::new();
     // A hum without any gap, and a key that was held for a minute.
@@ -153,7 +153,7 @@ pub fn noise_is_forgotten() {
     assert!(read.as_str().ends_with(text), "{read:?}");
 }
 
-pub fn finishing_is_idempotent() {
+pub(crate) fn finishing_is_idempotent() {
     let mut decoder = Decoder::new();
     let mut text = Read::new();
     decoder.finish_word(|t| text.push_str(t.as_str()));
@@ -177,7 +177,7 @@ pub fn finishing_is_idempotent() {
 }
 
 /// Whatever comes, it is taken in a bounded number of steps, and nothing overflows.
-pub fn any_durations_are_taken() {
+pub(crate) fn any_durations_are_taken() {
     let mut rng = Rng::new(1);
     let mut decoder = Decoder::new();
     for _ in 0..2000 {

@@ -55,7 +55,7 @@ fn sent(text: &str) -> Line<64> {
     device.sent()
 }
 
-pub fn letters_words_and_cases() {
+pub(crate) fn letters_words_and_cases() {
     assert_eq!(sent("sos"), "SOS");
     assert_eq!(sent("Sos de\tÉté"), "SOS/DE/ÉTÉ");
     assert_eq!(sent("  a \r\n\u{a0}\u{3000} b \n"), "/A/B");
@@ -63,7 +63,7 @@ pub fn letters_words_and_cases() {
     assert_eq!(sent(" \n"), "");
 }
 
-pub fn white_space_belongs_to_the_device() {
+pub(crate) fn white_space_belongs_to_the_device() {
     let mut device = Device::new();
     let (mut one, mut two) = (Parser::new(), Parser::new());
     assert_eq!(device.write(&mut one, "A "), Ok(2));
@@ -72,14 +72,14 @@ pub fn white_space_belongs_to_the_device() {
     assert_eq!(device.sent(), "A/BC");
 }
 
-pub fn prosigns_have_no_inner_gaps() {
+pub(crate) fn prosigns_have_no_inner_gaps() {
     assert_eq!(sent("<AR>"), "A+R");
     assert_eq!(sent("K <sk> <SOS>E"), "K/S+K/S+O+SE");
     assert_eq!(sent("<T><73>"), "T7+3");
     assert_eq!(sent("<é>"), "É");
 }
 
-pub fn prosigns_split_over_writes() {
+pub(crate) fn prosigns_split_over_writes() {
     let mut device = Device::new();
     let mut parser = Parser::new();
     for byte in "A<SÉS>B".as_bytes() {
@@ -88,7 +88,7 @@ pub fn prosigns_split_over_writes() {
     assert_eq!(device.sent(), "AS+É+SB");
 }
 
-pub fn another_writer_does_not_get_into_a_prosign() {
+pub(crate) fn another_writer_does_not_get_into_a_prosign() {
     let mut device = Device::new();
     let (mut one, mut two) = (Parser::new(), Parser::new());
     assert_eq!(device.write(&mut one, "<S"), Ok(2));
@@ -102,7 +102,7 @@ pub fn another_writer_does_not_get_into_a_prosign() {
     assert_eq!(device.sent(), "SXO+SA/R");
 }
 
-pub fn a_closed_file_leaves_nothing_behind() {
+pub(crate) fn a_closed_file_leaves_nothing_behind() {
     let mut device = Device::new();
     assert_eq!(device.write(&mut Parser::new(), b"<AR"), Ok(3));
     assert_eq!(device.write(&mut Parser::new(), b"E\xc3"), Ok(2));
@@ -110,7 +110,7 @@ pub fn a_closed_file_leaves_nothing_behind() {
     assert_eq!(device.sent(), "A+RET");
 }
 
-pub fn what_comes_before_an_unencodable_character_is_taken() {
+pub(crate) fn what_comes_before_an_unencodable_character_is_taken() {
     let mut device = Device::new();
     let mut parser = Parser::new();
     for (text, count) in [("AB#C", 2), ("É€", 2), ("E\0", 1), (" %", 1), ("<AR>>", 4)] {
@@ -126,7 +126,7 @@ pub fn what_comes_before_an_unencodable_character_is_taken() {
     assert_eq!(device.write(&mut parser, "C"), Ok(1));
 }
 
-pub fn malformed_utf8_is_another_error() {
+pub(crate) fn malformed_utf8_is_another_error() {
     let malformed: &[&[u8]] = &[
         b"\x80",             // A continuation byte of nothing.
         b"\xc3(",            // Not continued.
@@ -155,7 +155,7 @@ pub fn malformed_utf8_is_another_error() {
     }
 }
 
-pub fn a_character_that_goes_wrong_in_a_later_write_is_its_error() {
+pub(crate) fn a_character_that_goes_wrong_in_a_later_write_is_its_error() {
     let mut device = Device::new();
     let mut parser = Parser::new();
     // The euro sign, which Morse has no code for.
@@ -167,7 +167,7 @@ pub fn a_character_that_goes_wrong_in_a_later_write_is_its_error() {
     assert_eq!(device.sent(), "ET");
 }
 
-pub fn prosigns_that_are_none() {
+pub(crate) fn prosigns_that_are_none() {
     for (text, count) in [
         ("<>", 1),    // Nothing in it.
         ("<A<", 2),   // Nested.
@@ -191,7 +191,7 @@ pub fn prosigns_that_are_none() {
     }
 }
 
-pub fn a_full_fifo_stops_before_the_character() {
+pub(crate) fn a_full_fifo_stops_before_the_character() {
     let mut device = Device::new();
     let mut parser = Parser::new();
     device.room = 1;
@@ -207,7 +207,7 @@ pub fn a_full_fifo_stops_before_the_character() {
     assert_eq!(device.write(&mut parser, "R%"), Ok(0));
 }
 
-pub fn a_write_may_be_fed_in_pieces() {
+pub(crate) fn a_write_may_be_fed_in_pieces() {
     let mut spacing = Spacing::new();
     let mut parser = Parser::new();
     let mut symbols = List::<Symbol, 8>::new();
@@ -248,7 +248,7 @@ pub fn a_write_may_be_fed_in_pieces() {
     assert_eq!(write.finish(), Err(Error::Unencodable));
 }
 
-pub fn a_symbol_is_small() {
+pub(crate) fn a_symbol_is_small() {
     // The kernel's fifo holds 4096 of them.
     assert_eq!(core::mem::size_of::<Symbol>(), 4);
 }

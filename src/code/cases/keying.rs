@@ -72,7 +72,7 @@ impl Sender {
     }
 }
 
-pub fn marks_and_gaps() {
+pub(crate) fn marks_and_gaps() {
     let mut sender = Sender::new(&[
         symbol('A', Gap::Word),
         symbol('E', Gap::Letter),
@@ -84,7 +84,7 @@ pub fn marks_and_gaps() {
     assert_eq!(sender.step(), None);
 }
 
-pub fn symbols_begin_where_they_say() {
+pub(crate) fn symbols_begin_where_they_say() {
     let mut sender = Sender::new(&[symbol('A', Gap::Letter), symbol('E', Gap::Letter)]);
     let begins: List<bool, 8> = core::iter::from_fn(|| sender.step())
         .map(|step| step.begins_symbol)
@@ -92,7 +92,7 @@ pub fn symbols_begin_where_they_say() {
     assert_eq!(begins, [true, false, false, false, true]);
 }
 
-pub fn a_speed_takes_effect_at_the_next_element() {
+pub(crate) fn a_speed_takes_effect_at_the_next_element() {
     let mut sender = Sender::new(&[symbol('S', Gap::Letter)]);
     assert_eq!(sender.step().unwrap().until_ns, START_NS + UNIT_NS);
     // During the first dot.
@@ -106,7 +106,7 @@ pub fn a_speed_takes_effect_at_the_next_element() {
     assert_eq!(mark.until_ns - mark.from_ns, UNIT_NS / 2 * 3 / 2);
 }
 
-pub fn late_wake_ups_do_not_add_up() {
+pub(crate) fn late_wake_ups_do_not_add_up() {
     let mut sender = Sender::new(&[symbol('5', Gap::Letter), symbol('5', Gap::Letter)]);
     let mut last_ns = START_NS;
     while let Some(step) = sender.step() {
@@ -118,7 +118,7 @@ pub fn late_wake_ups_do_not_add_up() {
     assert_eq!(last_ns, START_NS + (9 + 3 + 9) * UNIT_NS);
 }
 
-pub fn a_stall_moves_the_timeline() {
+pub(crate) fn a_stall_moves_the_timeline() {
     let mut sender = Sender::new(&[symbol('5', Gap::Letter)]);
     for _ in 0..4 {
         sender.step();
@@ -135,7 +135,7 @@ pub fn a_stall_moves_the_timeline() {
     assert_eq!(sender.now_ns, resumed_ns + 5 * UNIT_NS);
 }
 
-pub fn a_stall_at_the_end_of_a_symbol_keeps_the_gap() {
+pub(crate) fn a_stall_at_the_end_of_a_symbol_keeps_the_gap() {
     let mut sender = Sender::new(&[symbol('E', Gap::Letter), symbol('E', Gap::Word)]);
     sender.step();
     let resumed_ns = sender.now_ns + 60_000 * MS;
@@ -148,7 +148,7 @@ pub fn a_stall_at_the_end_of_a_symbol_keeps_the_gap() {
     );
 }
 
-pub fn a_symbol_soon_after_the_end_keeps_its_gap() {
+pub(crate) fn a_symbol_soon_after_the_end_keeps_its_gap() {
     let mut sender = Sender::new(&[symbol('E', Gap::Letter)]);
     assert_eq!(sender.units(), [1]);
     let end_ns = sender.now_ns;
@@ -161,7 +161,7 @@ pub fn a_symbol_soon_after_the_end_keeps_its_gap() {
     assert_eq!(sender.step(), None);
 }
 
-pub fn a_symbol_long_after_the_end_begins_at_once() {
+pub(crate) fn a_symbol_long_after_the_end_begins_at_once() {
     let mut sender = Sender::new(&[symbol('E', Gap::Letter)]);
     assert_eq!(sender.units(), [1]);
     sender.now_ns += 7 * UNIT_NS;
@@ -172,7 +172,7 @@ pub fn a_symbol_long_after_the_end_begins_at_once() {
     assert_eq!(mark.from_ns, now_ns);
 }
 
-pub fn asking_again_while_idle_changes_nothing() {
+pub(crate) fn asking_again_while_idle_changes_nothing() {
     let mut sender = Sender::new(&[symbol('E', Gap::Letter)]);
     assert_eq!(sender.units(), [1]);
     let end_ns = sender.now_ns;
@@ -184,7 +184,7 @@ pub fn asking_again_while_idle_changes_nothing() {
     assert_eq!(sender.step().unwrap().until_ns, end_ns + 3 * UNIT_NS);
 }
 
-pub fn an_abort_ends_the_symbol() {
+pub(crate) fn an_abort_ends_the_symbol() {
     // In the dash of an A.
     let mut sender = Sender::new(&[symbol('A', Gap::Letter)]);
     for _ in 0..3 {
@@ -210,7 +210,7 @@ pub fn an_abort_ends_the_symbol() {
     assert_eq!(sender.step().unwrap().until_ns, end_ns + 3 * UNIT_NS);
 }
 
-pub fn an_abort_of_a_fresh_transmitter_leaves_it_fresh() {
+pub(crate) fn an_abort_of_a_fresh_transmitter_leaves_it_fresh() {
     let mut sender = Sender::new(&[symbol('E', Gap::Word)]);
     sender.keying.abort(START_NS);
     let mark = sender.step().unwrap();

@@ -23,7 +23,7 @@ fn divides(dividend: u64, divisor: NonZeroU32) {
     }
 }
 
-pub fn long_division_divides() {
+pub(crate) fn long_division_divides() {
     const EDGES: [u64; 6] = [0, 1, 99, 1 << 32, u64::MAX - 1, u64::MAX];
     for dividend in EDGES {
         for divisor in [1, 2, 3, 50, 1 << 31, u32::MAX] {
@@ -39,7 +39,7 @@ pub fn long_division_divides() {
     }
 }
 
-pub fn thirds_add_up() {
+pub(crate) fn thirds_add_up() {
     for count in [3_u32, 300, 30_000] {
         let third = Span::from_ratio(1_000_000, NonZeroU32::new(3).unwrap());
         let sum = (0..count).fold(Span::ZERO, |sum, _| sum.plus(third));
@@ -47,7 +47,7 @@ pub fn thirds_add_up() {
     }
 }
 
-pub fn spans_saturate() {
+pub(crate) fn spans_saturate() {
     let max = Span::from_ns(u64::MAX);
     assert_eq!(max.plus(Span::from_ns(1)).round_ns(), u64::MAX);
     assert_eq!(max.plus(max).round_ns(), u64::MAX);

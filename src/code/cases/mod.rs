@@ -8,14 +8,14 @@
 //! forgets is dead code, of which the compiler tells. Whatever wants a host (proptest, threads, sweeps
 //! over millions of inputs) is in `tests/`.
 
-pub mod alphabet;
-pub mod debounce;
-pub mod decoder;
-pub mod encoder;
-pub mod keying;
-pub mod math;
-pub mod operator;
-pub mod ring;
-pub mod rng;
-pub mod store;
-pub mod timing;
+pub(crate) mod alphabet;
+pub(crate) mod debounce;
+pub(crate) mod decoder;
+pub(crate) mod encoder;
+pub(crate) mod keying;
+pub(crate) mod math;
+pub(crate) mod operator;
+pub(crate) mod ring;
+pub(crate) mod rng;
+pub(crate) mod store;
+pub(crate) mod timing;

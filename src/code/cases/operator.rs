@@ -7,32 +7,32 @@ use crate::code::{encode, Decoder, Element, Text};
 
 /// A mark, and the space after it.
 #[derive(Clone, Copy, Debug)]
-pub struct Beat {
-    pub mark_ns: u64,
-    pub space_ns: u64,
+pub(crate) struct Beat {
+    pub(crate) mark_ns: u64,
+    pub(crate) space_ns: u64,
 }
 
 /// A hand at a straight key. Lengths are in percent of those of the standard.
 #[derive(Clone, Copy, Debug)]
-pub struct Operator {
-    pub unit_ns: u64,
+pub(crate) struct Operator {
+    pub(crate) unit_ns: u64,
     /// Of a dash, in percent of a dot.
-    pub dash_percent: u64,
+    pub(crate) dash_percent: u64,
     /// How far marks and spaces are off at most, in percent of their length.
-    pub mark_jitter_percent: u32,
-    pub space_jitter_percent: u32,
+    pub(crate) mark_jitter_percent: u32,
+    pub(crate) space_jitter_percent: u32,
     /// How much the spaces between letters and words are stretched.
-    pub stretch_percent: u64,
+    pub(crate) stretch_percent: u64,
 }
 
 /// The unit at a speed, to the nanosecond below.
-pub const fn unit_ns(wpm: u64) -> u64 {
+pub(crate) const fn unit_ns(wpm: u64) -> u64 {
     1_200_000_000 / wpm
 }
 
 impl Operator {
     /// Who keys as a machine does.
-    pub fn steady(wpm: u64) -> Self {
+    pub(crate) fn steady(wpm: u64) -> Self {
         Self {
             unit_ns: unit_ns(wpm),
             dash_percent: 300,
@@ -43,7 +43,7 @@ impl Operator {
     }
 
     /// Who keys as well as a good hand does: marks within a tenth, spaces within a fifth.
-    pub fn human(wpm: u64) -> Self {
+    pub(crate) fn human(wpm: u64) -> Self {
         Self {
             mark_jitter_percent: 10,
             space_jitter_percent: 20,
@@ -52,7 +52,7 @@ impl Operator {
     }
 
     /// Keys `text`, which ends with a letter gap, or with a word gap if its last character is a space.
-    pub fn key(&self, text: &str, rng: &mut Rng, mut beat: impl FnMut(Beat)) {
+    pub(crate) fn key(&self, text: &str, rng: &mut Rng, mut beat: impl FnMut(Beat)) {
         let mark_ns = |percent: u64, rng: &mut Rng| {
             self.unit_ns * percent / 100 * rng.around_one_ppm(self.mark_jitter_percent) / ONE_PPM
         };
@@ -90,7 +90,7 @@ impl Operator {
 
 /// How a receiver learns that a space is long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Gaps {
+pub(crate) enum Gaps {
     /// From the edge that ends it.
     Edges,
     /// From timers, which go off while it lasts, up to a jiffy late.
@@ -98,13 +98,13 @@ pub enum Gaps {
 }
 
 /// Both.
-pub const GAPS: [Gaps; 2] = [Gaps::Edges, Gaps::Timers];
+pub(crate) const GAPS: [Gaps; 2] = [Gaps::Edges, Gaps::Timers];
 
 /// A tick of a kernel with HZ = 250.
 const JIFFY_NS: u32 = 4_000_000;
 
 /// Feeds one beat to `decoder`.
-pub fn receive(
+pub(crate) fn receive(
     decoder: &mut Decoder,
     beat: Beat,
     gaps: Gaps,

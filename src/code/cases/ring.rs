@@ -9,7 +9,7 @@ use crate::code::{Edge, Ring};
 const CAPACITY: usize = 16;
 
 /// The edge with a number; its halves differ from each other and from those of other edges.
-pub fn edge(i: u64) -> Edge {
+pub(crate) fn edge(i: u64) -> Edge {
     Edge {
         time_ns: i * 0x1_0000_0001,
         mark: i % 2 == 1,
@@ -17,7 +17,7 @@ pub fn edge(i: u64) -> Edge {
 }
 
 /// Pushes (`true`) and pops in this order, with all that the ring tells compared to a queue.
-pub fn is_a_queue(pushes: impl Iterator<Item = bool>) {
+pub(crate) fn is_a_queue(pushes: impl Iterator<Item = bool>) {
     let ring = Ring::<CAPACITY>::new();
     let mut queue = List::<Edge, CAPACITY>::new();
     let (mut pushed, mut dropped) = (0, 0);
@@ -40,7 +40,7 @@ pub fn is_a_queue(pushes: impl Iterator<Item = bool>) {
     }
 }
 
-pub fn is_a_bounded_queue() {
+pub(crate) fn is_a_bounded_queue() {
     let mut rng = Rng::new(1);
     // Mostly full, in between, mostly empty.
     for pushes_of_ten in [9, 5, 1] {
@@ -48,7 +48,7 @@ pub fn is_a_bounded_queue() {
     }
 }
 
-pub fn keeps_times_and_levels() {
+pub(crate) fn keeps_times_and_levels() {
     for time_ns in [0, 1, u64::from(u32::MAX), 1 << 32, (1 << 63) - 1] {
         for mark in [false, true] {
             let ring = Ring::<1>::new();

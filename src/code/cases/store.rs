@@ -6,13 +6,13 @@ use core::fmt;
 
 /// A list of at most `N`.
 #[derive(Clone, Copy)]
-pub struct List<T, const N: usize> {
+pub(crate) struct List<T, const N: usize> {
     items: [Option<T>; N],
     len: usize,
 }
 
 impl<T: Copy, const N: usize> List<T, N> {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             items: [None; N],
             len: 0,
@@ -20,32 +20,32 @@ impl<T: Copy, const N: usize> List<T, N> {
     }
 
     /// Panics when there is no room.
-    pub fn push(&mut self, item: T) {
+    pub(crate) fn push(&mut self, item: T) {
         self.items[self.len] = Some(item);
         self.len += 1;
     }
 
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.len
     }
 
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.len == 0
     }
 
-    pub fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         self.len = 0;
     }
 
-    pub fn iter(&self) -> impl Iterator<Item = T> + Clone + '_ {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = T> + Clone + '_ {
         self.items[..self.len].iter().copied().flatten()
     }
 
-    pub fn last(&self) -> Option<T> {
+    pub(crate) fn last(&self) -> Option<T> {
         self.items[..self.len].last().copied().flatten()
     }
 
-    pub fn pop_front(&mut self) -> Option<T> {
+    pub(crate) fn pop_front(&mut self) -> Option<T> {
         if self.is_empty() {
             return None;
         }
@@ -91,31 +91,31 @@ impl<T: Copy + fmt::Debug, const N: usize> fmt::Debug for List<T, N> {
 
 /// A line of text of at most `N` bytes of UTF-8.
 #[derive(Clone, Copy)]
-pub struct Line<const N: usize> {
+pub(crate) struct Line<const N: usize> {
     bytes: [u8; N],
     len: usize,
 }
 
 impl<const N: usize> Line<N> {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             bytes: [0; N],
             len: 0,
         }
     }
 
-    pub fn push(&mut self, character: char) {
+    pub(crate) fn push(&mut self, character: char) {
         self.push_str(character.encode_utf8(&mut [0; 4]));
     }
 
     /// Panics when there is no room.
-    pub fn push_str(&mut self, text: &str) {
+    pub(crate) fn push_str(&mut self, text: &str) {
         let end = self.len + text.len();
         self.bytes[self.len..end].copy_from_slice(text.as_bytes());
         self.len = end;
     }
 
-    pub fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         core::str::from_utf8(&self.bytes[..self.len]).unwrap()
     }
 }

@@ -6,13 +6,13 @@ use super::store::List;
 use crate::code::{Element, Gap, Keying, OutOfRange, Parser, Spacing, Symbol, Timing};
 
 /// The standard word, and how many units it has.
-pub const PARIS: &str = "PARIS ";
-pub const PARIS_UNITS: u32 = 50;
+pub(crate) const PARIS: &str = "PARIS ";
+pub(crate) const PARIS_UNITS: u32 = 50;
 /// Units of the word gap, which comes before a word, so that there is none after the last one.
-pub const WORD_GAP_UNITS: u32 = 7;
+pub(crate) const WORD_GAP_UNITS: u32 = 7;
 
 /// Sends all of `symbols`, woken exactly in time, and says when the last mark ends.
-pub fn total_ns(timing: &Timing, symbols: impl IntoIterator<Item = Symbol>) -> u64 {
+pub(crate) fn total_ns(timing: &Timing, symbols: impl IntoIterator<Item = Symbol>) -> u64 {
     let mut symbols = symbols.into_iter();
     let mut keying = Keying::new();
     let mut now_ns = 0;
@@ -24,7 +24,7 @@ pub fn total_ns(timing: &Timing, symbols: impl IntoIterator<Item = Symbol>) -> u
     now_ns
 }
 
-pub fn paris_takes_what_it_should() {
+pub(crate) fn paris_takes_what_it_should() {
     const WORDS: u32 = 40;
     const MINUTE_OF_UNITS_NS: u64 = 1_200_000_000;
 
@@ -54,7 +54,7 @@ pub fn paris_takes_what_it_should() {
     }
 }
 
-pub fn the_default_is_the_course_s() {
+pub(crate) fn the_default_is_the_course_s() {
     let timing = Timing::default();
     assert_eq!(timing.mark(Element::Dot).round_ns(), 200_000_000);
     assert_eq!(timing.mark(Element::Dash).round_ns(), 600_000_000);
@@ -66,7 +66,7 @@ pub fn the_default_is_the_course_s() {
     assert_eq!((timing.farnsworth_wpm(), timing.weight()), (0, 50));
 }
 
-pub fn farnsworth_as_in_the_article() {
+pub(crate) fn farnsworth_as_in_the_article() {
     // Bloom's example: characters at 18 WPM, sent at 5 WPM overall.
     // t_a = (60 * 18 - 37.2 * 5) / (5 * 18) = 9.9333 s; t_c = 1.568 s; t_w = 3.660 s.
     let mut timing = Timing::default();
@@ -84,7 +84,7 @@ pub fn farnsworth_as_in_the_article() {
     }
 }
 
-pub fn setters_keep_the_old_value_on_error() {
+pub(crate) fn setters_keep_the_old_value_on_error() {
     let mut timing = Timing::default();
     timing.set_wpm(13).unwrap();
     timing.set_weight(60).unwrap();
@@ -105,7 +105,7 @@ pub fn setters_keep_the_old_value_on_error() {
     assert_eq!(timing, before);
 }
 
-pub fn speed_and_unit_are_two_words_for_one_thing() {
+pub(crate) fn speed_and_unit_are_two_words_for_one_thing() {
     let mut timing = Timing::default();
     for (wpm, unit_us) in [(1, 1_200_000), (7, 171_429), (13, 92_308), (1000, 1_200)] {
         timing.set_wpm(wpm).unwrap();

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! One run of the module that has the tests, and what KUnit said of each.
+
+use std::collections::BTreeMap;
+use std::env;
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use morse_board::{skip, Board, Config, Options, Time};
+use serde_json::Value;
+
+/// Some seconds when nothing else runs on the host.
+const RUN_LIMIT: Duration = Duration::from_secs(300);
+/// The kernel's own reader of KTAP, in its source tree.
+const READER: &str = "build/source/tools/testing/kunit/kunit.py";
+
+/// What came of a run.
+struct Run {
+    /// "PASS" and the like for each test, by suite.
+    results: BTreeMap<(String, String), String>,
+    /// How many mistakes there were in the form of the report, such as a plan that was not kept.
+    errors: u64,
+    /// What the kernel complained of, if it did.
+    complaints: Option<String>,
+    log: String,
+}
+
+static RUN: OnceLock<Option<Result<Run, String>>> = OnceLock::new();
+
+/// The one run of this program, or none on a kernel without KUnit. The test that asks first runs it.
+fn run() -> Option<&'static Run> {
+    let run = RUN.get_or_init(|| {
+        let config = Config::from_env().unwrap_or_else(|error| panic!("{error}"));
+        let kernel = config.vmlinuz.parent().expect("a file is in a directory");
+        let has_kunit = fs::read_to_string(kernel.join("config"))
+            .is_ok_and(|config| config.contains("CONFIG_KUNIT=y"));
+        has_kunit.then(|| boot_and_run(&config, kernel))
+    });
+    match run {
+        None => {
+            skip("this kernel has no KUnit");
+            None
+        }
+        Some(Ok(run)) => Some(run),
+        Some(Err(error)) => panic!("{error}"),
+    }
+}
+
+fn boot_and_run(config: &Config, kernel: &Path) -> Result<Run, String> {
+    let (log, complaints) = run_on_board(config).map_err(|error| error.to_string())?;
+    let report = read(&log, kernel)?;
+    let groups = report["sub_groups"].as_array().cloned();
+    let mut results = BTreeMap::new();
+    for suite in groups.unwrap_or_default() {
+        for test in suite["test_cases"].as_array().into_iter().flatten() {
+            let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+            results.insert(
+                (text(&suite["name"]), text(&test["name"])),
+                text(&test["status"]),
+            );
+        }
+    }
+    let errors = report["misc"]["errors"].as_u64();
+    Ok(Run {
+        results,
+        errors: errors.ok_or("the reader of KTAP does not say whether there were errors")?,
+        complaints,
+        log,
+    })
+}
+
+/// Loads the module, which runs the tests, and returns the kernel's log of that and its complaints.
+fn run_on_board(config: &Config) -> morse_board::Result<(String, Option<String>)> {
+    // In virtual time nothing is late because the host is busy.
+    let options = Options::new(Time::Virtual)
+        .cpus(2)
+        .kernel_argument("kunit.enable=1")
+        .kernel_argument("kunit.autorun=1")
+        .lives_on_after_oops();
+    let mut board = Board::boot(config, options)?;
+    // The kernel has reported on the tests that it has itself: none.
+    let booted = board.kernel_log()?.len();
+    board
+        .execute("insmod morse_kunit.ko", RUN_LIMIT)?
+        .success("insmod morse_kunit.ko")?;
+    let log = board.kernel_log()?.split_off(booted);
+    board.run("rmmod morse_kunit")?;
+    let complaints = board.check_log().err().map(|error| error.to_string());
+    Ok((log, complaints))
+}
+
+/// What the kernel's own reader makes of the log.
+fn read(log: &str, kernel: &Path) -> Result<Value, String> {
+    let problem = |what: &str, error: &dyn std::fmt::Display| format!("kunit.py: {what}: {error}");
+    let file = tempfile::NamedTempFile::new().map_err(|error| problem("no file", &error))?;
+    let mut reader = Command::new("python3")
+        .arg(kernel.join(READER))
+        .arg("parse")
+        .arg(format!("--json={}", file.path().display()))
+        // The source tree is not ours to write to.
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .current_dir(env::temp_dir())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .map_err(|error| problem("cannot run", &error))?;
+    let mut stdin = reader.stdin.take().expect("it is piped");
+    let fed = stdin.write_all(log.as_bytes());
+    drop(stdin);
+    // Its status tells of failed tests; those are found by name. That it did its work, the file tells.
+    let status = reader.wait().map_err(|error| problem("wait", &error))?;
+    fed.map_err(|error| problem("cannot feed it", &error))?;
+    let text = fs::read(file.path()).map_err(|error| problem("cannot read", &error))?;
+    serde_json::from_slice(&text).map_err(|error| problem(&status.to_string(), &error))
+}
+
+/// Checks that KUnit says `ok` of a test.
+pub fn expect(suite: &str, test: &str) {
+    let Some(run) = run() else { return };
+    match run.results.get(&(suite.to_owned(), test.to_owned())) {
+        Some(status) if status == "PASS" => {}
+        Some(status) => panic!("{status}\n{}", excerpt(&run.log, suite, test)),
+        None => panic!("it did not run; the kernel's log ends:\n{}", tail(&run.log)),
+    }
+}
+
+/// Checks that the report is well formed, and that these tests are in it and no other.
+pub fn expect_exactly(suites: &[(&str, &[&str])]) {
+    let Some(run) = run() else { return };
+    assert_eq!(run.errors, 0, "not KTAP:\n{}", run.log);
+    let expected: BTreeMap<_, _> = suites
+        .iter()
+        .flat_map(|(suite, tests)| tests.iter().map(move |test| (*suite, *test)))
+        .map(|(suite, test)| ((suite.to_owned(), test.to_owned()), ()))
+        .collect();
+    assert!(
+        run.results.keys().eq(expected.keys()),
+        "expected {:?}, ran {:?}",
+        expected.keys(),
+        run.results.keys()
+    );
+}
+
+/// Checks that nothing else was found while the tests ran.
+pub fn expect_no_complaint() {
+    let Some(run) = run() else { return };
+    if let Some(complaints) = &run.complaints {
+        panic!("{complaints}");
+    }
+}
+
+/// The lines of the log from the result before that of a test to its own.
+fn excerpt(log: &str, suite: &str, test: &str) -> String {
+    let is_result = |line: &&str| line.contains(" ok ");
+    let mut lines = log
+        .lines()
+        .skip_while(|line| !line.ends_with(&format!("# Subtest: {suite}")));
+    let mut excerpt = Vec::new();
+    for line in &mut lines {
+        if is_result(&line) && !line.ends_with(test) {
+            excerpt.clear();
+            continue;
+        }
+        excerpt.push(line);
+        if is_result(&line) {
+            break;
+        }
+    }
+    excerpt.join("\n")
+}
+
+fn tail(log: &str) -> String {
+    let lines: Vec<&str> = log.lines().collect();
+    lines[lines.len().saturating_sub(20)..].join("\n")
+}

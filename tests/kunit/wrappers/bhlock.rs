@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The spinlock that softirqs may take, too.
+
+use super::probe::{sleep_ms, Probe};
+use crate::linux::{
+    bhlock::SpinLockBh,
+    context::{Atomic, Sleepable},
+    tasklet::Tasklet,
+    time::{spin_until, Ktime},
+    workqueue::Handler,
+};
+use crate::new_spinlock_bh;
+use kernel::{prelude::*, sync::Arc};
+
+/// Adds one in a softirq.
+struct Adder {
+    sum: Arc<SpinLockBh<u32>>,
+    probe: Arc<Probe>,
+}
+
+impl Handler for Adder {
+    type Context = Atomic;
+
+    fn run(&self, _ctx: &Atomic) {
+        self.probe.run(|| *self.sum.lock() += 1);
+    }
+}
+
+fn adder(sum: &Arc<SpinLockBh<u32>>, probe: &Arc<Probe>) -> Tasklet<Adder> {
+    Tasklet::new(Ok(Adder {
+        sum: sum.clone(),
+        probe: probe.clone(),
+    }))
+    .unwrap()
+}
+
+fn sum() -> Arc<SpinLockBh<u32>> {
+    Arc::pin_init(new_spinlock_bh!(0, "sum"), GFP_KERNEL).unwrap()
+}
+
+pub(crate) fn softirqs_wait_for_it(ctx: &Sleepable) {
+    let (sum, probe) = (sum(), Probe::open());
+    let adder = adder(&sum, &probe);
+    let begun = {
+        let _guard = sum.lock();
+        // On this processor, whose softirqs are off.
+        adder.kick().schedule();
+        spin_until(Ktime::now().after_ns(20_000_000));
+        probe.begun()
+    };
+    assert_eq!(begun, 0);
+    probe.wait_for_runs(ctx, 1);
+    assert_eq!(*sum.lock(), 1);
+}
+
+pub(crate) fn nothing_is_lost_between_a_task_and_a_softirq(ctx: &Sleepable) {
+    const ADDITIONS: u32 = 2_000;
+
+    let (sum, probe) = (sum(), Probe::open());
+    let adder = adder(&sum, &probe);
+    let kick = adder.kick();
+    for i in 0..ADDITIONS {
+        kick.schedule();
+        *sum.lock() += 1;
+        if i % 100 == 0 {
+            sleep_ms(ctx, 1);
+        }
+    }
+    drop(adder);
+    assert_eq!(*sum.lock(), ADDITIONS + probe.ended());
+    assert!(probe.ended() > 0);
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Work items, on threads and in softirqs.
+
+use super::probe::{wait_for, Probe};
+use crate::linux::{
+    context::{Atomic, Sleepable},
+    time::{spin_until, Ktime},
+    workqueue::{Handler, Queue, Work},
+};
+use crate::new_work;
+use kernel::sync::Arc;
+
+/// Held up by its probe until it is stopped.
+struct Sleeper(Arc<Probe>);
+
+impl Handler for Sleeper {
+    type Context = Sleepable;
+
+    fn run(&self, ctx: &Sleepable) {
+        self.0.run_held_up(ctx);
+    }
+
+    fn stop(&self) {
+        self.0.stop();
+    }
+}
+
+fn sleeper(probe: &Arc<Probe>) -> Work<Sleeper> {
+    let queue = Queue::unbound_highpri(c"morse-kunit").unwrap();
+    new_work!("Sleeper", &queue, Ok(Sleeper(probe.clone()))).unwrap()
+}
+
+pub(crate) fn a_kick_runs_the_handler(ctx: &Sleepable) {
+    let probe = Probe::open();
+    let work = sleeper(&probe);
+    for run in 1..=3 {
+        assert!(work.kick().queue());
+        probe.wait_for_runs(ctx, run);
+    }
+    probe.stays(ctx, 3);
+}
+
+pub(crate) fn a_kick_while_it_runs_runs_it_once_more(ctx: &Sleepable) {
+    let probe = Probe::closed();
+    let work = sleeper(&probe);
+    let kick = work.kick();
+    assert!(kick.queue());
+    wait_for(ctx, "the first run", || probe.begun() == 1);
+    assert!(kick.queue());
+    assert!(!kick.queue(), "it is pending already");
+    probe.let_pass();
+    probe.wait_for_runs(ctx, 2);
+    probe.stays(ctx, 2);
+}
+
+/// Takes its time without sleeping.
+struct Spinner(Arc<Probe>);
+
+impl Handler for Spinner {
+    type Context = Atomic;
+
+    fn run(&self, _ctx: &Atomic) {
+        self.0.run(|| spin_until(Ktime::now().after_ns(2_000_000)));
+    }
+}
+
+pub(crate) fn an_item_of_a_bh_queue_runs_and_is_waited_for(ctx: &Sleepable) {
+    let probe = Probe::open();
+    let queue = Queue::bh_highpri(c"morse-kunit-bh").unwrap();
+    let work = new_work!("Spinner", &queue, Ok(Spinner(probe.clone()))).unwrap();
+    let kick = work.kick();
+    kick.queue();
+    probe.wait_for_runs(ctx, 1);
+    kick.queue();
+    drop(work);
+    // Run or cancelled, but not in between, and not any more.
+    assert!(!kick.queue());
+    probe.stays(ctx, probe.ended());
+}
+
+pub(crate) fn dropping_stops_and_waits_for_what_runs(ctx: &Sleepable) {
+    let probe = Probe::closed();
+    let work = sleeper(&probe);
+    work.kick().queue();
+    wait_for(ctx, "the run", || probe.begun() == 1);
+    assert_eq!((probe.ended(), probe.stops()), (0, 0));
+    drop(work);
+    assert_eq!((probe.ended(), probe.stops()), (1, 1));
+}
+
+pub(crate) fn a_kick_after_the_drop_does_nothing(ctx: &Sleepable) {
+    let probe = Probe::open();
+    let work = sleeper(&probe);
+    let kick = work.kick();
+    drop(work);
+    assert!(!kick.queue());
+    probe.stays(ctx, 0);
+}
