@@ -109,6 +109,9 @@ pub enum Error {
     /// The kernel's log has lines that a sound driver does not cause.
     #[error("the kernel complains:\n{}", .0.join("\n"))]
     Complaints(Vec<String>),
+    /// Memory of the kernel that nobody knows of any more.
+    #[error("the kernel has leaked memory:\n{0}")]
+    Leaks(String),
     /// The lamp did not do what was waited for.
     #[error("the lamp {problem}")]
     Lamp {

@@ -10,6 +10,7 @@
 //! | find kernel, busybox and modules | [`Config`] |
 //! | choose clock, files, modules, device tree | [`Options`] |
 //! | run commands, press the key, read the kernel's log | [`Board`] |
+//! | look for leaks in the kernel | [`Board::check_leaks`] |
 //! | watch the lamp in real time | [`Board::lamp`], [`Lamp`] |
 //! | watch the lamp in virtual time | [`trace::Recording`] |
 //! | time a system call of the guest | [`trace::system_call_time`] |
@@ -34,6 +35,7 @@ pub mod fixture;
 pub mod image;
 pub mod kmod;
 pub mod lamp;
+pub mod leaks;
 pub mod line;
 pub mod log;
 pub mod machine;
