@@ -133,11 +133,12 @@ impl Transceiver {
             kick: keyer.kick(),
             beacon: beacon.alarm(),
         };
+        let source = key::Source::new(site, &name, level, receiver.clone(), softirq.kick())?;
+        // Last of all that may fail: who opens it must not wait for a device that never was.
         let node = KBox::pin_init(
             Registration::register(number.name()?, dev, port, &attributes::ATTRIBUTES),
             GFP_KERNEL,
         )?;
-        let source = key::Source::new(site, &name, level, receiver.clone(), softirq.kick())?;
         ticker.start_ms(receiver.ticker.period_ms());
         dev_info!(dev, "bound as /dev/{}, {parts}\n", &*name);
         Ok(Self {
