@@ -13,8 +13,11 @@ impl platform::Driver for Transceiver {
 
     fn probe(site: &platform::Site<'_>, ctx: &Sleepable) -> Result<Self> {
         let dev = site.device();
-        let led = gpio::Output::get_optional(ctx, dev, c"led")?;
-        let key = gpio::Input::get_optional(ctx, dev, c"key")?.map(|line| WiredKey { line, site });
+        let led = gpio::Output::get_optional(ctx, dev, c"led")
+            .map_err(|error| site.refuse(error, c"cannot get the line of the LED"))?;
+        let key = gpio::Input::get_optional(ctx, dev, c"key")
+            .map_err(|error| site.refuse(error, c"cannot get the line of the key"))?
+            .map(|line| WiredKey { line, site });
         Self::new(dev, led, key)
     }
 }

@@ -109,8 +109,9 @@ impl Source {
     ) -> Result<Self> {
         let top_half = TopHalf::new(level.clone(), receiver, kick);
         if let Some(site) = site {
+            let refuse = |error| site.refuse(error, c"cannot get the interrupt of the key");
             return Ok(Self {
-                _wired: Some(site.irq(IRQ_NAME, Ok(top_half))?),
+                _wired: Some(site.irq(IRQ_NAME, Ok(top_half)).map_err(refuse)?),
                 _simulated: None,
             });
         }

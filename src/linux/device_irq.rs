@@ -12,6 +12,7 @@ use super::{
 };
 use core::pin::Pin;
 use kernel::{
+    bindings,
     irq::{self, Flags, IrqRequest, IrqReturn},
     prelude::*,
 };
@@ -37,17 +38,33 @@ pub struct DeviceIrq<T: Handler> {
     registration: Pin<KBox<irq::Registration<'static, Glue<T>>>>,
 }
 
+extern "C" {
+    /// `irq_get_trigger_type()`, which is inline in C.
+    fn morse_helper_irq_trigger_type(irq: c_uint) -> u32;
+}
+
+/// What triggers the interrupt: `IRQ_TYPE_EDGE_BOTH`, which has the same value.
+const BOTH_EDGES: u32 = bindings::IRQF_TRIGGER_RISING | bindings::IRQF_TRIGGER_FALLING;
+
 impl<T: Handler> DeviceIrq<T> {
     /// Registers `handler` for the interrupt of `request`, on both edges.
     ///
     /// # Errors
     ///
-    /// `EBUSY` if somebody else has the interrupt.
+    /// `EBUSY` if somebody else has the interrupt, `EINVAL` if it is described as anything but one of
+    /// both edges.
     pub(super) fn register(
         request: IrqRequest<'_>,
         name: &'static CStr,
         handler: impl PinInit<T, Error> + 'static,
     ) -> Result<Self> {
+        // A description that leaves it open is fine. To overrule any other would work once: the interrupt
+        // keeps the type that it was requested with, and is not found by its description again.
+        // SAFETY: This may be called for any number.
+        let described = unsafe { morse_helper_irq_trigger_type(request.irq()) };
+        if described != 0 && described != BOTH_EDGES {
+            return Err(EINVAL);
+        }
         // SAFETY: The lifetime keeps the registration from outliving the binding of the device, as the
         // number could mean another interrupt after it. Whoever holds this object is driver data,
         // which the driver core drops while the device is still bound, see `platform::Driver`.

@@ -7,6 +7,7 @@
 
 #include <linux/gpio/consumer.h>
 #include <linux/interrupt.h>
+#include <linux/irq.h>
 #include <linux/irq_sim.h>
 #include <linux/of.h>
 #include <linux/sched.h>
@@ -63,6 +64,11 @@ int morse_helper_spin_trylock_bh(spinlock_t *lock)
 void morse_helper_spin_unlock_bh(spinlock_t *lock)
 {
 	spin_unlock_bh(lock);
+}
+
+u32 morse_helper_irq_trigger_type(unsigned int irq)
+{
+	return irq_get_trigger_type(irq);
 }
 
 struct irq_domain *morse_helper_irq_sim_create(void)

@@ -26,6 +26,7 @@ void morse_helper_tasklet_schedule(struct tasklet_struct *tasklet);
 void morse_helper_spin_lock_bh(spinlock_t *lock);
 int morse_helper_spin_trylock_bh(spinlock_t *lock);
 void morse_helper_spin_unlock_bh(spinlock_t *lock);
+u32 morse_helper_irq_trigger_type(unsigned int irq);
 struct irq_domain *morse_helper_irq_sim_create(void);
 void morse_helper_irq_sim_remove(struct irq_domain *domain);
 void morse_helper_set_idle(void);

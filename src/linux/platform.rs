@@ -9,14 +9,13 @@
 use super::{
     context::{Context, Sleepable},
     device_irq::DeviceIrq,
-    irq,
+    irq, raw_device,
 };
 use core::marker::PhantomData;
 #[cfg(CONFIG_OF)]
 use core::ptr;
-#[cfg(CONFIG_OF)]
-use kernel::bindings;
 use kernel::{
+    bindings,
     device::{Bound, Core, Device},
     of, platform,
     prelude::*,
@@ -42,6 +41,21 @@ impl Site<'_> {
         self.pdev.as_ref()
     }
 
+    /// Passes on why the device cannot be bound, and tells whoever wants to know: at once in the log,
+    /// or in the list of deferred devices if it only has to wait for something.
+    pub fn refuse(&self, error: Error, what: &CStr) -> Error {
+        // SAFETY: The device is valid, and so are both C strings; the format takes one.
+        unsafe {
+            bindings::dev_err_probe(
+                raw_device(self.device()),
+                error.to_errno(),
+                c"%s\n".as_char_ptr(),
+                what.as_char_ptr(),
+            )
+        };
+        error
+    }
+
     /// Registers `handler` for the first interrupt of the device, on both edges.
     ///
     /// What is returned has to be part of what [`Driver::probe`] returns, so that it goes before the
@@ -50,7 +64,7 @@ impl Site<'_> {
     /// # Errors
     ///
     /// `ENXIO` if the device has no interrupt, `EPROBE_DEFER` if its controller has not come up yet,
-    /// `EBUSY` if somebody else has it.
+    /// `EBUSY` if somebody else has it, `EINVAL` if it is described as anything but one of both edges.
     pub fn irq<T: irq::Handler>(
         &self,
         name: &'static CStr,
