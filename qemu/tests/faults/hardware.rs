@@ -1,0 +1,428 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Hardware that is described wrongly, belongs to somebody else, or comes later.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use morse_board::board::COMMAND_LIMIT;
+use morse_board::{Board, Config, Options, Result, Time};
+
+/// What becomes of a device.
+enum Outcome {
+    /// Bound, with these parts.
+    Bound(&'static str),
+    /// Refused; what `bind` says then.
+    Refused(&'static str),
+    /// Waits for what it needs.
+    Deferred,
+    /// Never looked at.
+    Absent,
+}
+
+use Outcome::{Absent, Bound, Deferred, Refused};
+
+const EBUSY: &str = "Device or resource busy";
+const EINVAL: &str = "Invalid argument";
+const ENXIO: &str = "No such device or address";
+/// What `bind` says of a device that has to wait.
+const EAGAIN: &str = "Resource temporarily unavailable";
+
+/// A device of each kind: its name, the properties that it has besides `compatible`, and what is to
+/// become of it.
+///
+/// The board's own has lines 0 and 5 of `&{/pl061@9030000}`. No line is named twice, as gpiolib would
+/// take that for one that is meant to be shared.
+const DEVICES: &[(&str, &str, Outcome)] = &[
+    (
+        "led-only",
+        "led-gpios = <&{/pl061@9030000} 1 0>;",
+        Bound("LED and simulated key"),
+    ),
+    (
+        "key-only",
+        "key-gpios = <&{/pl061@9030000} 4 0>;
+        interrupts-extended = <&{/pl061@9030000} 4 3>;",
+        Bound("LED trigger and key"),
+    ),
+    ("neither", "", Bound("LED trigger and simulated key")),
+    // Of no use without a line to read.
+    (
+        "interrupt-only",
+        "interrupts-extended = <&{/pl061@9030000} 5 3>;",
+        Bound("LED trigger and simulated key"),
+    ),
+    // Requested on both edges, it would not be found by this description the next time.
+    (
+        "level-triggered",
+        "key-gpios = <&{/pl061@9030000} 2 0>;
+        interrupts-extended = <&{/pl061@9030000} 2 4>;",
+        Refused(EINVAL),
+    ),
+    (
+        "edges-left-open",
+        "key-gpios = <&{/pl061@9030000} 3 0>;
+        interrupts-extended = <&{/pl061@9030000} 3 0>;",
+        Bound("LED trigger and key"),
+    ),
+    (
+        "empty-property",
+        "led-gpios;",
+        Bound("LED trigger and simulated key"),
+    ),
+    (
+        "null-phandle",
+        "led-gpios = <0 0 0>;",
+        Bound("LED trigger and simulated key"),
+    ),
+    ("disabled", "status = \"disabled\";", Absent),
+    (
+        "key-without-interrupt",
+        "key-gpios = <&{/pl061@9030000} 6 0>;",
+        Refused(ENXIO),
+    ),
+    (
+        "interrupt-taken",
+        "key-gpios = <&{/pl061@9030000} 7 0>;
+        interrupts-extended = <&{/pl061@9030000} 5 3>;",
+        Refused(EBUSY),
+    ),
+    (
+        "key-on-a-chip-that-sleeps",
+        "key-gpios = <&sleeping 0 0>;
+        interrupts-extended = <&{/pl061@9030000} 6 3>;",
+        Refused(EINVAL),
+    ),
+    (
+        "no-such-phandle",
+        "led-gpios = <0xdead 0 0>;",
+        Refused(EINVAL),
+    ),
+    (
+        "no-controller",
+        "led-gpios = <&{/no-provider} 0 0>;",
+        Refused(EINVAL),
+    ),
+    (
+        "too-few-cells",
+        "led-gpios = <&{/pl061@9030000} 0>;",
+        Refused(EINVAL),
+    ),
+    ("a-string", "led-gpios = \"GPIO0\";", Refused(EINVAL)),
+    // Some other controller might have it, for all that gpiolib knows.
+    (
+        "no-such-line",
+        "led-gpios = <&{/pl061@9030000} 99 0>;",
+        Deferred,
+    ),
+    (
+        "led-without-driver",
+        "led-gpios = <&nobodys 0 0>;",
+        Deferred,
+    ),
+    (
+        "key-without-driver",
+        "key-gpios = <&nobodys 1 0>;
+        interrupts-extended = <&nobodys 0 3>;",
+        Deferred,
+    ),
+];
+
+/// A device whose LED is on a chip that may come late.
+const LATE: &str = "late";
+const LATE_PROPERTIES: &str = "led-gpios = <&sleeping 2 0>;";
+
+/// What the devices refer to besides the board's controller.
+const PROVIDERS: &str = "
+	no-provider { };
+	nobodys: nobodys {
+		compatible = \"nobodys-controller\";
+		gpio-controller;
+		#gpio-cells = <2>;
+		interrupt-controller;
+		#interrupt-cells = <2>;
+	};
+	gpio-sim {
+		compatible = \"gpio-simulator\";
+		sleeping: bank {
+			gpio-controller;
+			#gpio-cells = <2>;
+			ngpios = <8>;
+		};
+	};
+";
+
+/// There are so many devices that looking at all of them takes a while on a busy host.
+const LONG: Duration = Duration::from_secs(300);
+
+const DRIVER: &str = "/sys/bus/platform/drivers/morse";
+const CHIP_DRIVER: &str = "/sys/bus/platform/drivers/gpio-sim";
+const CHIP: &str = "gpio-sim";
+
+fn device_tree() -> String {
+    let late = [(LATE, LATE_PROPERTIES)];
+    let devices: Vec<String> = DEVICES
+        .iter()
+        .map(|(name, properties, _)| (*name, *properties))
+        .chain(late)
+        .map(|(name, properties)| {
+            format!("\t{name} {{ compatible = \"gpio-morse\"; {properties} }};\n")
+        })
+        .collect();
+    format!("/ {{\n{PROVIDERS}{}}};\n", devices.concat())
+}
+
+static BOARD: Mutex<Option<Board>> = Mutex::new(None);
+
+/// Runs a test on the board with the chip there and the driver loaded, and checks that it left neither
+/// a complaint nor a leak behind, and the module can be unloaded.
+fn with_driver(test: impl FnOnce(&mut Board) -> Result<()>) {
+    with_driver_then(test, Board::check_leaks);
+}
+
+/// As [`with_driver`], with another check at the end than the one for leaks.
+fn with_driver_then(
+    test: impl FnOnce(&mut Board) -> Result<()>,
+    check: impl FnOnce(&mut Board) -> Result<()>,
+) {
+    let mut slot = BOARD.lock().unwrap_or_else(PoisonError::into_inner);
+    // Taken out, so that a panic drops it.
+    let mut board = slot.take().unwrap_or_else(boot);
+    let result = board
+        .run("dmesg -c > /dev/null")
+        .and_then(|_| load(&mut board))
+        .and_then(|()| test(&mut board))
+        .and_then(|()| unload(&mut board))
+        .and_then(|()| board.check_log())
+        .and_then(|()| check(&mut board));
+    if let Err(error) = result {
+        panic!("{error}");
+    }
+    *slot = Some(board);
+}
+
+fn boot() -> Board {
+    let boot = |config: Config| -> Result<Board> {
+        let options = Options::new(Time::Virtual).device_tree(&device_tree());
+        let mut board = Board::boot(&config, options)?;
+        // Built in, or a module.
+        board.run(&format!("test -d {CHIP_DRIVER} || modprobe gpio-sim"))?;
+        Ok(board)
+    };
+    Config::from_env()
+        .and_then(boot)
+        .unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// Loads the driver, which then looks at all the devices.
+fn load(board: &mut Board) -> Result<()> {
+    board.execute("insmod morse.ko", LONG)?.success("insmod")?;
+    Ok(())
+}
+
+fn unload(board: &mut Board) -> Result<()> {
+    board.execute("rmmod morse", LONG)?.success("rmmod")?;
+    Ok(())
+}
+
+/// Has the driver core do something with a device, and returns what the shell said if it failed.
+fn driver_core(board: &mut Board, driver: &str, verb: &str, device: &str) -> Result<String> {
+    let command = format!("echo {device} 2>&1 > {driver}/{verb}");
+    Ok(board.execute(&command, LONG)?.text)
+}
+
+fn bind(board: &mut Board, device: &str) -> Result<String> {
+    driver_core(board, DRIVER, "bind", device)
+}
+
+fn is_bound(board: &mut Board, device: &str) -> Result<bool> {
+    Ok(board
+        .execute(&format!("test -e {DRIVER}/{device}"), COMMAND_LIMIT)?
+        .status
+        == 0)
+}
+
+/// What the log says of a device, since the driver was loaded.
+fn log_of(board: &mut Board, device: &str) -> Result<String> {
+    board.run(&format!("dmesg | grep ' {device}: ' || true"))
+}
+
+#[test]
+#[ignore = "needs a board: make test"]
+fn each_description_binds_waits_or_is_refused() {
+    with_driver(|board| {
+        // Whoever waits is looked at again after anybody was bound; and then waits still.
+        board.run("sleep 1")?;
+        for (device, _, outcome) in DEVICES {
+            let log = log_of(board, device)?;
+            print!("{log}");
+            let is_bound = is_bound(board, device)?;
+            assert_eq!(is_bound, matches!(outcome, Bound(_)), "{device}");
+            match outcome {
+                Bound(parts) => {
+                    assert!(
+                        log.contains(&format!(", with {parts}\n")),
+                        "{device}: {log}"
+                    );
+                }
+                Refused(why) => {
+                    assert!(log.contains(": error -"), "{device}: {log}");
+                    let answer = bind(board, device)?;
+                    assert!(answer.contains(why), "{device}: {answer}");
+                }
+                Deferred => {
+                    let waiting = board.run("cat /sys/kernel/debug/devices_deferred")?;
+                    assert!(
+                        waiting.contains(&format!("{device}\t")),
+                        "{device}: {waiting}"
+                    );
+                    let answer = bind(board, device)?;
+                    assert!(answer.contains(EAGAIN), "{device}: {answer}");
+                }
+                Absent => {
+                    board.run(&format!("! test -e /sys/bus/platform/devices/{device}"))?;
+                }
+            }
+        }
+        Ok(())
+    });
+}
+
+#[test]
+#[ignore = "needs a board: make test"]
+fn a_line_that_somebody_else_has_is_busy_until_it_is_given_back() {
+    with_driver(|board| {
+        // Lines 1 and 4 of the board's controller, through the kernel's own interface.
+        let chip = board.run("cd /sys/class/gpio && grep -l pl061 gpiochip*/label | head -n 1")?;
+        let chip = chip.trim().trim_end_matches("/label");
+        let base = board.run(&format!("cat /sys/class/gpio/{chip}/base"))?;
+        let base: u32 = base.trim().parse().expect("a number");
+        for (device, line) in [("led-only", base + 1), ("key-only", base + 4)] {
+            board.run(&format!("echo {device} > {DRIVER}/unbind"))?;
+            board.run(&format!("echo {line} > /sys/class/gpio/export"))?;
+            for _ in 0..2 {
+                let answer = bind(board, device)?;
+                assert!(answer.contains(EBUSY), "{device}: {answer}");
+                assert!(!is_bound(board, device)?);
+            }
+            board.run(&format!("echo {line} > /sys/class/gpio/unexport"))?;
+            assert_eq!(bind(board, device)?, "");
+            assert!(is_bound(board, device)?);
+        }
+        Ok(())
+    });
+}
+
+/// Somebody might open it, and wait for a device that never was.
+#[test]
+#[ignore = "needs a board: make test"]
+fn a_device_that_is_refused_never_appears() {
+    with_driver(|board| {
+        // What comes and goes is announced, and each announcement has a number.
+        let announced = |board: &mut Board, device: &str| -> Result<u64> {
+            let number = |board: &mut Board| board.run("cat /sys/kernel/uevent_seqnum");
+            let before = number(board)?;
+            bind(board, device)?;
+            let after = number(board)?;
+            let parse = |text: String| text.trim().parse::<u64>().expect("a number");
+            Ok(parse(after) - parse(before))
+        };
+        for (device, _, outcome) in DEVICES {
+            if matches!(outcome, Refused(_)) {
+                assert_eq!(announced(board, device)?, 0, "{device} appeared");
+            }
+        }
+        // One that is bound is announced.
+        board.run(&format!("echo led-only > {DRIVER}/unbind"))?;
+        assert!(announced(board, "led-only")? > 0);
+        Ok(())
+    });
+}
+
+/// Whether the driver core knows that the device needs its chip. It forgets that when the chip has gone
+/// once.
+fn is_linked(board: &mut Board) -> Result<bool> {
+    let links = "ls -d /sys/class/devlink/*--platform:late | grep gpio";
+    Ok(board.execute(links, COMMAND_LIMIT)?.status == 0)
+}
+
+#[test]
+#[ignore = "needs a board: make test"]
+fn a_device_waits_for_its_line_and_goes_with_it() {
+    with_driver(|board| {
+        if is_linked(board)? {
+            assert!(is_bound(board, LATE)?);
+            assert_eq!(driver_core(board, CHIP_DRIVER, "unbind", CHIP)?, "");
+            assert!(!is_bound(board, LATE)?, "gone with its line");
+        } else {
+            unload(board)?;
+            assert_eq!(driver_core(board, CHIP_DRIVER, "unbind", CHIP)?, "");
+            load(board)?;
+        }
+        let answer = bind(board, LATE)?;
+        assert!(answer.contains(EAGAIN), "{answer}");
+        // Unloaded while it waits, and loaded anew.
+        for _ in 0..2 {
+            unload(board)?;
+            load(board)?;
+            assert!(!is_bound(board, LATE)?);
+        }
+        assert_eq!(driver_core(board, CHIP_DRIVER, "bind", CHIP)?, "");
+        board.run("sleep 1")?;
+        assert!(is_bound(board, LATE)?, "its line is there");
+        Ok(())
+    });
+}
+
+#[test]
+#[ignore = "needs a board: make test"]
+fn what_a_device_waits_for_may_come_when_the_driver_is_gone() {
+    with_driver(|board| {
+        unload(board)?;
+        assert_eq!(driver_core(board, CHIP_DRIVER, "unbind", CHIP)?, "");
+        load(board)?;
+        assert!(!is_bound(board, LATE)?);
+        unload(board)?;
+        assert_eq!(driver_core(board, CHIP_DRIVER, "bind", CHIP)?, "");
+        board.run("sleep 1")?;
+        load(board)?;
+        assert!(is_bound(board, LATE)?);
+        Ok(())
+    });
+}
+
+#[test]
+#[ignore = "needs a board: make test"]
+fn a_line_that_dies_in_use_does_no_harm() {
+    let test = |board: &mut Board| {
+        if is_linked(board)? {
+            // Make the driver core forget the link.
+            driver_core(board, CHIP_DRIVER, "unbind", CHIP)?;
+            driver_core(board, CHIP_DRIVER, "bind", CHIP)?;
+            assert_eq!(bind(board, LATE)?, "");
+        }
+        assert!(is_bound(board, LATE)?);
+        assert_eq!(driver_core(board, CHIP_DRIVER, "unbind", CHIP)?, "");
+        assert!(is_bound(board, LATE)?, "with a line that is dead");
+        board.run(&format!(
+            "echo SOS > /dev/$(ls /sys/devices/platform/{LATE}/misc) && sleep 8"
+        ))?;
+        let log = log_of(board, LATE)?;
+        assert!(log.contains("sent \"SOS\""), "{log}");
+        unload(board)?;
+        assert_eq!(driver_core(board, CHIP_DRIVER, "bind", CHIP)?, "");
+        load(board)
+    };
+    // gpiolib itself leaks the label of a line whose chip has gone before (gpiod_free_commit() of 7.3).
+    with_driver_then(test, |board| {
+        let leaks = board.check_leaks();
+        assert!(
+            leaks
+                .as_ref()
+                .err()
+                .is_none_or(|leaks| leaks.to_string().contains("gpiod_request_commit")),
+            "{leaks:?}"
+        );
+        Ok(())
+    });
+}
