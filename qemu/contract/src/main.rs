@@ -9,6 +9,9 @@
 //!                                removes the driver at random instants of a message, each time
 //!                                at most BOUND_MS longer than an empty module; HOW is rmmod or
 //!                                unbind
+//! contract storm BOUND_MS COUNT SEED
+//!                                unloads the driver in storms of edges at the simulated key, with
+//!                                readers killed in them, as promptly
 //! contract change TEXT MS NAME=VALUE...
 //!                                sends TEXT, changes settings MS milliseconds after its first
 //!                                mark and tells when that was
@@ -25,6 +28,7 @@ mod hand;
 mod lamp;
 mod removal;
 mod runner;
+mod storm;
 mod task;
 
 use std::process::ExitCode;
@@ -43,6 +47,7 @@ fn main() -> ExitCode {
         ["flood"] => task::flood(),
         ["listen"] => task::listen(),
         ["removal", how, bound_ms, count, seed] => removal::run(how, bound_ms, count, seed),
+        ["storm", bound_ms, count, seed] => storm::run(bound_ms, count, seed),
         ["change", text, ms, ref settings @ ..] => change::run(text, ms, settings),
         _ => Err("see the head of qemu/contract/src/main.rs".into()),
     };

@@ -32,12 +32,7 @@ pub fn run(how: &str, bound_ms: &str, count: &str, seed: &str) -> Result {
         "unbind" => || driver::unbind().map(|(_, took)| took),
         _ => return Err(format!("{how} is no way to remove a driver").into()),
     };
-    let mut empty = Duration::ZERO;
-    for _ in 0..EMPTY_COUNT {
-        driver::load(EMPTY)?;
-        empty = empty.max(driver::unload(EMPTY)?);
-    }
-
+    let empty = empty_module()?;
     let mut random = Random(seed);
     let (mut worst, mut sum, mut lit) = (Duration::ZERO, Duration::ZERO, 0);
     for round in 0..count {
@@ -79,8 +74,18 @@ pub fn run(how: &str, bound_ms: &str, count: &str, seed: &str) -> Result {
     Ok(())
 }
 
+/// How long it takes to unload a module that does nothing, at worst.
+pub fn empty_module() -> Result<Duration> {
+    let mut worst = Duration::ZERO;
+    for _ in 0..EMPTY_COUNT {
+        driver::load(EMPTY)?;
+        worst = worst.max(driver::unload(EMPTY)?);
+    }
+    Ok(worst)
+}
+
 /// Random numbers that are the same for the same seed (SplitMix64, Steele, Lea and Flood, 2014).
-struct Random(u64);
+pub struct Random(pub u64);
 
 impl Random {
     fn next(&mut self) -> u64 {
@@ -92,7 +97,7 @@ impl Random {
     }
 
     /// A number below `end`; the bias for so small ones is of no matter.
-    fn below(&mut self, end: u64) -> u64 {
+    pub fn below(&mut self, end: u64) -> u64 {
         self.next() % end
     }
 }
