@@ -5,6 +5,7 @@
 //! All tests of one clock share a board, and each leaves the module unloaded and the kernel without a
 //! complaint.
 
+mod burst;
 mod fixture;
 mod hand;
 mod inside;

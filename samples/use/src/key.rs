@@ -8,6 +8,8 @@ use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use nix::libc;
+
 /// The simulated key of the first device.
 pub const SIMULATED_KEY: &str = "/sys/kernel/debug/morse/key";
 /// For how long before an edge [`Key::play`] spins: more than it takes to wake up.
@@ -58,6 +60,21 @@ impl Key {
             self.set(i % 2 == 0)?;
         }
         Ok(())
+    }
+}
+
+/// Gives this thread a real-time priority, so that while it is busy nothing runs on its processor but
+/// interrupts.
+///
+/// # Errors
+///
+/// `EPERM` for who is not root.
+pub fn take_precedence() -> io::Result<()> {
+    let parameters = libc::sched_param { sched_priority: 50 };
+    // SAFETY: The call reads the parameters; 0 is the caller.
+    match unsafe { libc::sched_setscheduler(0, libc::SCHED_FIFO, &parameters) } {
+        0 => Ok(()),
+        _ => Err(io::Error::last_os_error()),
     }
 }
 

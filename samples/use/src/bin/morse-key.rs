@@ -7,6 +7,7 @@
 //! morse-key FILE play LENGTHS            keys marks and spaces by turns, of these lengths in us, the
 //!                                        words of the file LENGTHS
 //! morse-key FILE storm COUNT INTERVAL_US changes the key so often, at such intervals
+//! morse-key FILE burst COUNT             changes it so often, with nothing else on this processor
 //! ```
 //!
 //! FILE is `/sys/kernel/debug/morse/key`. The log of the kernel is told of the last edge before it is made.
@@ -26,6 +27,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         [file, "storm", count, interval_us] => {
             let interval = Duration::from_micros(interval_us.parse()?);
             (file, (0..count.parse()?).map(|i| interval * i).collect())
+        }
+        [file, "burst", count] => {
+            let times = vec![Duration::ZERO; count.parse()?];
+            key::take_precedence()?;
+            (file, times)
         }
         [file, "play", lengths] => (file, played(&fs::read_to_string(lengths)?)?),
         [file, unit_us, elements] => {
