@@ -6,9 +6,11 @@
 //! complaint.
 
 mod burst;
+mod faux;
 mod fixture;
 mod hand;
 mod inside;
+mod interrupts;
 mod operator;
 mod outside;
 mod storm;

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! A machine that describes no transceiver: any LED is the lamp, and a file is the key.
+
+use morse_board::driver::{keying, numbers, SIMULATED_KEY, UNIT_AT_1_WPM_US};
+use morse_board::fixture::Shared;
+use morse_board::{transmission, Options, Pace, Time};
+
+use crate::fixture::{read_while, MECHANISMS, QUIET};
+use crate::interrupts;
+
+/// No transceiver, but a LED of the LED class where the lamp was, so that it is watched alike.
+const DEVICE_TREE: &str = "
+/delete-node/ &{/morse};
+/ {
+	leds {
+		compatible = \"gpio-leds\";
+		led-0 {
+			label = \"lamp\";
+			gpios = <&{/pl061@9030000} 0 0>;
+		};
+	};
+};
+";
+const TRIGGER: &str = "/sys/class/leds/lamp/trigger";
+
+static BOARD: Shared =
+    Shared::new(|| Options::new(Time::Virtual).device_tree(DEVICE_TREE)).needing_programs();
+
+#[test]
+#[ignore = "needs a board: make test"]
+fn it_sends_and_receives_without_hardware() {
+    for mechanism in MECHANISMS {
+        BOARD.with(|board| {
+            if !board.has_sanitizers() {
+                board.run("modprobe leds-gpio")?;
+            }
+            board.run(&format!("! ls /dev/morse* 2> /dev/null && insmod morse.ko softirq={mechanism} && test -c /dev/morse"))?;
+            board.run("dmesg | tail -n 1 | grep 'bound as /dev/morse, with LED trigger and simulated key'")?;
+
+            board.run(&format!("echo morse > {TRIGGER}"))?;
+            let sending = transmission::send(board, "SOS", Pace::DEFAULT)?;
+            println!("{sending}");
+            assert!(sending.is_good(), "{sending}");
+
+            let recording = interrupts::Recording::start(board)?;
+            let command = format!("{} && {QUIET}", keying("CQ", UNIT_AT_1_WPM_US / 20));
+            assert_eq!(read_while(board, &command)?, "CQ \n");
+            let interrupts = recording.stop(board)?;
+            // Four marks each; and every edge came in hard interrupt context.
+            assert_eq!(interrupts.len(), 16);
+            assert!(interrupts.iter().all(|interrupt| interrupt.is_hard), "{interrupts:?}");
+            assert_eq!(numbers(board)?["edges"], 16);
+            let listed = board.run("grep morse-key /proc/interrupts")?;
+            let count = listed.split_whitespace().nth(1).and_then(|count| count.parse().ok());
+            assert_eq!(count, Some(16), "{listed}");
+
+            // In the middle of everything.
+            board.run(&format!("echo 1 > {SIMULATED_KEY}; echo PARIS > /dev/morse; usleep 300000; rmmod morse"))?;
+            board.run(&format!("! ls /dev/morse* {SIMULATED_KEY} 2> /dev/null && ! grep morse-key /proc/interrupts"))?;
+            let left = board.run("cat /sys/class/leds/lamp/brightness && sleep 3 && cat /sys/class/leds/lamp/brightness")?;
+            assert_eq!(left, "0\n0\n", "left lit, or blinks without its driver");
+            if !board.has_sanitizers() {
+                board.run("rmmod leds-gpio")?;
+            }
+            Ok(())
+        });
+    }
+}
