@@ -6,6 +6,7 @@
 //! complaint.
 
 mod burst;
+mod cost;
 mod faux;
 mod fixture;
 mod hand;

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! What the top half costs, in instructions.
+//!
+//! In virtual time an instruction takes a nanosecond, and the clock of this board counts each. The kernel's
+//! own tracepoints stand right before and after the handler; what they cost themselves is known from an
+//! interrupt whose handler does nothing.
+
+use morse_board::driver::{numbers, SIMULATED_KEY};
+use morse_board::fixture::Shared;
+use morse_board::{Board, Options, Result, Time};
+
+use crate::fixture::MECHANISMS;
+
+/// A second transceiver, without lines of its own: it has a simulated key.
+const DEVICE_TREE: &str = "
+/ {
+	morse-without-lines {
+		compatible = \"gpio-morse\";
+	};
+};
+";
+/// The file of debugfs that is the key of the second one.
+const SECOND_KEY: &str = "/sys/kernel/debug/morse1/key";
+/// How often each interrupt is raised.
+const COUNT: usize = 200;
+/// How many instructions the top half may take more than nothing, at the median: a quarter more than it
+/// took when this was written, 720 with a key on a line and 530 with a simulated one.
+const BOUND: u64 = 900;
+
+static BOARD: Shared = Shared::new(|| {
+    Options::new(Time::Virtual)
+        .counter_hz(1_000_000_000)
+        .device_tree(DEVICE_TREE)
+})
+.needing_programs();
+
+/// How long the handlers of interrupts took, in ns.
+struct Costs(Vec<u64>);
+
+impl Costs {
+    const TRACEFS: &str = "/sys/kernel/tracing";
+
+    /// Measures every interrupt of this name while `raise` raises some.
+    fn measure(
+        board: &mut Board,
+        name: &str,
+        raise: impl FnOnce(&mut Board) -> Result<()>,
+    ) -> Result<Self> {
+        let entry = format!("hist:keys=irq:begun=common_timestamp if name == \"{name}\"");
+        let exit = "hist:keys=irq:took=common_timestamp-$begun:onmatch(irq.irq_handler_entry).trace(handler_took,$took)";
+        board.run(&format!(
+            "cd {tracefs} && echo 0 > tracing_on && echo mono > trace_clock && \
+             echo 'handler_took u64 ns' > synthetic_events && \
+             echo '{entry}' > events/irq/irq_handler_entry/trigger && \
+             echo '{exit}' > events/irq/irq_handler_exit/trigger && \
+             echo 1 > events/synthetic/handler_took/enable && echo > trace && echo 1 > tracing_on",
+            tracefs = Self::TRACEFS
+        ))?;
+        raise(board)?;
+        let trace = board.run(&format!(
+            "cd {tracefs} && grep -o 'handler_took: ns=.*' trace; echo 0 > events/synthetic/handler_took/enable && \
+             echo '!{exit}' > events/irq/irq_handler_exit/trigger && \
+             echo '!{entry}' > events/irq/irq_handler_entry/trigger && echo > synthetic_events",
+            tracefs = Self::TRACEFS
+        ))?;
+        let mut costs: Vec<u64> = trace
+            .lines()
+            .filter_map(|line| line.strip_prefix("handler_took: ns=")?.trim().parse().ok())
+            .collect();
+        costs.sort_unstable();
+        Ok(Costs(costs))
+    }
+
+    fn median(&self) -> u64 {
+        self.0[self.0.len() / 2]
+    }
+
+    /// Tells what is left without the cost of measuring, and returns the median of it.
+    fn beyond(&self, empty: &Costs, what: &str) -> u64 {
+        assert_eq!(self.0.len(), COUNT, "{what}");
+        let net = |cost: u64| cost.saturating_sub(empty.median());
+        let (least, most) = (net(self.0[0]), net(self.0[COUNT - 1]));
+        let median = net(self.median());
+        println!("{what}: {median} instructions, {least} to {most}");
+        median
+    }
+}
+
+#[test]
+#[ignore = "needs a board: make test"]
+fn the_top_half_takes_some_hundred_instructions() {
+    for mechanism in MECHANISMS {
+        BOARD.with_driver(&format!("softirq={mechanism}"), |board| {
+            if board.has_sanitizers() {
+                // It counts what the sanitizers do.
+                return Ok(());
+            }
+            board.run("insmod empty_irq.ko")?;
+            let empty = Costs::measure(board, "empty-irq", |board| {
+                board
+                    .run(&format!(
+                        "echo {COUNT} > /sys/module/empty_irq/parameters/raise"
+                    ))
+                    .map(drop)
+            })?;
+            board.run("rmmod empty_irq")?;
+            empty.beyond(&empty, "an empty handler");
+
+            let simulated = Costs::measure(board, "morse-key", |board| {
+                board
+                    .run(&format!("morse-key {SECOND_KEY} storm {COUNT} 1000"))
+                    .map(drop)
+            })?;
+            // The key on the line is pressed from outside, at whatever time of the guest that is.
+            let line = Costs::measure(board, "morse-key", |board| {
+                for edge in 0..COUNT {
+                    board.key(edge % 2 == 0)?;
+                    // So that no two are one.
+                    board.run(":")?;
+                }
+                Ok(())
+            })?;
+            board.run(&format!("! test -e {SIMULATED_KEY}"))?;
+            assert_eq!(numbers(board)?["edges"], COUNT as u64);
+            for (costs, key) in [(&simulated, "a simulated key"), (&line, "a key on a line")] {
+                let median = costs.beyond(&empty, &format!("softirq={mechanism}, {key}"));
+                assert!((1..=BOUND).contains(&median), "{median} instructions");
+            }
+            Ok(())
+        });
+    }
+}
