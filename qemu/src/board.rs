@@ -262,13 +262,37 @@ impl Board {
     ///
     /// [`Error::Complaints`] with the lines, and as [`Board::execute`].
     pub fn check_log(&mut self) -> Result<()> {
-        let log = self.kernel_log()?;
-        let complaints = complaints::find(log.get(self.log_checked..).unwrap_or_default());
-        self.log_checked = log.len();
+        let complaints = self.complaints()?;
         match complaints.is_empty() {
             true => Ok(()),
             false => Err(Error::Complaints(complaints)),
         }
+    }
+
+    /// As [`Board::check_log`], for a kernel that was made to complain: of exactly this, in this order,
+    /// each line given by a part of it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::OtherComplaints`] when it complained of something else, or not at all, and as
+    /// [`Board::execute`].
+    pub fn expect_complaints(&mut self, expected: &[&str]) -> Result<()> {
+        let found = self.complaints()?;
+        match complaints::are(&found, expected) {
+            true => Ok(()),
+            false => Err(Error::OtherComplaints {
+                expected: expected.iter().map(|part| (*part).to_owned()).collect(),
+                found,
+            }),
+        }
+    }
+
+    /// What the kernel complained of since the last time that this was asked.
+    fn complaints(&mut self) -> Result<Vec<String>> {
+        let log = self.kernel_log()?;
+        let complaints = complaints::find(log.get(self.log_checked..).unwrap_or_default());
+        self.log_checked = log.len();
+        Ok(complaints)
     }
 
     /// QEMU's process id.

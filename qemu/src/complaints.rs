@@ -80,6 +80,15 @@ pub fn find(log: &str) -> Vec<String> {
         .collect()
 }
 
+/// Whether these are the complaints that were expected, each by a part of its line, and no others.
+pub fn are(complaints: &[String], expected: &[&str]) -> bool {
+    complaints.len() == expected.len()
+        && complaints
+            .iter()
+            .zip(expected)
+            .all(|(complaint, part)| complaint.contains(part))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -123,6 +132,17 @@ mod tests {
                 format!("[    1.0] Run /init as init process\n{report}\n[   13.0] all is well\n");
             assert_eq!(find(&log), [*report]);
         }
+    }
+
+    #[test]
+    fn expected_ones_and_no_others() {
+        let found = find("[ 12.3] BUG: scheduling while atomic: sh/51/0x2\n[ 12.3] Call trace:\n");
+        assert!(are(&found, &["scheduling while atomic", "Call trace:"]));
+        assert!(are(&[], &[]));
+        assert!(!are(&found, &["scheduling while atomic"]));
+        assert!(!are(&found, &["Call trace:", "scheduling while atomic"]));
+        assert!(!are(&found, &["KASAN", "Call trace:"]));
+        assert!(!are(&[], &["Call trace:"]));
     }
 
     #[test]

@@ -112,6 +112,14 @@ pub enum Error {
     /// Memory of the kernel that nobody knows of any more.
     #[error("the kernel has leaked memory:\n{0}")]
     Leaks(String),
+    /// The kernel was made to complain, and did not do so as expected.
+    #[error("the kernel should complain:\n{}\nbut its complaints are:\n{}", .expected.join("\n"), .found.join("\n"))]
+    OtherComplaints {
+        /// Parts of the lines that were to come.
+        expected: Vec<String>,
+        /// The lines that came.
+        found: Vec<String>,
+    },
     /// The lamp did not do what was waited for.
     #[error("the lamp {problem}")]
     Lamp {
