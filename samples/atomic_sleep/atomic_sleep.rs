@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Sleeping where it is forbidden: not possible here, unless it is forced with `unsafe`.
+//!
+//! What the compiler says to the plain mistake is tested with `tests/must_not_compile/atomic_sleep.rs`.
+
+#[path = "../linux.rs"]
+pub mod linux;
+#[path = "../trigger.rs"]
+mod trigger;
+
+use kernel::prelude::*;
+use linux::{
+    context::{Atomic, Context, Sleepable},
+    irq,
+    time::{sleep_until, Ktime},
+    workqueue::{Handler, Kick, Queue, Work},
+};
+use trigger::Trigger;
+
+module! {
+    type: Sample,
+    name: "atomic_sleep",
+    authors: ["The morse authors"],
+    description: "Makes the mistake to sleep in atomic context, if it is forced to",
+    license: "GPL v2",
+    params: {
+        force: bool {
+            default: false,
+            description: "Make the mistake",
+        },
+    },
+}
+
+struct TopHalf(Kick<Atomic>);
+
+impl irq::Handler for TopHalf {
+    fn handle(&self, _ctx: &Atomic) {
+        self.0.queue();
+    }
+}
+
+struct BottomHalf;
+
+impl Handler for BottomHalf {
+    type Context = Atomic;
+
+    fn run(&self, _ctx: &Atomic) {
+        if !module_parameters::force.value() {
+            pr_info!("in a softirq: what may sleep does not compile here\n");
+            return;
+        }
+        pr_info!("in a softirq: calling what may sleep\n");
+        // SAFETY: None, that is the mistake. The machine survives it as this deadline has passed, so that
+        // what may sleep does not: such mistakes go unnoticed for years.
+        sleep_until(unsafe { &Sleepable::enter() }, Ktime::now());
+        if !cfg!(CONFIG_DEBUG_ATOMIC_SLEEP) {
+            pr_warn!("no report, as this kernel has no CONFIG_DEBUG_ATOMIC_SLEEP: it is a bug all the same\n");
+        }
+    }
+}
+
+/// Dropped in this order: first there are no interrupts, then no work any more.
+struct Sample {
+    _trigger: Trigger<TopHalf>,
+    _work: Work<BottomHalf>,
+}
+
+impl kernel::Module for Sample {
+    fn init(_module: &'static ThisModule) -> Result<Self> {
+        let queue = Queue::bh_highpri(c"atomic_sleep")?;
+        let work = new_work!("BottomHalf", &queue, Ok(BottomHalf))?;
+        Ok(Self {
+            _trigger: Trigger::new(c"atomic_sleep", TopHalf(work.kick()))?,
+            _work: work,
+        })
+    }
+}

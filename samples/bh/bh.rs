@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! A BH work item, the modern way to have something done right after an interrupt: a work item like any
+//! other, on a queue that runs in softirq context.
+
+#[path = "../linux.rs"]
+pub mod linux;
+#[path = "../trigger.rs"]
+mod trigger;
+
+use kernel::prelude::*;
+use linux::{
+    context::Atomic,
+    irq,
+    workqueue::{Handler, Kick, Queue, Work},
+};
+use trigger::Trigger;
+
+module! {
+    type: Sample,
+    name: "bh",
+    authors: ["The morse authors"],
+    description: "An interrupt queues work that runs as a softirq",
+    license: "GPL v2",
+}
+
+struct TopHalf(Kick<Atomic>);
+
+impl irq::Handler for TopHalf {
+    fn handle(&self, _ctx: &Atomic) {
+        pr_info!("interrupt begins\n");
+        // Twice before it runs is once.
+        self.0.queue();
+        self.0.queue();
+        pr_info!("interrupt ends\n");
+    }
+}
+
+struct BottomHalf;
+
+impl Handler for BottomHalf {
+    type Context = Atomic;
+
+    fn run(&self, _ctx: &Atomic) {
+        pr_info!("bottom half runs\n");
+    }
+}
+
+/// Dropped in this order: first there are no interrupts, then no work any more.
+struct Sample {
+    _trigger: Trigger<TopHalf>,
+    _work: Work<BottomHalf>,
+}
+
+impl kernel::Module for Sample {
+    fn init(_module: &'static ThisModule) -> Result<Self> {
+        let work = new_work!("BottomHalf", &Queue::bh_highpri(c"bh")?, Ok(BottomHalf))?;
+        Ok(Self {
+            _trigger: Trigger::new(c"bh", TopHalf(work.kick()))?,
+            _work: work,
+        })
+    }
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! A work queue of one's own: items that have rules of their own, here one after the other, and that are
+//! all done before the module goes.
+
+#[path = "../linux.rs"]
+pub mod linux;
+#[path = "../trigger.rs"]
+mod trigger;
+
+use kernel::prelude::*;
+use linux::{
+    context::{Atomic, Sleepable},
+    irq,
+    time::{sleep_until, Ktime},
+    workqueue::{Finish, Handler, Kick, Queue, Work},
+};
+use trigger::Trigger;
+
+module! {
+    type: Sample,
+    name: "custom_wq",
+    authors: ["The morse authors"],
+    description: "An ordered work queue is made, used, drained and destroyed",
+    license: "GPL v2",
+}
+
+const SLEEP_NS: i64 = 1_000_000_000;
+
+struct TopHalf {
+    first: Kick<Sleepable>,
+    second: Kick<Sleepable>,
+}
+
+impl irq::Handler for TopHalf {
+    fn handle(&self, _ctx: &Atomic) {
+        pr_info!("interrupt: first and second work queued\n");
+        self.first.queue();
+        self.second.queue();
+    }
+}
+
+/// A work item, by its name.
+struct Step(&'static str);
+
+impl Handler for Step {
+    type Context = Sleepable;
+
+    fn run(&self, ctx: &Sleepable) {
+        pr_info!("{} work begins\n", self.0);
+        sleep_until(ctx, Ktime::now().after_ns(SLEEP_NS));
+        pr_info!("{} work ends\n", self.0);
+    }
+}
+
+/// Dropped in this order: first there are no interrupts, then what they queued is done. The items have
+/// nothing left to cancel, and the last of them destroys the queue.
+struct Sample {
+    _trigger: Trigger<TopHalf>,
+    _finish: Finish,
+    _first: Work<Step>,
+    _second: Work<Step>,
+}
+
+impl kernel::Module for Sample {
+    fn init(_module: &'static ThisModule) -> Result<Self> {
+        let queue = Queue::ordered(c"custom_wq")?;
+        let first = new_work!("first", &queue, Ok(Step("first")))?;
+        let second = new_work!("second", &queue, Ok(Step("second")))?;
+        let top_half = TopHalf {
+            first: first.kick(),
+            second: second.kick(),
+        };
+        Ok(Self {
+            _trigger: Trigger::new(c"custom_wq", top_half)?,
+            _finish: Finish::new(&queue)?,
+            _first: first,
+            _second: second,
+        })
+    }
+}

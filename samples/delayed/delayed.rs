@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Delayed work: what is done by a thread when some time has passed since the last interrupt.
+
+#[path = "../linux.rs"]
+pub mod linux;
+#[path = "../trigger.rs"]
+mod trigger;
+
+use kernel::prelude::*;
+use linux::{
+    context::{Atomic, Sleepable},
+    delayed::{Alarm, Delayed, DelayedHandler},
+    irq,
+    workqueue::Queue,
+};
+use trigger::Trigger;
+
+module! {
+    type: Sample,
+    name: "delayed",
+    authors: ["The morse authors"],
+    description: "Work runs five seconds after the last interrupt",
+    license: "GPL v2",
+}
+
+const DELAY_MS: u32 = 5000;
+
+struct TopHalf(Alarm);
+
+impl irq::Handler for TopHalf {
+    fn handle(&self, _ctx: &Atomic) {
+        pr_info!("interrupt: work is due in 5 s\n");
+        self.0.set_ms(DELAY_MS);
+    }
+}
+
+struct Late;
+
+impl DelayedHandler for Late {
+    fn run(&self, _alarm: &Alarm, _ctx: &Sleepable) {
+        pr_info!("work runs\n");
+    }
+}
+
+/// Dropped in this order: first there are no interrupts, then no work any more.
+struct Sample {
+    _trigger: Trigger<TopHalf>,
+    _work: Delayed<Late>,
+}
+
+impl kernel::Module for Sample {
+    fn init(_module: &'static ThisModule) -> Result<Self> {
+        let work = new_delayed!("Late", &Queue::system()?, Ok(Late))?;
+        Ok(Self {
+            _trigger: Trigger::new(c"delayed", TopHalf(work.alarm()))?,
+            _work: work,
+        })
+    }
+}

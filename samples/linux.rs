@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! What the samples take of `src/linux`: the mechanisms, and what those need.
+
+#[path = "../src/linux/context.rs"]
+pub mod context;
+#[path = "../src/linux/debugfs.rs"]
+pub mod debugfs;
+#[path = "../src/linux/delayed.rs"]
+pub mod delayed;
+#[path = "../src/linux/irq.rs"]
+pub mod irq;
+#[path = "../src/linux/tasklet.rs"]
+pub mod tasklet;
+#[path = "../src/linux/time.rs"]
+pub mod time;
+#[path = "../src/linux/timer.rs"]
+pub mod timer;
+#[path = "../src/linux/wait.rs"]
+pub mod wait;
+#[path = "../src/linux/workqueue.rs"]
+pub mod workqueue;

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Interrupts that come faster than their work is done: queueing what is queued already does nothing, so
+//! what belongs to each interrupt has to be kept elsewhere, here in a ring without locks.
+
+#[path = "../code.rs"]
+pub mod code;
+#[path = "../linux.rs"]
+pub mod linux;
+#[path = "../trigger.rs"]
+mod trigger;
+
+use code::ring::{Edge, Ring};
+use kernel::{prelude::*, sync::Arc};
+use linux::{
+    context::{Atomic, Sleepable},
+    irq,
+    time::{sleep_until, Ktime},
+    workqueue::{Handler, Kick, Queue, Work},
+};
+use trigger::Trigger;
+
+module! {
+    type: Sample,
+    name: "requeue",
+    authors: ["The morse authors"],
+    description: "Interrupts come while their work is queued or runs",
+    license: "GPL v2",
+}
+
+const SLEEP_NS: i64 = 1_000_000_000;
+const TENTH_NS: u32 = 100_000_000;
+
+type Stamps = Ring<8>;
+
+struct TopHalf {
+    stamps: Arc<Stamps>,
+    work: Kick<Sleepable>,
+}
+
+impl irq::Handler for TopHalf {
+    fn handle(&self, _ctx: &Atomic) {
+        let stamp = Edge {
+            time_ns: Ktime::now().as_ns(),
+            mark: true,
+        };
+        let kept = self.stamps.push(stamp);
+        let queued = self.work.queue();
+        pr_info!("interrupt: kept {kept}, queued {queued}\n");
+    }
+}
+
+/// Takes what the interrupts kept, then sleeps for a second.
+struct Slow(Arc<Stamps>);
+
+impl Handler for Slow {
+    type Context = Sleepable;
+
+    fn run(&self, ctx: &Sleepable) {
+        pr_info!("work begins\n");
+        while let Some(stamp) = self.0.pop() {
+            let age = tenths(Ktime::now().as_ns() - stamp.time_ns);
+            pr_info!("took what was kept {}.{} s ago\n", age / 10, age % 10);
+        }
+        sleep_until(ctx, Ktime::now().after_ns(SLEEP_NS));
+        pr_info!("work ends\n");
+    }
+}
+
+/// In whole tenths of a second. In 32 bits, as 32-bit kernels have no division of 64.
+fn tenths(ns: u64) -> u32 {
+    u32::try_from(ns).unwrap_or(u32::MAX) / TENTH_NS
+}
+
+/// Dropped in this order: first there are no interrupts, then no work any more.
+struct Sample {
+    _trigger: Trigger<TopHalf>,
+    _work: Work<Slow>,
+}
+
+impl kernel::Module for Sample {
+    fn init(_module: &'static ThisModule) -> Result<Self> {
+        let stamps = Arc::new(Stamps::new(), GFP_KERNEL)?;
+        let work = new_work!("Slow", &Queue::system()?, Ok(Slow(stamps.clone())))?;
+        let top_half = TopHalf {
+            stamps,
+            work: work.kick(),
+        };
+        Ok(Self {
+            _trigger: Trigger::new(c"requeue", top_half)?,
+            _work: work,
+        })
+    }
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! A tasklet, the legacy way to have something done right after an interrupt. See `bh` for the modern one.
+
+#[path = "../linux.rs"]
+pub mod linux;
+#[path = "../trigger.rs"]
+mod trigger;
+
+use kernel::prelude::*;
+use linux::{
+    context::Atomic,
+    irq,
+    tasklet::{Kick, Tasklet},
+    workqueue::Handler, //
+};
+use trigger::Trigger;
+
+module! {
+    type: Sample,
+    name: "tasklet",
+    authors: ["The morse authors"],
+    description: "An interrupt schedules a tasklet",
+    license: "GPL v2",
+}
+
+struct TopHalf(Kick);
+
+impl irq::Handler for TopHalf {
+    fn handle(&self, _ctx: &Atomic) {
+        pr_info!("interrupt begins\n");
+        // Twice before it runs is once.
+        self.0.schedule();
+        self.0.schedule();
+        pr_info!("interrupt ends\n");
+    }
+}
+
+struct BottomHalf;
+
+impl Handler for BottomHalf {
+    type Context = Atomic;
+
+    fn run(&self, _ctx: &Atomic) {
+        pr_info!("bottom half runs\n");
+    }
+}
+
+/// Dropped in this order: first there are no interrupts, then no tasklet any more.
+struct Sample {
+    _trigger: Trigger<TopHalf>,
+    _tasklet: Tasklet<BottomHalf>,
+}
+
+impl kernel::Module for Sample {
+    fn init(_module: &'static ThisModule) -> Result<Self> {
+        let tasklet = Tasklet::new(Ok(BottomHalf))?;
+        Ok(Self {
+            _trigger: Trigger::new(c"tasklet", TopHalf(tasklet.kick()))?,
+            _tasklet: tasklet,
+        })
+    }
+}

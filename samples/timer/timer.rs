@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! A kernel timer that arms itself again: what has to be done from time to time, in no time.
+
+#[path = "../linux.rs"]
+pub mod linux;
+
+use kernel::{
+    prelude::*,
+    sync::atomic::{AtomicFlag, Relaxed},
+};
+use linux::{
+    context::Atomic,
+    timer::{Handler, Next, Timer}, //
+};
+
+module! {
+    type: Sample,
+    name: "timer",
+    authors: ["The morse authors"],
+    description: "A kernel timer says tick and tock, a second after each other",
+    license: "GPL v2",
+}
+
+const PERIOD_MS: u32 = 1000;
+
+struct Clock {
+    tock: AtomicFlag,
+}
+
+impl Handler for Clock {
+    fn expired(&self, _ctx: &Atomic) -> Next {
+        let tock = self.tock.load(Relaxed);
+        pr_info!("{}\n", if tock { "tock" } else { "tick" });
+        self.tock.store(!tock, Relaxed);
+        // Counted from when this run was due, not from now: a late tick does not delay the next.
+        Next::AfterMs(PERIOD_MS)
+    }
+}
+
+struct Sample {
+    _timer: Timer<Clock>,
+}
+
+impl kernel::Module for Sample {
+    fn init(_module: &'static ThisModule) -> Result<Self> {
+        let clock = Clock {
+            tock: AtomicFlag::new(false),
+        };
+        let timer = new_timer!("Clock", Ok(clock))?;
+        pr_info!("started\n");
+        timer.start_ms(PERIOD_MS);
+        Ok(Self { _timer: timer })
+    }
+}

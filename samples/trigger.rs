@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The interrupt of a sample, which `echo 1 > /sys/kernel/debug/SAMPLE/trigger` raises.
+
+use crate::linux::{
+    context::Sleepable,
+    debugfs::{self, Control},
+    irq::{Handler, SimulatedIrq},
+};
+use kernel::{prelude::*, uaccess::UserSliceReader};
+
+/// Owner of the file and of the interrupt. Dropping it waits for a handler that is running; after that
+/// there are no interrupts any more.
+pub(crate) struct Trigger<T: Handler> {
+    _file: Control<Button<T>>,
+}
+
+/// What is written to.
+struct Button<T: Handler>(SimulatedIrq<T>);
+
+impl<T: Handler> Trigger<T> {
+    /// Makes `handler` run as a hard interrupt, whenever a 1 is written to the file `trigger` of the
+    /// directory `sample`.
+    pub(crate) fn new(sample: &'static CStr, handler: T) -> Result<Self> {
+        let button = Button(SimulatedIrq::register(sample, Ok(handler))?);
+        Ok(Self {
+            _file: Control::new(sample, c"trigger", Ok(button))?,
+        })
+    }
+}
+
+impl<T: Handler> debugfs::Handler for Button<T> {
+    /// Takes "1", with or without a line feed; anything else is `EINVAL`.
+    fn write(&self, from: &mut UserSliceReader, _ctx: &Sleepable) -> Result {
+        /// One digit and a line feed.
+        const BYTES_MAX: usize = 2;
+
+        let mut bytes = [0; BYTES_MAX];
+        let text = bytes.get_mut(..from.len()).ok_or(EINVAL)?;
+        from.read_slice(text)?;
+        match &*text {
+            b"1" | b"1\n" => self.0.raise(),
+            _ => Err(EINVAL),
+        }
+    }
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! A work item: what an interrupt has done by a thread, because it takes long or has to sleep.
+
+#[path = "../linux.rs"]
+pub mod linux;
+#[path = "../trigger.rs"]
+mod trigger;
+
+use kernel::{
+    prelude::*,
+    sync::atomic::{AtomicFlag, Relaxed},
+};
+use linux::{
+    context::{Atomic, Sleepable},
+    irq,
+    time::Ktime,
+    wait::{Bell, Wake},
+    workqueue::{Handler, Kick, Queue, Work},
+};
+use trigger::Trigger;
+
+module! {
+    type: Sample,
+    name: "wq",
+    authors: ["The morse authors"],
+    description: "An interrupt queues work that sleeps",
+    license: "GPL v2",
+}
+
+const SLEEP_NS: i64 = 1_000_000_000;
+
+struct TopHalf(Kick<Sleepable>);
+
+impl irq::Handler for TopHalf {
+    fn handle(&self, _ctx: &Atomic) {
+        pr_info!("interrupt: work queued\n");
+        self.0.queue();
+    }
+}
+
+/// Sleeps for a second, unless it is stopped.
+#[pin_data]
+struct Sleeper {
+    stopped: AtomicFlag,
+    #[pin]
+    bell: Bell,
+}
+
+impl Handler for Sleeper {
+    type Context = Sleepable;
+
+    fn run(&self, ctx: &Sleepable) {
+        pr_info!("work begins\n");
+        let end = Ktime::now().after_ns(SLEEP_NS);
+        match self
+            .bell
+            .wait_until(ctx, end, |_| self.stopped.load(Relaxed))
+        {
+            Wake::Deadline => pr_info!("work ends\n"),
+            Wake::Condition => pr_info!("work stopped\n"),
+        }
+    }
+
+    fn stop(&self) {
+        self.stopped.store(true, Relaxed);
+        self.bell.ring();
+    }
+}
+
+/// Dropped in this order: first there are no interrupts, then no work any more.
+struct Sample {
+    _trigger: Trigger<TopHalf>,
+    _work: Work<Sleeper>,
+}
+
+impl kernel::Module for Sample {
+    fn init(_module: &'static ThisModule) -> Result<Self> {
+        let sleeper = try_pin_init!(Sleeper {
+            stopped: AtomicFlag::new(false),
+            bell <- new_bell!("Sleeper::bell"),
+        });
+        let work = new_work!("Sleeper", &Queue::system()?, sleeper)?;
+        Ok(Self {
+            _trigger: Trigger::new(c"wq", TopHalf(work.kick()))?,
+            _work: work,
+        })
+    }
+}

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-2.0
+// error: E0308
+
+//! What samples/atomic_sleep forces with `unsafe`, without: a BH work item that calls what may sleep.
+
+use crate::linux::{
+    context::Atomic,
+    time::{sleep_until, Ktime},
+    workqueue::Handler,
+};
+
+pub struct BottomHalf;
+
+impl Handler for BottomHalf {
+    type Context = Atomic;
+
+    fn run(&self, ctx: &Atomic) {
+        sleep_until(ctx, Ktime::now());
+    }
+}
