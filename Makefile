@@ -6,7 +6,7 @@ MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := modules
 
 # Settings, from the command line or the environment.
-export SERIES ARCH FLAVOUR KDIR MSG DIAGRAM TIME
+export SERIES ARCH FLAVOUR KERNELS KDIR MSG DIAGRAM TIME
 
 help:
 	@echo 'morse: a two-way Morse device for Linux, in Rust'
@@ -15,7 +15,9 @@ help:
 	@echo '  make run        boot a board, load morse.ko, and give its shell with the LED shown live'
 	@echo '                    MSG="CQ DE MORSE"   send that, show what the LED did, and check it'
 	@echo '                    DIAGRAM=led.svg     draw it too      TIME=virtual   in exact virtual time'
-	@echo '  make test       unit tests on the host, and boot tests on the board'
+	@echo '  make test       unit tests on the host, and boot tests on the board; scripts/test NAME for some of them'
+	@echo '                    FLAVOUR=sanitizer              on the kernel with every sanitizer'
+	@echo '                    KERNELS="stock sanitizer"      on both, as CI does'
 	@echo '  make bench      measure against baselines in C: a table, JSON and plots (bench/README.md)'
 	@echo '  make lint       formatting, clippy for host and kernel code, checkpatch, device tree schema'
 	@echo '  make tools      only bring up the tool root        make kernel   only prepare the kernel tree'

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+// scripts/test: real-time
 
 //! The driver on the board: from `insmod` to `rmmod`, with the lamp seen from outside.
 //!

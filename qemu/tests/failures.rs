@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+// scripts/test: real-time stock-only
 
 //! What goes wrong with a board is told, with the console's last lines, and leaves nothing running.
 

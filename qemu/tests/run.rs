@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+// scripts/test: real-time stock-only
 
 //! `morse-run` as its user meets it.
 

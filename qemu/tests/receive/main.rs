@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+// scripts/test: real-time
 
 //! Receiving: the key is pressed, from outside the board and from inside, and text comes out.
 //!

@@ -84,16 +84,19 @@ fn failure(job: &Job, test: &Test, why: &str) -> String {
     text
 }
 
-/// The skipped tests, by kernel and reason.
+/// The skipped tests, by kernel and reason; a program that was skipped as a whole by its own name.
 fn skipped(jobs: &[Job]) -> String {
     let mut by_reason: BTreeMap<(String, &str), Vec<String>> = BTreeMap::new();
     for job in jobs {
+        if let Some(reason) = reason_for_all(job) {
+            let names = by_reason.entry((on(job), reason)).or_default();
+            names.push(format!("all {} of {}", job.tests.len(), job.name));
+            continue;
+        }
         for test in &job.tests {
             if let Verdict::Skipped(reason) = &test.verdict {
-                by_reason
-                    .entry((on(job), reason))
-                    .or_default()
-                    .push(job.full_name(test));
+                let names = by_reason.entry((on(job), reason)).or_default();
+                names.push(job.full_name(test));
             }
         }
     }
@@ -105,6 +108,17 @@ fn skipped(jobs: &[Job]) -> String {
     text
 }
 
+/// The one reason for which all of several tests of a program were skipped.
+fn reason_for_all(job: &Job) -> Option<&str> {
+    let mut reasons = job.tests.iter().map(|test| match &test.verdict {
+        Verdict::Skipped(reason) => Some(reason.as_str()),
+        _ => None,
+    });
+    let first = reasons.next()??;
+    let is_same = reasons.all(|reason| reason == Some(first));
+    (job.tests.len() > 1 && is_same).then_some(first)
+}
+
 fn table(jobs: &[Job]) -> String {
     let mut text = String::new();
     let _ = writeln!(
@@ -114,6 +128,10 @@ fn table(jobs: &[Job]) -> String {
     );
     for job in jobs {
         let counts = Counts::of(&job.tests);
+        if counts == Counts::default() {
+            // A program without tests, or without such as were asked for.
+            continue;
+        }
         let time = match job.seconds {
             Some(seconds) => format!("{seconds} s"),
             None => "-".to_owned(),
@@ -198,6 +216,17 @@ mod tests {
         assert!(
             text.starts_with("\nskipped on 7.3, no KUnit:\n  boot::b boot::c\n"),
             "{text}"
+        );
+        let all = super::text(&[job(
+            "7.3",
+            &jobs[0].tests[1..]
+                .iter()
+                .map(|test| ("x", test.verdict.clone()))
+                .collect::<Vec<_>>(),
+        )]);
+        assert!(
+            all.starts_with("\nskipped on 7.3, no KUnit:\n  all 2 of boot\n"),
+            "{all}"
         );
         assert!(
             text.ends_with("\n\n1 passed, 0 failed, 2 skipped\n"),
