@@ -9,7 +9,7 @@
 //!   and spaces with absolute deadlines, using the durations of [`timing`];
 //! - receiving: a ring carries edges out of the interrupt, they are debounced, and a decoder turns
 //!   marks and spaces into text;
-//! - both read the one table of [`alphabet`].
+//! - both read the one table of [`alphabet`], and how late everything comes is kept in [`histogram`]s.
 //!
 //! Durations are integer nanoseconds (`_ns`); where a fraction of one matters, a [`Span`] keeps it.
 
@@ -21,6 +21,7 @@ pub mod element;
 pub mod encoder;
 mod estimate;
 mod hand;
+pub mod histogram;
 pub mod keying;
 pub mod math;
 mod pending;
@@ -37,6 +38,7 @@ pub use debounce::{Debounce, Pulse};
 pub use decoder::Decoder;
 pub use element::{Code, Element};
 pub use encoder::{Error, Fed, Parser, Writing};
+pub use histogram::Histogram;
 pub use keying::{Keying, Step};
 pub use ring::{Edge, Ring};
 pub use span::Span;

@@ -7,6 +7,7 @@ mod alphabet;
 mod debounce;
 mod decoder;
 mod encoder;
+mod histogram;
 mod keyed;
 mod math;
 mod ring;
