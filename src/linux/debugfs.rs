@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! A file in debugfs that is written to.
+//! Files in debugfs that are written to, and perhaps read.
 //!
 //! Not `kernel::debugfs`: its file operations have no owner, so a module can be unloaded while such a
 //! file is open, and closing it then is an oops. Here an open file keeps the module, as it should.
-//! Its data it does not keep: once the [`Control`] is dropped, writing fails with `EIO`.
+//! Its data it does not keep: once the [`Control`] is dropped, reading and writing fail with `EIO`.
 //!
 //! C header: [`include/linux/debugfs.h`](srctree/include/linux/debugfs.h)
 
@@ -13,88 +13,187 @@ use core::{pin::Pin, ptr};
 use kernel::{
     bindings,
     prelude::*,
+    seq_file::SeqFile,
+    sync::Arc,
     uaccess::{UserPtr, UserSlice, UserSliceReader},
 };
 
-/// What is done with what is written.
+/// What a file is for.
 pub trait Handler: Send + Sync + 'static {
+    /// Whether the file can be read, by root.
+    const IS_READABLE: bool = false;
+
     /// Takes one write(2). Writes may come at the same time.
     fn write(&self, from: &mut UserSliceReader, ctx: &Sleepable) -> Result;
+
+    /// Prints all of the file, for whoever reads it. May be called at any time, more than once for one
+    /// reader.
+    fn show(&self, _to: &SeqFile, _ctx: &Sleepable) -> Result {
+        Err(EINVAL)
+    }
+
+    /// Makes calls that are under way return soon. Called once, when the [`Control`] is dropped.
+    ///
+    /// A handler that sleeps or loops for long has to act on it. After this, calls may still begin; they
+    /// have to return at once then.
+    fn stop(&self) {}
 }
 
-/// Owner of a directory with one file, and of the file's handler. Dropping it waits for writes that are
-/// under way.
+/// A directory in the root of debugfs, which is there as long as this or a file in it.
 ///
 /// # Invariants
 ///
-/// `directory` came from `debugfs_create_dir()`, and its file has `handler` as its data.
+/// `dentry` came from `debugfs_create_dir()`.
+pub struct Directory {
+    #[cfg(CONFIG_DEBUG_FS)]
+    dentry: *mut bindings::dentry,
+}
+
+// SAFETY: A directory may be removed on any thread.
+unsafe impl Send for Directory {}
+// SAFETY: Making files in it has its own locking.
+unsafe impl Sync for Directory {}
+
+impl Directory {
+    /// Makes a directory appear. As usual with debugfs, it is no error if that is not possible.
+    #[cfg_attr(not(CONFIG_DEBUG_FS), expect(unused_variables))]
+    pub fn new(name: &CStr) -> Result<Arc<Self>> {
+        // INVARIANT: Made just so.
+        let directory = Self {
+            #[cfg(CONFIG_DEBUG_FS)]
+            // SAFETY: The name is a C string. No parent means the root of debugfs.
+            dentry: unsafe { bindings::debugfs_create_dir(name.as_char_ptr(), ptr::null_mut()) },
+        };
+        Ok(Arc::new(directory, GFP_KERNEL)?)
+    }
+}
+
+#[cfg(CONFIG_DEBUG_FS)]
+impl Drop for Directory {
+    fn drop(&mut self) {
+        // SAFETY: By the type invariant; errors are ignored. There are no files in it any more.
+        unsafe { bindings::debugfs_remove(self.dentry) };
+    }
+}
+
+/// Owner of a file and of its handler. Dropping it waits for calls that are under way.
+///
+/// # Invariants
+///
+/// `file` came from `debugfs_create_file_full()`, is in `_directory`, and has `handler` as its data.
 ///
 /// # Examples
 ///
 /// ```ignore
-/// let control = Control::new(c"morse", c"key", Ok(button))?;
+/// let directory = Directory::new(c"morse")?;
+/// let key = Control::within(&directory, c"key", Ok(button))?;
 /// ```
 pub struct Control<T: Handler> {
     #[cfg(CONFIG_DEBUG_FS)]
-    directory: *mut bindings::dentry,
-    _handler: Pin<KBox<T>>,
+    file: *mut bindings::dentry,
+    _directory: Arc<Directory>,
+    handler: Pin<KBox<T>>,
 }
 
-// SAFETY: A directory may be removed on any thread; the handler is `Send`.
+// SAFETY: A file may be removed on any thread; the handler is `Send`.
 unsafe impl<T: Handler> Send for Control<T> {}
 // SAFETY: There are no methods; the handler is `Sync`.
 unsafe impl<T: Handler> Sync for Control<T> {}
 
 impl<T: Handler> Control<T> {
-    /// Makes `directory/file` appear, for root to write to.
+    /// Makes `directory/file` appear, in a directory of its own.
+    pub fn new(directory: &CStr, file: &CStr, handler: impl PinInit<T, Error>) -> Result<Self> {
+        Self::within(&Directory::new(directory)?, file, handler)
+    }
+
+    /// Makes `file` appear in `directory`, for root to use.
     ///
     /// As usual with debugfs, it is no error if that is not possible.
     #[cfg_attr(not(CONFIG_DEBUG_FS), expect(unused_variables))]
-    pub fn new(directory: &CStr, file: &CStr, handler: impl PinInit<T, Error>) -> Result<Self> {
+    pub fn within(
+        directory: &Arc<Directory>,
+        file: &CStr,
+        handler: impl PinInit<T, Error>,
+    ) -> Result<Self> {
         let handler = KBox::pin_init(handler, GFP_KERNEL)?;
         // INVARIANT: Made just so.
         Ok(Self {
             #[cfg(CONFIG_DEBUG_FS)]
             // SAFETY: The handler is pinned, and lives until `drop` has removed the file.
-            directory: unsafe { Self::create(directory, file, &handler) },
-            _handler: handler,
+            file: unsafe { Self::create(directory, file, &handler) },
+            _directory: directory.clone(),
+            handler,
         })
     }
 }
 
 #[cfg(CONFIG_DEBUG_FS)]
 impl<T: Handler> Control<T> {
-    /// Root may write.
-    const MODE_WRITE: bindings::umode_t = 0o200;
+    /// Root may write, and read if there is something to read.
+    const MODE: bindings::umode_t = if T::IS_READABLE { 0o600 } else { 0o200 };
 
-    const FILE_OPERATIONS: &'static bindings::file_operations = &bindings::file_operations {
-        owner: (&raw const bindings::__this_module).cast_mut(),
-        open: Some(bindings::simple_open),
-        write: Some(Self::write),
-        llseek: Some(bindings::noop_llseek),
-        ..pin_init::zeroed()
+    const FILE_OPERATIONS: &'static bindings::file_operations = if T::IS_READABLE {
+        &bindings::file_operations {
+            owner: (&raw const bindings::__this_module).cast_mut(),
+            open: Some(Self::open),
+            read: Some(bindings::seq_read),
+            write: Some(Self::write),
+            llseek: Some(bindings::seq_lseek),
+            release: Some(bindings::single_release),
+            ..pin_init::zeroed()
+        }
+    } else {
+        &bindings::file_operations {
+            owner: (&raw const bindings::__this_module).cast_mut(),
+            open: Some(bindings::simple_open),
+            write: Some(Self::write),
+            llseek: Some(bindings::noop_llseek),
+            ..pin_init::zeroed()
+        }
     };
 
     /// # Safety
     ///
-    /// `handler` stays where it is until the directory has been removed.
-    unsafe fn create(directory: &CStr, file: &CStr, handler: &T) -> *mut bindings::dentry {
-        // SAFETY: The name is a C string. No parent means the root of debugfs.
-        let directory =
-            unsafe { bindings::debugfs_create_dir(directory.as_char_ptr(), ptr::null_mut()) };
+    /// `handler` stays where it is until the file has been removed.
+    unsafe fn create(directory: &Directory, file: &CStr, handler: &T) -> *mut bindings::dentry {
         // SAFETY: The directory may be an error, which is taken note of. The file operations are static,
         // and by the safety requirements the data lives as long as the file.
         unsafe {
             bindings::debugfs_create_file_full(
                 file.as_char_ptr(),
-                Self::MODE_WRITE,
-                directory,
+                Self::MODE,
+                directory.dentry,
                 ptr::from_ref(handler).cast_mut().cast(),
                 ptr::null(),
                 Self::FILE_OPERATIONS,
             )
-        };
-        directory
+        }
+    }
+
+    /// # Safety
+    ///
+    /// Called by debugfs only, for a file of a `Control<T>` that has not been removed.
+    unsafe extern "C" fn open(inode: *mut bindings::inode, file: *mut bindings::file) -> c_int {
+        // SAFETY: The file is being opened. `show` gets the data that the inode has.
+        unsafe { bindings::single_open(file, Some(Self::show), (*inode).i_private) }
+    }
+
+    /// # Safety
+    ///
+    /// Called by `seq_read()` only, for a file that `open` opened, of a `Control<T>` that has not been
+    /// removed.
+    unsafe extern "C" fn show(file: *mut bindings::seq_file, _: *mut c_void) -> c_int {
+        // SAFETY: `open` stored the data of the file, a `T`. debugfs removes a file only when no call is
+        // under way, so that it lives during this one.
+        let handler = unsafe { &*(*file).private.cast_const().cast::<T>() };
+        // SAFETY: The file is valid, and nobody else uses it during this call.
+        let to = unsafe { SeqFile::from_raw(file) };
+        // SAFETY: read(2) is process context.
+        let ctx = unsafe { Sleepable::enter() };
+        match handler.show(to, &ctx) {
+            Ok(()) => 0,
+            Err(error) => error.to_errno(),
+        }
     }
 
     /// # Safety
@@ -106,9 +205,9 @@ impl<T: Handler> Control<T> {
         count: usize,
         _position: *mut bindings::loff_t,
     ) -> isize {
-        // SAFETY: `simple_open()` stored the data of the file, a `T`. debugfs removes a file only when no
-        // write is under way, so that it lives during this call.
-        let handler = unsafe { &*(*file).private_data.cast_const().cast::<T>() };
+        // SAFETY: The inode has the data of the file, a `T`. debugfs removes a file only when no call is
+        // under way, so that it lives during this one.
+        let handler = unsafe { &*(*(*file).f_inode).i_private.cast_const().cast::<T>() };
         // SAFETY: write(2) is process context.
         let ctx = unsafe { Sleepable::enter() };
         let mut reader = UserSlice::new(UserPtr::from_ptr(from.cast_mut().cast()), count).reader();
@@ -119,11 +218,13 @@ impl<T: Handler> Control<T> {
     }
 }
 
-#[cfg(CONFIG_DEBUG_FS)]
 impl<T: Handler> Drop for Control<T> {
     fn drop(&mut self) {
-        // SAFETY: By the type invariant; errors are ignored. This removes the file as well, and waits for
-        // writes that are under way.
-        unsafe { bindings::debugfs_remove(self.directory) };
+        self.handler.stop();
+        // SAFETY: By the type invariant; errors are ignored. This waits for calls that are under way.
+        #[cfg(CONFIG_DEBUG_FS)]
+        unsafe {
+            bindings::debugfs_remove(self.file)
+        };
     }
 }

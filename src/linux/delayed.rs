@@ -13,13 +13,17 @@
 
 use super::{
     context::{Context, Sleepable},
+    time::{Ktime, JIFFY_NS},
     workqueue::Queue,
 };
 use core::{pin::Pin, ptr::NonNull};
 use kernel::{
     bindings,
     prelude::*,
-    sync::{Arc, LockClassKey},
+    sync::{
+        atomic::{Atomic, Relaxed},
+        Arc, LockClassKey,
+    },
     time::{msecs_to_jiffies, Jiffies, Msecs},
     types::Opaque,
 };
@@ -39,9 +43,6 @@ macro_rules! new_delayed {
         )
     };
 }
-/// How long a jiffy is, in nanoseconds.
-const JIFFY_NS: u64 = 1_000_000_000 / bindings::CONFIG_HZ as u64;
-
 /// What is nearer than this, [`Alarm::approach_ns`] takes for now. The quarter of a jiffy is there for
 /// whatever comes between a timer and the handler, so that not even then it is a jiffy late.
 pub const NEAR_NS: u64 = JIFFY_NS + MARGIN_NS;
@@ -53,6 +54,11 @@ const WHEEL_EXACT_JIFFIES: u32 = 62;
 
 /// What a delayed work item does.
 pub trait DelayedHandler: Send + Sync {
+    /// Is told when it should have run, right before it does: the time that was set, in whole jiffies.
+    ///
+    /// If the time was set anew at that very moment it is the new one, which may lie ahead.
+    fn due(&self, _due: Ktime) {}
+
     /// Runs on a worker of the queue, in process context, never twice at the same time.
     ///
     /// It may set `alarm` to run again.
@@ -72,6 +78,8 @@ struct Link {
     work: Opaque<bindings::delayed_work>,
     handler: NonNull<c_void>,
     queue: Arc<Queue<Sleepable>>,
+    /// When it is to run, as a `ktime_t`.
+    due: Atomic<i64>,
 }
 
 // SAFETY: `work` and `queue` may be used on any thread; `handler` is used only by the trampoline,
@@ -139,6 +147,7 @@ impl<T: DelayedHandler> Delayed<T> {
                 }),
                 handler: target,
                 queue: queue.clone(),
+                due: Atomic::new(0),
             }),
             GFP_KERNEL,
         )?;
@@ -177,6 +186,7 @@ impl<T: DelayedHandler> Delayed<T> {
         // SAFETY: The queue is not a BH queue, so its workers run in process context, and hold no
         // locks when they call us.
         let ctx = unsafe { Sleepable::enter() };
+        handler.due(Ktime::from_raw(alarm.link.due.load(Relaxed)));
         handler.run(&alarm, &ctx);
     }
 }
@@ -209,16 +219,16 @@ impl Alarm {
     /// Runs the item after `delay_ms` milliseconds, whatever was set before. 0 is at once.
     #[inline]
     pub fn set_ms(&self, delay_ms: Msecs) {
-        self.set_jiffies(msecs_to_jiffies(delay_ms));
+        self.set_jiffies(Ktime::now(), msecs_to_jiffies(delay_ms));
     }
 
-    /// Runs the item once before the time `delay_ns` nanoseconds from now, or at most three quarters of a
+    /// Runs the item once before the time `delay_ns` nanoseconds from `now`, or at most three quarters of a
     /// jiffy after it, whatever was set before. Less than [`NEAR_NS`] is at once.
     ///
     /// The item looks at the clock and calls this again if there is time left, or sleeps if it is near.
     /// That takes some runs for a long time, and makes up for the wheel being coarse.
     #[inline]
-    pub fn approach_ns(&self, delay_ns: u64) {
+    pub fn approach_ns(&self, now: Ktime, delay_ns: u64) {
         // In 32 bits, as 32-bit kernels have no division of 64: a step of four seconds is as good as
         // the whole way.
         let delay_ns = u32::try_from(delay_ns).unwrap_or(u32::MAX);
@@ -229,10 +239,13 @@ impl Alarm {
         } else {
             0
         };
-        self.set_jiffies((jiffies - early) as Jiffies);
+        self.set_jiffies(now, (jiffies - early) as Jiffies);
     }
 
-    fn set_jiffies(&self, jiffies: Jiffies) {
+    fn set_jiffies(&self, now: Ktime, jiffies: Jiffies) {
+        self.link
+            .due
+            .store(now.after_jiffies(jiffies).as_raw(), Relaxed);
         // SAFETY: `work` is initialised and lives as long as `link`, and so does the queue. Once
         // the `Delayed` is gone the item is disabled, and the workqueue code leaves it alone.
         unsafe {

@@ -8,12 +8,15 @@
 //! C header: [`include/linux/timekeeping.h`](srctree/include/linux/timekeeping.h)
 
 use super::context::Sleepable;
-use kernel::bindings;
+use kernel::{bindings, time::Jiffies};
 
 extern "C" {
     /// `set_current_state(TASK_IDLE)`, which is a macro in C.
     fn morse_helper_set_idle();
 }
+
+/// How long a jiffy is, in nanoseconds.
+pub const JIFFY_NS: u64 = 1_000_000_000 / bindings::CONFIG_HZ as u64;
 
 /// A point in time on `CLOCK_MONOTONIC`, in nanoseconds since boot.
 ///
@@ -66,11 +69,25 @@ impl Ktime {
         Self(self.0.saturating_add(ns))
     }
 
+    /// Returns the point `jiffies` jiffies after this one; saturates at the end of time.
+    #[inline]
+    #[must_use]
+    pub(super) const fn after_jiffies(self, jiffies: Jiffies) -> Self {
+        // A jiffy is at most 10 ms long.
+        self.after_ns((jiffies as i64).saturating_mul(JIFFY_NS as i64))
+    }
+
     /// Returns how many nanoseconds this point lies after `earlier`; negative if it lies before.
     #[inline]
     #[must_use]
     pub const fn ns_after(self, earlier: Self) -> i64 {
         self.0.saturating_sub(earlier.0)
+    }
+
+    /// Returns the point that a C `ktime_t` stands for.
+    #[inline]
+    pub(super) const fn from_raw(ktime: bindings::ktime_t) -> Self {
+        Self(ktime)
     }
 
     /// Returns the value as a C `ktime_t`.
@@ -80,12 +97,16 @@ impl Ktime {
     }
 }
 
-/// Spins until `deadline`, with preemption enabled.
+/// Spins until `deadline`, with preemption enabled, and returns the time then.
 ///
 /// For the last microseconds before a deadline only; sleep before.
 #[inline]
-pub fn spin_until(deadline: Ktime) {
-    while Ktime::now() < deadline {
+pub fn spin_until(deadline: Ktime) -> Ktime {
+    loop {
+        let now = Ktime::now();
+        if now >= deadline {
+            return now;
+        }
         core::hint::spin_loop();
     }
 }

@@ -8,12 +8,18 @@
 //!
 //! C header: [`include/linux/timer.h`](srctree/include/linux/timer.h)
 
-use super::context::{Atomic, Context};
+use super::{
+    context::{Atomic, Context},
+    time::Ktime,
+};
 use core::pin::Pin;
 use kernel::{
     bindings,
     prelude::*,
-    sync::LockClassKey,
+    sync::{
+        atomic::{self, Relaxed},
+        LockClassKey,
+    },
     time::{msecs_to_jiffies, Jiffies, Msecs},
     types::Opaque,
 };
@@ -40,6 +46,9 @@ pub enum Next {
 
 /// What a timer does.
 pub trait Handler: Send + Sync {
+    /// Is told when it should have run, right before it does: the time that was set, in whole jiffies.
+    fn due(&self, _due: Ktime) {}
+
     /// Runs when the time has come, in softirq context, never twice at the same time.
     fn expired(&self, ctx: &Atomic) -> Next;
 }
@@ -51,6 +60,8 @@ pub trait Handler: Send + Sync {
 struct Inner<T> {
     #[pin]
     timer: Opaque<bindings::timer_list>,
+    /// When it is to run, as a `ktime_t`.
+    due: atomic::Atomic<i64>,
     #[pin]
     handler: T,
 }
@@ -100,6 +111,7 @@ impl<T: Handler> Timer<T> {
                         key.as_ptr(),
                     )
                 }),
+                due: atomic::Atomic::new(0),
                 handler <- handler,
             }),
             GFP_KERNEL,
@@ -109,8 +121,11 @@ impl<T: Handler> Timer<T> {
 
     /// Runs the handler after `delay_ms` milliseconds, whatever was set before. From any context.
     pub fn start_ms(&self, delay_ms: Msecs) {
+        let delay = msecs_to_jiffies(delay_ms);
+        let due = Ktime::now().after_jiffies(delay);
+        self.inner.due.store(due.as_raw(), Relaxed);
         // SAFETY: The timer is initialised, and shut down before it goes.
-        unsafe { arm(self.inner.timer.get(), now() + msecs_to_jiffies(delay_ms)) };
+        unsafe { arm(self.inner.timer.get(), now() + delay) };
     }
 
     /// # Safety
@@ -119,19 +134,22 @@ impl<T: Handler> Timer<T> {
     unsafe extern "C" fn trampoline(timer: *mut bindings::timer_list) {
         // SAFETY: By the safety requirements.
         let inner = unsafe { kernel::container_of!(Opaque::cast_from(timer), Inner<T>, timer) };
-        // SAFETY: `Timer::drop` waits for us, so the handler is alive until we return.
-        let handler = unsafe { &(*inner).handler };
+        // SAFETY: `Timer::drop` waits for us, so the timer and its handler are alive until we return.
+        let (handler, due) = unsafe { (&(*inner).handler, &(*inner).due) };
         // SAFETY: Only we and `arm` write to the timer's expiry; what `arm` writes at the same time is
         // as good a base as what it wrote before.
-        let due = unsafe { (*timer).expires };
+        let expires = unsafe { (*timer).expires };
+        let was_due = Ktime::from_raw(due.load(Relaxed));
+        handler.due(was_due);
         // SAFETY: `Atomic` stands for any context.
         let ctx = unsafe { Atomic::enter() };
         if let Next::AfterMs(period_ms) = handler.expired(&ctx) {
             let period = msecs_to_jiffies(period_ms).max(1);
-            let missed = now().wrapping_sub(due) / period;
-            let next = due.wrapping_add((missed + 1).wrapping_mul(period));
+            let missed = now().wrapping_sub(expires) / period;
+            let delay = (missed + 1).wrapping_mul(period);
+            due.store(was_due.after_jiffies(delay).as_raw(), Relaxed);
             // SAFETY: The timer is initialised. If it is being shut down, this does nothing.
-            unsafe { arm(timer, next) };
+            unsafe { arm(timer, expires.wrapping_add(delay)) };
         }
     }
 }

@@ -107,7 +107,18 @@ impl Queue<Sleepable> {
     pub fn system() -> Result<Arc<Self>> {
         // SAFETY: The kernel sets the pointer when it boots, and never changes it.
         let wq = unsafe { bindings::system_percpu_wq };
-        // INVARIANT: The kernel's queue has threads, and is never destroyed.
+        Self::shared(wq)
+    }
+
+    /// As [`Self::system`], with workers of high priority (`system_highpri_wq`, nice -20).
+    pub fn system_highpri() -> Result<Arc<Self>> {
+        // SAFETY: As above.
+        let wq = unsafe { bindings::system_highpri_wq };
+        Self::shared(wq)
+    }
+
+    fn shared(wq: *mut bindings::workqueue_struct) -> Result<Arc<Self>> {
+        // INVARIANT: The kernel's queues have threads, and are never destroyed.
         let queue = Self {
             wq: NonNull::new(wq).ok_or(ENODEV)?,
             is_own: false,
