@@ -35,6 +35,7 @@ pub mod fixture;
 pub mod image;
 pub mod kmod;
 pub mod lamp;
+pub mod latency;
 pub mod leaks;
 pub mod line;
 pub mod log;

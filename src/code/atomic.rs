@@ -7,7 +7,7 @@
 //! loom's in their place and try every order of events.
 
 #[cfg(not(loom))]
-pub(super) use core::sync::atomic::{fence, AtomicU32, Ordering};
+pub(super) use core::sync::atomic::*;
 
 #[cfg(loom)]
-pub(super) use loom::sync::atomic::{fence, AtomicU32, Ordering};
+pub(super) use loom::sync::atomic::*;

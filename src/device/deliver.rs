@@ -6,9 +6,10 @@
 //! altogether. So this is an item of the work queue, in process context, once for however much has
 //! come.
 
-use super::receiver::Receiver;
+use super::{latency::Measure, receiver::Receiver};
 use crate::linux::{
     context::Sleepable,
+    time::Ktime,
     trace::{Deferral, Mechanism},
     workqueue::Handler,
 };
@@ -22,6 +23,10 @@ impl Handler for Deliver {
 
     fn run(&self, _ctx: &Sleepable) {
         let _deferral = Deferral::start(self.0.device, Mechanism::Deliver);
+        if let Some(irq) = self.0.delivered() {
+            let latency = &self.0.latency.driver;
+            latency.record(Measure::WorkOwn, irq, Ktime::now());
+        }
         self.0.inbox.wake();
     }
 }

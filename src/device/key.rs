@@ -99,10 +99,10 @@ pub(super) fn level(line: Option<gpio::Input>) -> Result<Arc<Level>> {
 }
 
 impl Source {
-    /// Lets the interrupts begin: those of `site`, or of a simulated key named after `name`.
+    /// Lets the interrupts begin: those of `site`, or of a simulated key among `files`.
     pub(super) fn new(
         site: Option<&Site<'_>>,
-        name: &CStr,
+        files: &Arc<debugfs::Directory>,
         level: Arc<Level>,
         receiver: Arc<Receiver>,
         kick: softirq::Kick,
@@ -121,7 +121,7 @@ impl Source {
         };
         Ok(Self {
             _wired: None,
-            _simulated: Some(debugfs::Control::new(name, c"key", Ok(button))?),
+            _simulated: Some(debugfs::Control::within(files, c"key", Ok(button))?),
         })
     }
 }

@@ -14,14 +14,19 @@
 //! every edge, works only for chips that do not sleep, and would put the LED core into hard interrupt
 //! context.
 
-use super::{lamp::Lamp, report::Report, transmitter::Transmitter};
+use super::{
+    lamp::Lamp,
+    latency::{Latency, Measure},
+    report::Report,
+    transmitter::Transmitter,
+};
 use crate::code::{Keying, Text};
 use crate::linux::{
-    context::Sleepable,
+    context::{self, Sleepable},
     sched::RealTime,
     time::{spin_until, Ktime},
     trace::{self, Deferral, Mechanism},
-    wait::Wake,
+    wait::{Bell, Wake},
     workqueue::Handler,
 };
 use kernel::{
@@ -57,6 +62,7 @@ pub(super) struct Keyer {
     dev: ARef<Device>,
     transmitter: Arc<Transmitter>,
     lamp: Lamp,
+    latency: Arc<Latency>,
     stopped: AtomicFlag,
     /// Only `run` locks this, so it never waits.
     #[pin]
@@ -69,12 +75,14 @@ impl Keyer {
         dev: &Device,
         transmitter: Arc<Transmitter>,
         lamp: Lamp,
+        latency: Arc<Latency>,
     ) -> impl PinInit<Self, Error> {
         let dev = dev.into();
         try_pin_init!(Self {
             dev,
             transmitter,
             lamp,
+            latency,
             stopped: AtomicFlag::new(false),
             progress <- new_mutex!(Progress {
                 keying: Keying::new(),
@@ -87,18 +95,13 @@ impl Keyer {
         self.stopped.load(Relaxed)
     }
 
-    /// Waits for the instant `deadline`, or until the symbol is to be given up.
-    fn wait_until(&self, ctx: &Sleepable, deadline: Ktime) -> Wake {
+    /// Waits for the instant `deadline`, and returns the time then; `None` if the symbol is to be given
+    /// up.
+    fn wait_until(&self, ctx: &Sleepable, deadline: Ktime) -> Option<Ktime> {
         let outbox = &self.transmitter.outbox;
-        let wake = outbox
-            .bell
-            .wait_until(ctx, deadline.after_ns(-EARLY_NS), |_| {
-                self.is_stopped() || outbox.is_aborted()
-            });
-        if wake == Wake::Deadline {
-            spin_until(deadline);
-        }
-        wake
+        wait_until(&outbox.bell, ctx, deadline, |_| {
+            self.is_stopped() || outbox.is_aborted()
+        })
     }
 
     /// Sends until there is nothing to send, or until the keyer is stopped.
@@ -106,12 +109,15 @@ impl Keyer {
         let outbox = &self.transmitter.outbox;
         let Progress { keying, report } = progress;
         let mut lit = false;
-        // `at` is when that was to be done.
-        let mut show = |light: bool, at: Ktime| {
+        // `at` is when that was to be done, `now` when that time had come; `None` if it was not awaited.
+        let mut show = |light: bool, at: Ktime, now: Option<Ktime>| {
             if light != lit {
                 self.lamp.set(ctx, light);
                 lit = light;
                 trace::edge_keyed(self.transmitter.device, light, at.as_ns());
+                if let Some(now) = now {
+                    self.latency.driver.record(Measure::KeyerEdge, at, now);
+                }
             }
         };
         // What is being sent.
@@ -135,16 +141,20 @@ impl Keyer {
             let Some(step) = step else {
                 break;
             };
-            let on_time = !begins || self.wait_until(ctx, now) == Wake::Deadline;
-            show(step.mark && on_time, now);
+            if begins {
+                let awaited = self.wait_until(ctx, now);
+                show(step.mark && awaited.is_some(), now, awaited);
+            } else {
+                show(step.mark, now, None);
+            }
             let until = Ktime::from_ns(step.until_ns);
             match self.wait_until(ctx, until) {
                 // A mark is followed by darkness and a space by a mark, always. So the edge comes
                 // first, on time, and then what has to be found out about the time after it.
-                Wake::Deadline => show(!step.mark, until),
-                Wake::Condition => {
+                awaited @ Some(_) => show(!step.mark, until, awaited),
+                None => {
                     let now = Ktime::now();
-                    show(false, now);
+                    show(false, now, None);
                     keying.abort(now.as_ns());
                     report.abort();
                     if text.take().is_some() {
@@ -153,12 +163,26 @@ impl Keyer {
                 }
             }
         }
-        show(false, Ktime::now());
+        show(false, Ktime::now(), None);
         if text.is_some() {
             // Stopped between two edges.
             report.abort();
             outbox.finish();
         }
+    }
+}
+
+/// Waits for the instant `deadline`, and returns the time then; `None` if `bell` was rung and
+/// `is_given_up` before that.
+pub(super) fn wait_until(
+    bell: &Bell,
+    ctx: &Sleepable,
+    deadline: Ktime,
+    is_given_up: impl FnMut(&context::Atomic) -> bool + Send,
+) -> Option<Ktime> {
+    match bell.wait_until(ctx, deadline.after_ns(-EARLY_NS), is_given_up) {
+        Wake::Deadline => Some(spin_until(deadline)),
+        Wake::Condition => None,
     }
 }
 

@@ -17,9 +17,11 @@ mod irq;
 mod key;
 mod keyer;
 mod lamp;
+mod latency;
 mod listener;
 mod number;
 mod outbox;
+mod probe;
 mod receiver;
 mod report;
 mod session;
@@ -38,13 +40,16 @@ use self::{
     gap::Gap,
     keyer::Keyer,
     lamp::Lamp,
+    latency::{Latency, Table},
     number::Number,
+    probe::Probe,
     receiver::Receiver,
     softirq::Drain,
     ticker::Ticker,
     transmitter::Transmitter, //
 };
 use crate::linux::{
+    debugfs::{Control, Directory},
     delayed::Delayed,
     gpio,
     led_trigger::Trigger,
@@ -71,6 +76,9 @@ pub struct Transceiver {
     _node: Pin<KBox<Registration<OpenFile>>>,
     /// Then, whoever waits is sent home.
     _hang_up: HangUp,
+    /// Then nobody measures any more.
+    _probe: Control<Probe>,
+    _latency: Control<Table>,
     /// Then there are no interrupts any more, and nobody can raise one.
     _source: key::Source,
     /// Then nobody takes what they noted.
@@ -106,11 +114,17 @@ impl Transceiver {
         let (line, site) = key.map(|key| (key.line, key.site)).unzip();
         let trigger = KBox::pin_init(Trigger::register(number.name()?), GFP_KERNEL)?;
         let queue = Queue::unbound_highpri(&name)?;
+        let latency = Arc::init(Latency::new(), GFP_KERNEL)?;
         let transmitter = Arc::pin_init(Transmitter::new(number.value()), GFP_KERNEL)?;
         let keyer = new_work!(
             "Keyer",
             &queue,
-            Keyer::new(dev, transmitter.clone(), Lamp::new(led, trigger)),
+            Keyer::new(
+                dev,
+                transmitter.clone(),
+                Lamp::new(led, trigger),
+                latency.clone(),
+            ),
         )?;
         let beacon = new_delayed!(
             "Beacon",
@@ -118,7 +132,10 @@ impl Transceiver {
             Ok(Beacon::new(transmitter.clone(), keyer.kick())),
         )?;
         let level = key::level(line)?;
-        let receiver = Arc::pin_init(Receiver::new(number.value(), level.is_down()), GFP_KERNEL)?;
+        let receiver = Arc::pin_init(
+            Receiver::new(number.value(), level.is_down(), latency.clone()),
+            GFP_KERNEL,
+        )?;
         let deliver = new_work!("Deliver", &queue, Ok(Deliver(receiver.clone())))?;
         let gap = new_delayed!(
             "Gap",
@@ -133,7 +150,11 @@ impl Transceiver {
             kick: keyer.kick(),
             beacon: beacon.alarm(),
         };
-        let source = key::Source::new(site, &name, level, receiver.clone(), softirq.kick())?;
+        let files = Directory::new(&name)?;
+        let source = key::Source::new(site, &files, level, receiver.clone(), softirq.kick())?;
+        let probe = Probe::new(latency.clone(), queue.clone())?;
+        let probe = Control::within(&files, c"probe", probe)?;
+        let latency = Control::within(&files, c"latency", Ok(Table(latency)))?;
         // Last of all that may fail: who opens it must not wait for a device that never was.
         let node = KBox::pin_init(
             Registration::register(number.name()?, dev, port, &attributes::ATTRIBUTES),
@@ -144,6 +165,8 @@ impl Transceiver {
         Ok(Self {
             _node: node,
             _hang_up: HangUp(transmitter, receiver),
+            _probe: probe,
+            _latency: latency,
             _source: source,
             _softirq: softirq,
             _ticker: ticker,

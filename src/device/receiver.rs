@@ -6,8 +6,10 @@
 use super::{
     inbox::Inbox,
     key::Level,
+    latency::Latency,
     listener::Listener,
     session::Summary,
+    softirq,
     ticker, //
 };
 use crate::code::{Edge, Ring};
@@ -15,7 +17,10 @@ use crate::linux::{bhlock::SpinLockBh, time::Ktime, trace};
 use crate::new_spinlock_bh;
 use kernel::{
     prelude::*,
-    sync::atomic::{Atomic, Relaxed}, //
+    sync::{
+        atomic::{Atomic, Relaxed},
+        Arc,
+    },
 };
 
 /// How many edges may wait for the softirq: 50 ms of them at 20000 edges per second.
@@ -30,6 +35,10 @@ pub(super) struct Receiver {
     ring: Ring<RING_EDGES>,
     edges: Atomic<u64>,
     softirqs: Atomic<u64>,
+    /// When the interrupt came of which `deliver` has not run yet, in ns; 0 if there is none.
+    undelivered_ns: Atomic<u64>,
+    /// How late all this is.
+    pub(super) latency: Arc<Latency>,
     /// What is known of the key.
     #[pin]
     pub(super) listener: SpinLockBh<Listener>,
@@ -46,17 +55,23 @@ pub(super) struct Heard {
     pub(super) news: bool,
     /// The session is over.
     pub(super) ended: Option<Summary>,
-    /// When to listen again if no edge comes before, in nanoseconds from now.
+    /// When that was.
+    pub(super) now: Ktime,
+    /// When to listen again if no edge comes before, in nanoseconds from then.
     pub(super) wait_ns: Option<u64>,
+    /// When the interrupt of the first edge taken came.
+    pub(super) irq: Option<Ktime>,
 }
 
 impl Receiver {
     /// Makes the receiver of the device with this number, for a key that is `down`.
-    pub(super) fn new(device: u32, down: bool) -> impl PinInit<Self, Error> {
+    pub(super) fn new(device: u32, down: bool, latency: Arc<Latency>) -> impl PinInit<Self, Error> {
         try_pin_init!(Self {
             ring: Ring::new(),
             edges: Atomic::new(0),
             softirqs: Atomic::new(0),
+            undelivered_ns: Atomic::new(0),
+            latency,
             listener <- new_spinlock_bh!(Listener::new(device, down), "Receiver::listener"),
             inbox <- Inbox::new(),
             ticker: ticker::Shared::new(),
@@ -76,12 +91,21 @@ impl Receiver {
         // The ring has one consumer: whoever has the lock.
         let mut listener = self.listener.lock();
         let mut news = false;
+        let mut irq = None;
+        let mut taken = Ktime::from_ns(0);
         // An edge that comes meanwhile may be taken as well, but not more than fill the ring once: each
         // has kicked the softirq, so none is forgotten.
         for _ in 0..RING_EDGES {
             let Some(edge) = self.ring.pop() else {
                 break;
             };
+            let at = Ktime::from_ns(edge.time_ns);
+            irq.get_or_insert(at);
+            // What came before the clock was read has waited until then; what came after it, hardly.
+            if taken < at {
+                taken = Ktime::now();
+            }
+            self.latency.driver.record(softirq::measure(), at, taken);
             trace::edge_received(self.device, edge.mark, edge.time_ns);
             news |= listener.edge(edge, &self.inbox);
         }
@@ -106,7 +130,23 @@ impl Receiver {
         Heard {
             news: news | more,
             ended,
+            now: Ktime::from_ns(now_ns),
+            irq,
             wait_ns: listener.next_ns().map(|at| at.saturating_sub(now_ns)),
+        }
+    }
+
+    /// Notes that what came of the interrupt at `irq` is for [`Self::delivered`] to tell of.
+    pub(super) fn undelivered(&self, irq: Ktime) {
+        // If there is an older one it goes on waiting, so that fails as it should.
+        let _ = self.undelivered_ns.cmpxchg(0, irq.as_ns(), Relaxed);
+    }
+
+    /// Returns the oldest interrupt of which readers have not been told, and begins anew.
+    pub(super) fn delivered(&self) -> Option<Ktime> {
+        match self.undelivered_ns.xchg(0, Relaxed) {
+            0 => None,
+            ns => Some(Ktime::from_ns(ns)),
         }
     }
 

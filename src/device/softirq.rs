@@ -8,7 +8,7 @@
 //!
 //! Two mechanisms offer this, see [`crate::linux::softirq`]; the module parameter `softirq` chooses.
 
-use super::{key::Level, receiver::Receiver};
+use super::{key::Level, latency::Measure, receiver::Receiver};
 use crate::choice_param;
 use crate::linux::{
     context::{Atomic, Sleepable},
@@ -30,6 +30,14 @@ choice_param! {
 
 /// Number of the word "tasklet".
 const TASKLET: usize = 1;
+
+/// Returns what the time from the interrupt to this softirq is a measure of.
+pub(super) fn measure() -> Measure {
+    match MECHANISM.index() {
+        TASKLET => Measure::SoftirqTasklet,
+        _ => Measure::SoftirqBh,
+    }
+}
 
 /// The handler of the softirq.
 pub(super) struct Drain {
@@ -74,9 +82,12 @@ impl Handler for Drain {
         self.receiver.count_softirq();
         let heard = self.receiver.listen(&self.level);
         if let Some(wait_ns) = heard.wait_ns {
-            self.gap.approach_ns(wait_ns);
+            self.gap.approach_ns(heard.now, wait_ns);
         }
         if heard.news {
+            if let Some(irq) = heard.irq {
+                self.receiver.undelivered(irq);
+            }
             self.deliver.queue();
         }
     }

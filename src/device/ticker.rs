@@ -6,7 +6,7 @@
 //! runs in softirq context, so it does little. Each tick is counted from the time of the one before, not
 //! from when that was run, so that the ticks do not drift.
 
-use super::receiver::Receiver;
+use super::{latency::Measure, receiver::Receiver};
 use crate::code::math::div_rem_u64;
 use crate::linux::{
     context::Atomic,
@@ -139,6 +139,11 @@ fn per_second(count: u64, elapsed_ns: u64) -> u64 {
 }
 
 impl Handler for Ticker {
+    fn due(&self, due: Ktime) {
+        let latency = &self.receiver.latency.driver;
+        latency.record(Measure::Timer, due, Ktime::now());
+    }
+
     fn expired(&self, _ctx: &Atomic) -> Next {
         let _deferral = Deferral::start(self.receiver.device, Mechanism::Ticker);
         let shared = &self.receiver.ticker;

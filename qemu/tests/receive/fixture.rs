@@ -11,8 +11,12 @@ pub const MECHANISMS: [&str; 2] = ["bh", "tasklet"];
 /// Longer than a session lasts after its last edge.
 pub const QUIET: &str = "sleep 6";
 
-static BOARD: Shared =
-    Shared::new(|| Options::new(Time::Virtual).device_tree(WITHOUT_KEY)).needing_programs();
+static BOARD: Shared = Shared::new(options).needing_programs();
+
+/// A board with a LED and a simulated key, in virtual time.
+pub fn options() -> Options {
+    Options::new(Time::Virtual).device_tree(WITHOUT_KEY)
+}
 
 /// Runs a test in virtual time on a board with a LED and a simulated key, for each mechanism with the
 /// module loaded, and checks that it left no complaint behind.

@@ -13,6 +13,7 @@ mod fixture;
 mod hand;
 mod inside;
 mod interrupts;
+mod latency;
 mod operator;
 mod outside;
 mod storm;

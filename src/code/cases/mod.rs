@@ -8,22 +8,11 @@
 //! forgets is dead code, of which the compiler tells. Whatever wants a host (proptest, threads, sweeps
 //! over millions of inputs) is in `tests/`.
 
-pub mod alphabet;
-pub mod debounce;
-pub mod decoder;
-pub mod encoder;
-pub mod histogram;
-pub mod keying;
-pub mod math;
-pub mod operator;
-pub mod ring;
-pub mod rng;
-pub mod store;
-pub mod timing;
 pub(crate) mod alphabet;
 pub(crate) mod debounce;
 pub(crate) mod decoder;
 pub(crate) mod encoder;
+pub(crate) mod histogram;
 pub(crate) mod keying;
 pub(crate) mod math;
 pub(crate) mod operator;
