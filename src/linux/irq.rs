@@ -2,24 +2,100 @@
 
 //! Hard interrupt handlers that are told their context, and an interrupt to try them with.
 //!
-//! A [`Handler`] gets an [`Atomic`]: it cannot sleep. That of a device is registered by
-//! `device_irq` through `kernel::irq`, which needs a device to own the interrupt.
-//! The one of a [`SimulatedIrq`] has none, and is requested by its number.
+//! A [`Handler`] gets an [`Atomic`]: it cannot sleep. It runs in hard interrupt context on `PREEMPT_RT` as well
+//! (`IRQF_NO_THREAD`), where handlers are threads by default: one that exists to note the time must
+//! not wait for its turn. So it must not take a lock that sleeps there, which is every lock but a
+//! raw spinlock.
+//!
+//! Not `kernel::irq`: its registration is bound to the lifetime of a borrowed device and of another
+//! shape in each release, and a simulated interrupt has no device.
 //!
 //! C header: [`include/linux/interrupt.h`](srctree/include/linux/interrupt.h)
 
 use super::context::{Atomic, Context};
-use core::pin::Pin;
+use core::{pin::Pin, ptr};
 use kernel::{
     bindings,
     error::{from_err_ptr, to_result},
-    prelude::*, //
+    prelude::*,
 };
 
 /// What an interrupt does.
 pub trait Handler: Send + Sync + 'static {
     /// Runs in hard interrupt context, never twice at the same time.
     fn handle(&self, ctx: &Atomic);
+}
+
+#[cfg(not(kernel_7_2))]
+const HANDLED: bindings::irqreturn_t = bindings::irqreturn::IRQ_HANDLED;
+#[cfg(kernel_7_2)]
+const HANDLED: bindings::irqreturn_t = bindings::irqreturn_IRQ_HANDLED;
+
+/// A handler that has been requested. Dropping it frees the interrupt, and waits for a handler that
+/// is running.
+///
+/// # Invariants
+///
+/// The interrupt `irq` has the trampoline for `T` as a handler, with `handler` as its cookie.
+pub(super) struct Requested<T: Handler> {
+    irq: c_uint,
+    handler: Pin<KBox<T>>,
+}
+
+impl<T: Handler> Requested<T> {
+    /// Requests the interrupt number `irq` for `handler`, on the edges that `edges` says
+    /// (`IRQF_TRIGGER_*`).
+    pub(super) fn request(
+        irq: c_uint,
+        edges: u32,
+        name: &'static CStr,
+        handler: impl PinInit<T, Error>,
+    ) -> Result<Self> {
+        let handler = KBox::pin_init(handler, GFP_KERNEL)?;
+        // SAFETY: The cookie is the handler, which lives until the interrupt is freed. A number that is
+        // no interrupt is refused.
+        to_result(unsafe {
+            bindings::request_threaded_irq(
+                irq,
+                Some(Self::trampoline),
+                None,
+                (edges | bindings::IRQF_NO_THREAD) as c_ulong,
+                name.as_char_ptr(),
+                Self::cookie(&handler),
+            )
+        })?;
+        // INVARIANT: Just so.
+        Ok(Self { irq, handler })
+    }
+
+    /// Returns the handler.
+    pub(super) fn handler(&self) -> &T {
+        &self.handler
+    }
+
+    fn cookie(handler: &T) -> *mut c_void {
+        ptr::from_ref(handler).cast_mut().cast()
+    }
+
+    /// # Safety
+    ///
+    /// Called by the interrupt code only, with the cookie of [`Self::request`].
+    unsafe extern "C" fn trampoline(_irq: c_int, cookie: *mut c_void) -> bindings::irqreturn_t {
+        // SAFETY: The cookie is the handler, which lives until the interrupt is freed.
+        let handler = unsafe { &*cookie.cast_const().cast::<T>() };
+        // SAFETY: `Atomic` stands for any context.
+        let ctx = unsafe { Atomic::enter() };
+        handler.handle(&ctx);
+        HANDLED
+    }
+}
+
+impl<T: Handler> Drop for Requested<T> {
+    fn drop(&mut self) {
+        // SAFETY: By the type invariant the handler is registered with this cookie. This waits for one
+        // that is running.
+        unsafe { bindings::free_irq(self.irq, Self::cookie(&self.handler)) };
+    }
 }
 
 extern "C" {
@@ -29,19 +105,49 @@ extern "C" {
     fn morse_helper_irq_sim_remove(domain: *mut c_void);
 }
 
+/// A domain with one interrupt, mapped.
+///
+/// # Invariants
+///
+/// `domain` is a simulator of one interrupt, and `irq` its number. Nobody has the interrupt any more
+/// when this is dropped.
+struct Simulator {
+    domain: *mut bindings::irq_domain,
+    irq: c_uint,
+}
+
+impl Simulator {
+    fn new() -> Result<Self> {
+        // SAFETY: This may be called at any time in process context.
+        let domain = from_err_ptr(unsafe { morse_helper_irq_sim_create() })?.cast();
+        // SAFETY: `domain` has one interrupt, number 0.
+        let irq = unsafe { bindings::irq_create_mapping_affinity(domain, 0, ptr::null()) };
+        // INVARIANT: Both were just so made, or there is nothing to map.
+        let simulator = Self { domain, irq };
+        if irq == 0 {
+            return Err(ENOMEM);
+        }
+        Ok(simulator)
+    }
+}
+
+impl Drop for Simulator {
+    fn drop(&mut self) {
+        // SAFETY: By the type invariant; 0 is ignored.
+        unsafe { bindings::irq_dispose_mapping(self.irq) };
+        // SAFETY: By the type invariant.
+        unsafe { morse_helper_irq_sim_remove(self.domain.cast()) };
+    }
+}
+
 /// An interrupt without hardware, which software raises.
 ///
 /// The handler runs in true hard interrupt context: the kernel's simulator raises it from an
 /// interrupt that the CPU sends to itself.
-///
-/// # Invariants
-///
-/// `domain` is a simulator of one interrupt, `irq` is its number, and `handler` has been requested for
-/// it.
 pub struct SimulatedIrq<T: Handler> {
-    domain: *mut bindings::irq_domain,
-    irq: c_uint,
-    handler: Pin<KBox<T>>,
+    /// Dropped first.
+    requested: Requested<T>,
+    _simulator: Simulator,
 }
 
 // SAFETY: Interrupts may be raised and freed on any thread; the handler is `Send`.
@@ -52,46 +158,22 @@ unsafe impl<T: Handler> Sync for SimulatedIrq<T> {}
 impl<T: Handler> SimulatedIrq<T> {
     /// Makes an interrupt and registers `handler` for it.
     pub fn register(name: &'static CStr, handler: impl PinInit<T, Error>) -> Result<Self> {
-        let handler = KBox::pin_init(handler, GFP_KERNEL)?;
-        // SAFETY: This may be called at any time in process context.
-        let domain = from_err_ptr(unsafe { morse_helper_irq_sim_create() })?.cast();
-        // SAFETY: `domain` has one interrupt, number 0.
-        let irq = unsafe { bindings::irq_create_mapping_affinity(domain, 0, core::ptr::null()) };
-        let requested = if irq == 0 {
-            Err(ENOMEM)
-        } else {
-            // SAFETY: The cookie is the handler, which lives until the interrupt is freed.
-            to_result(unsafe {
-                bindings::request_threaded_irq(
-                    irq,
-                    Some(Self::trampoline),
-                    None,
-                    (bindings::IRQF_TRIGGER_RISING | bindings::IRQF_NO_THREAD) as c_ulong,
-                    name.as_char_ptr(),
-                    core::ptr::from_ref(&*handler).cast_mut().cast(),
-                )
-            })
-        };
-        if let Err(error) = requested {
-            // SAFETY: The interrupt is not in use.
-            unsafe { dispose(domain, irq) };
-            return Err(error);
-        }
-        // INVARIANT: All three were just so made.
+        let simulator = Simulator::new()?;
+        let edges = bindings::IRQF_TRIGGER_RISING;
+        let requested = Requested::request(simulator.irq, edges, name, handler)?;
         Ok(Self {
-            domain,
-            irq,
-            handler,
+            requested,
+            _simulator: simulator,
         })
     }
 
     /// Raises the interrupt. From any context; the handler runs at once, or as soon as interrupts
     /// are enabled on this CPU.
     pub fn raise(&self) -> Result {
-        // SAFETY: By the type invariant the interrupt exists.
+        // SAFETY: The interrupt exists as long as `requested`.
         to_result(unsafe {
             bindings::irq_set_irqchip_state(
-                self.irq,
+                self.requested.irq,
                 bindings::irqchip_irq_state_IRQCHIP_STATE_PENDING,
                 true,
             )
@@ -100,44 +182,6 @@ impl<T: Handler> SimulatedIrq<T> {
 
     /// Returns the handler.
     pub fn handler(&self) -> &T {
-        &self.handler
+        self.requested.handler()
     }
-
-    /// # Safety
-    ///
-    /// Called by the interrupt code only, with the cookie of `register`.
-    unsafe extern "C" fn trampoline(_irq: c_int, cookie: *mut c_void) -> bindings::irqreturn_t {
-        // SAFETY: The cookie is the handler, which lives until the interrupt is freed.
-        let handler = unsafe { &*cookie.cast_const().cast::<T>() };
-        // SAFETY: `Atomic` stands for any context.
-        let ctx = unsafe { Atomic::enter() };
-        handler.handle(&ctx);
-        bindings::irqreturn::IRQ_HANDLED
-    }
-}
-
-impl<T: Handler> Drop for SimulatedIrq<T> {
-    fn drop(&mut self) {
-        // SAFETY: By the type invariant the handler is registered with this cookie. This waits for one
-        // that is running.
-        unsafe {
-            bindings::free_irq(
-                self.irq,
-                core::ptr::from_ref(&*self.handler).cast_mut().cast(),
-            )
-        };
-        // SAFETY: The interrupt is not in use any more.
-        unsafe { dispose(self.domain, self.irq) };
-    }
-}
-
-/// # Safety
-///
-/// `domain` is a simulator, and `irq` its mapped interrupt or 0, with no handler. Neither is used after
-/// this.
-unsafe fn dispose(domain: *mut bindings::irq_domain, irq: c_uint) {
-    // SAFETY: By the safety requirements; 0 is ignored.
-    unsafe { bindings::irq_dispose_mapping(irq) };
-    // SAFETY: By the safety requirements.
-    unsafe { morse_helper_irq_sim_remove(domain.cast()) };
 }

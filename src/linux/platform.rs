@@ -68,9 +68,9 @@ impl Site<'_> {
     pub fn irq<T: irq::Handler>(
         &self,
         name: &'static CStr,
-        handler: impl PinInit<T, Error> + 'static,
+        handler: impl PinInit<T, Error>,
     ) -> Result<DeviceIrq<T>> {
-        DeviceIrq::register(self.pdev.irq_by_index(0)?, name, handler)
+        DeviceIrq::register(self.pdev.irq_by_index(0)?.irq(), name, handler)
     }
 }
 
