@@ -18,6 +18,13 @@ pub fn div_rem_u64(dividend: u64, divisor: NonZeroU32) -> (u64, u32) {
     }
 }
 
+/// Whole milliseconds in `ns` nanoseconds.
+pub fn ns_to_ms(ns: u64) -> u64 {
+    const NS_PER_MS: NonZeroU32 = NonZeroU32::new(1_000_000).unwrap();
+
+    div_rem_u64(ns, NS_PER_MS).0
+}
+
 /// Division by shifting and subtracting, for machines without a wide divider.
 pub fn long_division(dividend: u64, divisor: NonZeroU32) -> (u64, u32) {
     let divisor = u64::from(divisor.get());

@@ -7,13 +7,17 @@
 //! time: a beacon gives way to everybody.
 
 use super::transmitter::Transmitter;
-use crate::code::{Fed, Parser, Spacing};
+use crate::code::{
+    math::{div_rem_u64, ns_to_ms},
+    Fed, Parser, Spacing,
+};
 use crate::linux::{
     context::Sleepable,
     delayed::{Alarm, DelayedHandler},
     time::Ktime,
     workqueue::Kick,
 };
+use core::num::NonZeroU32;
 use kernel::{
     prelude::*,
     sync::Arc,
@@ -28,10 +32,10 @@ const TEXT_MAX_BYTES: usize = 1024;
 
 /// Up to this a kernel timer is late by a jiffy at most, whatever the configuration: 63 jiffies, the
 /// finest level of the timer wheel, at 1000 a second.
-const EXACT_MS: i64 = 63;
+const EXACT_MS: u64 = 63;
 
-const NS_PER_S: i64 = 1_000_000_000;
-const NS_PER_MS: i64 = 1_000_000;
+const MS_PER_S: u32 = 1000;
+const NS_PER_MS: u64 = 1_000_000;
 
 /// What the user has set.
 pub(super) struct Settings {
@@ -120,16 +124,20 @@ impl DelayedHandler for Beacon {
             return;
         };
         let now = Ktime::now();
-        let early_ns = due.ns_after(now);
-        if early_ns <= 0 {
+        if due <= now {
             self.transmitter.outbox.post(&settings.text, &self.kick);
-            let interval_ns = i64::from(settings.interval_s.max(1)) * NS_PER_S;
-            let missed = -early_ns / interval_ns;
-            settings.due = Some(due.after_ns((missed + 1) * interval_ns));
+            let interval_ms = NonZeroU32::new(settings.interval_s.saturating_mul(MS_PER_S))
+                .unwrap_or(NonZeroU32::MIN);
+            let late_ms = ns_to_ms(now.as_ns() - due.as_ns());
+            let (missed, _) = div_rem_u64(late_ms, interval_ms);
+            let step_ns = (missed + 1) * u64::from(interval_ms.get()) * NS_PER_MS;
+            settings.due = Some(Ktime::from_ns(due.as_ns() + step_ns));
         }
-        let wait_ns = settings.due.map_or(0, |due| due.ns_after(now));
+        let wait_ns = settings
+            .due
+            .map_or(0, |due| due.as_ns().saturating_sub(now.as_ns()));
         // Rounded up, since an alarm a little early would be for nothing.
-        let wait_ms = wait_ns / NS_PER_MS + 1;
+        let wait_ms = ns_to_ms(wait_ns) + 1;
         // A longer timer may be late by an eighth of its time (kernel/time/timer.c), so most of the
         // wait comes first and the rest is set then.
         let part_ms = if wait_ms > EXACT_MS {

@@ -2,8 +2,13 @@
 
 //! What the kernel log tells of a message.
 
-use crate::code::{self, Gap, Symbol, Text};
+use crate::code::{
+    self,
+    math::{div_rem_u64, ns_to_ms},
+    Gap, Symbol, Text,
+};
 use crate::linux::time::Ktime;
+use core::num::NonZeroU32;
 use kernel::{device::Device, prelude::*};
 
 /// How much of a message the log shows, in bytes.
@@ -13,6 +18,8 @@ const TEXT_BYTES: usize = 64;
 /// there are.
 const LINES_PER_WINDOW: u32 = 10;
 const WINDOW_NS: i64 = 5_000_000_000;
+
+const MS_PER_S: NonZeroU32 = NonZeroU32::new(1000).unwrap();
 
 /// Keeps the books of the message being sent.
 pub(super) struct Report {
@@ -88,7 +95,8 @@ impl Report {
 
         if self.may_log(now) {
             let text = self.text.get(..text_len).unwrap_or_default();
-            let milliseconds = now.ns_after(began) / 1_000_000;
+            let elapsed_ns = now.as_ns().saturating_sub(began.as_ns());
+            let (seconds, milliseconds) = div_rem_u64(ns_to_ms(elapsed_ns), MS_PER_S);
             let plural = if characters == 1 { "" } else { "s" };
             dev_info!(
                 dev,
@@ -98,8 +106,8 @@ impl Report {
                 if truncated { "..." } else { "" },
                 characters,
                 plural,
-                milliseconds / 1000,
-                milliseconds % 1000,
+                seconds,
+                milliseconds,
             );
         }
     }

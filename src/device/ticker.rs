@@ -7,7 +7,7 @@
 //! from when that was run, so that the ticks do not drift.
 
 use super::{latency::Measure, receiver::Receiver};
-use crate::code::math::div_rem_u64;
+use crate::code::math::{div_rem_u64, ns_to_ms};
 use crate::linux::{
     context::Atomic,
     time::Ktime,
@@ -127,11 +127,12 @@ impl Ticker {
 
 /// Returns the rate of `count` in `elapsed_ns`, rounded to the nearest.
 fn per_second(count: u64, elapsed_ns: u64) -> u64 {
-    const NS_PER_MS: NonZeroU32 = NonZeroU32::new(1_000_000).unwrap();
     const MS_PER_S: u64 = 1000;
 
-    let (elapsed_ms, _) = div_rem_u64(elapsed_ns, NS_PER_MS);
-    let Some(elapsed_ms) = u32::try_from(elapsed_ms).ok().and_then(NonZeroU32::new) else {
+    let Some(elapsed_ms) = u32::try_from(ns_to_ms(elapsed_ns))
+        .ok()
+        .and_then(NonZeroU32::new)
+    else {
         return 0;
     };
     let rounding = u64::from(elapsed_ms.get() / 2);

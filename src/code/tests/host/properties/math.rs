@@ -6,7 +6,7 @@ use std::num::NonZeroU32;
 
 use proptest::prelude::*;
 
-use crate::code::math::{div_rem_u64, long_division};
+use crate::code::math::{div_rem_u64, long_division, ns_to_ms};
 use crate::code::Span;
 
 proptest! {
@@ -20,6 +20,11 @@ proptest! {
         let divisor = NonZeroU32::new(divisor).unwrap();
         prop_assert_eq!(long_division(dividend, divisor), expected);
         prop_assert_eq!(div_rem_u64(dividend, divisor), expected);
+    }
+
+    #[test]
+    fn milliseconds_are_whole(ns in any::<u64>()) {
+        prop_assert_eq!(ns_to_ms(ns), ns / 1_000_000);
     }
 
     #[test]
