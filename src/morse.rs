@@ -11,6 +11,7 @@ pub mod linux;
 
 use device::{Standalone, Transceiver};
 use kernel::{driver, prelude::*};
+use linux::platform::Driver as _;
 
 module! {
     type: Morse,
@@ -33,7 +34,7 @@ impl kernel::InPlaceModule for Morse {
     fn init(module: &'static ThisModule) -> impl PinInit<Self, Error> {
         try_pin_init!(Self {
             standalone: Standalone::unless_described()?,
-            driver <- driver::Registration::new(c"morse", module),
+            driver <- driver::Registration::new(Transceiver::NAME, module),
         })
     }
 }

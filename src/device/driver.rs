@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Finds the hardware: devices that the device tree calls `gpio-morse`.
+//! Finds the hardware: devices that the device tree calls `gpio-morse`, or that a board file has named
+//! `morse`.
 
 use super::{Transceiver, WiredKey};
 use crate::linux::{context::Sleepable, gpio, platform};
+use crate::of_table;
 use kernel::{of, prelude::*};
 
-kernel::of_device_table!(OF_TABLE, (), [(of::DeviceId::new(c"gpio-morse"), ())]);
+of_table!(OF_TABLE, c"gpio-morse");
 
 impl platform::Driver for Transceiver {
+    const NAME: &'static CStr = c"morse";
     const OF_TABLE: of::IdTable<()> = &OF_TABLE;
 
     fn probe(site: &platform::Site<'_>, ctx: &Sleepable) -> Result<Self> {

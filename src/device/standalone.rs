@@ -15,7 +15,7 @@ pub struct Standalone {
 }
 
 impl Standalone {
-    /// Makes one, unless the device tree describes a real transceiver, bound already or later.
+    /// Makes one, unless a real transceiver is described, bound already or later.
     pub fn unless_described() -> Result<Option<Self>> {
         if platform::is_described::<Transceiver>() {
             return Ok(None);

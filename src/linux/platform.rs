@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! A platform driver that the device tree binds, reduced to what stays the same between kernels.
+//! A platform driver, reduced to what stays the same between kernels.
 //!
 //! `kernel::platform` changes its signatures from release to release; this file is where that
 //! ends. A driver implements [`Driver`]: it makes a value from a device, and dropping that value is
@@ -11,9 +11,7 @@ use super::{
     device_irq::DeviceIrq,
     irq, raw_device,
 };
-use core::marker::PhantomData;
-#[cfg(CONFIG_OF)]
-use core::ptr;
+use core::{marker::PhantomData, ptr};
 use kernel::{
     bindings,
     device::{Bound, Core, Device},
@@ -21,9 +19,34 @@ use kernel::{
     prelude::*,
 };
 
+/// Defines the table of the devices that a [`Driver`] is for, by what the device tree calls compatible,
+/// and tells user space of it.
+///
+/// # Examples
+///
+/// ```ignore
+/// of_table!(OF_TABLE, c"gpio-morse");
+/// ```
+#[macro_export]
+macro_rules! of_table {
+    ($name:ident, $compatible:literal) => {
+        #[cfg(not(kernel_7_2))]
+        ::kernel::of_device_table!($name, (), [(::kernel::of::DeviceId::new($compatible), ())]);
+        #[cfg(kernel_7_2)]
+        ::kernel::of_device_table!(
+            $name,
+            MODULE_OF_TABLE,
+            (),
+            [(::kernel::of::DeviceId::new($compatible), ())]
+        );
+    };
+}
 /// A driver for devices of the platform bus.
 pub trait Driver: Send + Sized + 'static {
-    /// The devices that the driver is for.
+    /// The name of the driver, and of devices for it that are not in the device tree.
+    const NAME: &'static CStr;
+
+    /// The devices of the device tree that the driver is for.
     const OF_TABLE: of::IdTable<()>;
 
     /// Binds to the device of `site`. The value is dropped when the device is unbound.
@@ -77,15 +100,39 @@ impl Site<'_> {
 /// What the registration of a platform driver is parametrised with, for a [`Driver`].
 pub type Adapter<T> = platform::Adapter<Glue<T>>;
 
+/// Returns whether there is a device for `T`, described by the device tree or made by other code,
+/// whether or not it is bound yet.
+pub fn is_described<T: Driver>() -> bool {
+    is_in_device_tree::<T>() || is_made::<T>()
+}
+
+/// Returns whether somebody has made a platform device with the name of the driver, as board files do.
+fn is_made<T: Driver>() -> bool {
+    // SAFETY: The bus is registered, and `device_match_name()` takes a C string.
+    let dev = unsafe {
+        bindings::bus_find_device(
+            &raw const bindings::platform_bus_type,
+            ptr::null_mut(),
+            T::NAME.as_char_ptr().cast(),
+            Some(bindings::device_match_name),
+        )
+    };
+    if dev.is_null() {
+        return false;
+    }
+    // SAFETY: We were given a reference, and do not use it after this.
+    unsafe { bindings::put_device(dev) };
+    true
+}
+
 #[cfg(CONFIG_OF)]
 extern "C" {
     /// `of_node_put()`, which is inline in some configurations.
     fn morse_helper_of_node_put(node: *mut c_void);
 }
 
-/// Returns whether the device tree describes a device for `T`, whether or not it is bound yet.
 #[cfg(CONFIG_OF)]
-pub fn is_described<T: Driver>() -> bool {
+fn is_in_device_tree<T: Driver>() -> bool {
     let mut node = ptr::null_mut();
     loop {
         // SAFETY: `node` is null or a node that we hold, whose reference the function takes over.
@@ -105,9 +152,8 @@ pub fn is_described<T: Driver>() -> bool {
     }
 }
 
-/// Returns whether the device tree describes a device for `T`: there is none.
 #[cfg(not(CONFIG_OF))]
-pub fn is_described<T: Driver>() -> bool {
+fn is_in_device_tree<T: Driver>() -> bool {
     false
 }
 
