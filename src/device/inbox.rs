@@ -7,7 +7,9 @@
 
 use super::stream::{Cursor, Stream};
 use crate::code::Pulse;
-use crate::linux::{bhlock::SpinLockBh, context::Sleepable, miscdev::Ready, uapi};
+use crate::linux::{
+    bhlock::SpinLockBh, context::Sleepable, miscdev::Ready, poll::PollCondVarBox, uapi,
+};
 use crate::new_spinlock_bh;
 use kernel::{
     fs,
@@ -16,7 +18,7 @@ use kernel::{
     prelude::*,
     sync::{
         atomic::{AtomicFlag, Relaxed},
-        poll::{PollCondVarBox, PollTable},
+        poll::PollTable,
         Mutex,
     },
     transmute::AsBytes,

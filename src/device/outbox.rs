@@ -11,7 +11,9 @@
 use super::fifo::Fifo;
 use crate::code;
 use crate::code::{Fed, Parser, Spacing, Symbol};
-use crate::linux::{context::Sleepable, miscdev::Ready, wait::Bell, workqueue::Kick};
+use crate::linux::{
+    context::Sleepable, eilseq, miscdev::Ready, poll::PollCondVarBox, wait::Bell, workqueue::Kick,
+};
 use crate::new_bell;
 use kernel::{
     fs,
@@ -20,7 +22,7 @@ use kernel::{
     prelude::*,
     sync::{
         atomic::{AtomicFlag, Relaxed},
-        poll::{PollCondVarBox, PollTable},
+        poll::PollTable,
         Mutex,
     },
 };
@@ -148,7 +150,7 @@ impl Outbox {
             Ok(0) => Err(stopped),
             Ok(count) => Ok(count),
             Err(code::Error::Unencodable) => Err(EINVAL),
-            Err(code::Error::Malformed) => Err(EILSEQ),
+            Err(code::Error::Malformed) => Err(eilseq()),
         }
     }
 

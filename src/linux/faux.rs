@@ -4,10 +4,12 @@
 //!
 //! `kernel::faux` changes its signatures between releases; this file is where that ends.
 
+#[cfg(not(kernel_7_2))]
+use kernel::device::Bound;
 use kernel::{
-    device::{Bound, Device},
+    device::Device,
     faux,
-    prelude::*,
+    prelude::*, //
 };
 
 /// A faux device, which is bound as long as this exists.
@@ -20,7 +22,15 @@ impl Registration {
     }
 
     /// Returns the device.
-    pub fn device(&self) -> &Device<Bound> {
-        self.0.as_ref().as_ref()
+    #[cfg(not(kernel_7_2))]
+    pub fn device(&self) -> &Device {
+        let device: &Device<Bound> = self.0.as_ref().as_ref();
+        device
+    }
+
+    /// Returns the device.
+    #[cfg(kernel_7_2)]
+    pub fn device(&self) -> &Device {
+        self.0.as_ref()
     }
 }

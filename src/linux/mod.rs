@@ -22,6 +22,7 @@ pub mod led_trigger;
 pub mod miscdev;
 pub mod param;
 pub mod platform;
+pub mod poll;
 pub mod sched;
 pub mod softirq;
 pub mod sysfs;
@@ -33,7 +34,12 @@ pub mod uapi;
 pub mod wait;
 pub mod workqueue;
 
-use kernel::{bindings, device};
+use kernel::{bindings, device, error::Error};
+
+/// Returns `EILSEQ`, which the kernel crate has no name for before 7.3.
+pub fn eilseq() -> Error {
+    Error::from_errno(-(bindings::EILSEQ as kernel::ffi::c_int))
+}
 
 /// Returns the `struct device *` behind `dev`.
 ///

@@ -19,6 +19,9 @@ macro_rules! tracepoints {
 
             use kernel::prelude::*;
 
+            // Rust only looks at the key. On x86 the type refers to one that C has nothing in without
+            // lockdep, and rustc takes every empty struct for a mistake.
+            #[allow(improper_ctypes)]
             extern "C" {
                 $(
                     kernel::macros::paste! {
