@@ -19,6 +19,7 @@ help:
 	@echo '                    FLAVOUR=sanitizer              on the kernel with every sanitizer'
 	@echo '                    KERNELS="stock sanitizer"      on both, as CI does'
 	@echo '  make bench      measure against baselines in C: a table, JSON and plots (bench/README.md)'
+	@echo '  make matrix     the boot tests on four kernels: arm64, PREEMPT_RT, 32-bit ARM, amd64 (some 20 minutes or more)'
 	@echo '  make lint       formatting, clippy for host and kernel code, checkpatch, device tree schema'
 	@echo '  make tools      only bring up the tool root        make kernel   only prepare the kernel tree'
 	@echo '  make clean      remove build/                      make distclean   remove the cache as well'
@@ -40,6 +41,9 @@ test:
 bench:
 	@scripts/bench
 
+matrix:
+	@scripts/matrix
+
 lint:
 	@scripts/lint
 
@@ -55,4 +59,4 @@ clean:
 distclean: clean
 	rm -rf "$${XDG_CACHE_HOME:-$$HOME/.cache}/morse"
 
-.PHONY: help modules run test bench lint tools kernel clean distclean
+.PHONY: help modules run test matrix bench lint tools kernel clean distclean

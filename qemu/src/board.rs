@@ -4,6 +4,8 @@
 
 use std::io::{self, Write};
 use std::os::unix::net::UnixStream;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 use crate::complaints;
@@ -23,6 +25,15 @@ use crate::shell::{Failure, Output, Shell};
 pub const COMMAND_LIMIT: Duration = Duration::from_secs(60);
 /// How long QEMU has to end once its sockets are closed or the guest was told to power off.
 const END_LIMIT: Duration = Duration::from_secs(10);
+
+/// The host's accelerator.
+const KVM: &str = "/dev/kvm";
+/// How long a boot may take with KVM, which takes a second.
+const KVM_BOOT_LIMIT: Duration = Duration::from_secs(20);
+/// A host may offer KVM and still not be able to run this kernel, as within some virtual machines; it
+/// is not tried again then.
+static KVM_FAILED: AtomicBool = AtomicBool::new(false);
+
 /// A booted board. Dropping it kills it, whatever it does.
 ///
 /// ```no_run
@@ -61,8 +72,25 @@ impl Board {
     /// # Errors
     ///
     /// [`Error::NoBoot`] or [`Error::Panic`] with the last lines of the console, [`Error::Program`]
-    /// when QEMU or dtc is missing, and those of making the guest image.
+    /// when QEMU or dtc is missing, [`Error::NoDeviceTree`], and those of making the guest image.
     pub fn boot(config: &Config, options: Options) -> Result<Board> {
+        if options.needs_device_tree && config.machine.gpio.is_none() {
+            return Err(Error::NoDeviceTree {
+                arch: config.machine.arch,
+            });
+        }
+        let try_kvm = config.machine.kvm && options.time == Time::Real && Path::new(KVM).exists();
+        if try_kvm && !KVM_FAILED.load(Relaxed) {
+            let limit = options.boot_limit.min(KVM_BOOT_LIMIT);
+            match Self::boot_with("kvm", config, options.clone().boot_limit(limit)) {
+                Err(Error::NoBoot { .. }) => KVM_FAILED.store(true, Relaxed),
+                result => return result,
+            }
+        }
+        Self::boot_with("tcg", config, options)
+    }
+
+    fn boot_with(accelerator: &str, config: &Config, options: Options) -> Result<Board> {
         let start = Instant::now();
         let machine = config.machine;
         let stock: Vec<&str> = options.stock_modules.iter().map(String::as_str).collect();
@@ -82,6 +110,7 @@ impl Board {
             )?;
         }
         line.args(hardware);
+        line.args(["-accel", accelerator]);
         line.args(options.clock());
         let kernel = config.vmlinuz.to_string_lossy();
         line.args([
@@ -134,7 +163,7 @@ impl Board {
             return Err(no_boot(&mut emulator, &log, failure, options.boot_limit));
         }
         let boot_time = start.elapsed();
-        Ok(Board {
+        let mut board = Board {
             emulator,
             log,
             log_port,
@@ -148,7 +177,11 @@ impl Board {
             sanitizers: config.has_sanitizers(),
             log_marks: 0,
             log_checked: 0,
-        })
+        };
+        if machine.gpio.is_none() {
+            board.run(image::SIMULATED_GPIO)?;
+        }
+        Ok(board)
     }
 
     /// Which clock it runs by.

@@ -30,6 +30,12 @@ pub enum Error {
         /// The architectures of the table.
         known: String,
     },
+    /// A device tree was given for a machine that has none.
+    #[error("the board of `{arch}` has no device tree to add to")]
+    NoDeviceTree {
+        /// The architecture.
+        arch: &'static str,
+    },
     /// A kernel module is needed that the kernel does not have.
     #[error("kernel module `{name}`: {problem}")]
     Module {

@@ -21,6 +21,7 @@ use crate::config::Config;
 use crate::error::Result;
 use crate::options::Options;
 use crate::quote;
+use crate::skip::skip;
 
 /// For commands of the guest that take long. A second of virtual time takes much less of the host;
 /// this is for a host that has more to do.
@@ -53,12 +54,16 @@ impl Shared {
         self
     }
 
-    /// Runs a test on it, and checks that it left no module and no complaint behind.
+    /// Runs a test on it, and checks that it left no module and no complaint behind. On a machine that
+    /// lacks the device tree which the board needs, the test is skipped.
     ///
     /// # Panics
     ///
     /// When the test fails. The next one then has a fresh board.
     pub fn with(&self, test: impl FnOnce(&mut Board) -> Result<()>) {
+        if (self.options)().needs_device_tree && lacks_wires() {
+            return;
+        }
         let _turn = lock(&TURN);
         let mut slot = lock(&self.board);
         // Taken out, so that a panic drops it.
@@ -99,6 +104,21 @@ impl Shared {
             })
             .unwrap_or_else(|error| panic!("{error}"))
     }
+}
+
+/// Whether the machine lacks a device tree, and a lamp and a key that are seen and pressed from outside.
+/// The test that calls this is then said to be skipped, and returns.
+///
+/// # Panics
+///
+/// When the settings are wrong.
+pub fn lacks_wires() -> bool {
+    let config = Config::from_env().unwrap_or_else(|error| panic!("{error}"));
+    let lacks = config.machine.gpio.is_none();
+    if lacks {
+        skip("this machine has no device tree, and no lamp and key outside");
+    }
+    lacks
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

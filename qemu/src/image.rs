@@ -15,6 +15,8 @@ use crate::kmod::{self, Module, Modules};
 /// Where the modules under test are in the guest: the home of its user, so that `insmod morse.ko`
 /// finds it.
 pub const HOME: &str = "root";
+/// Makes the lamp's controller in the guest of a machine that has none.
+pub(crate) const SIMULATED_GPIO: &str = "/etc/gpio";
 /// Where the programs of [`crate::config::GUEST`] are in the guest, which is in its `PATH`.
 const PROGRAMS: &str = "usr/local/bin";
 
@@ -139,6 +141,11 @@ fn pack(
     archive.symlink("init", "bin/busybox")?;
     archive.file("etc/inittab", 0o644, inittab(config).as_bytes())?;
     archive.file("etc/rc", 0o755, include_bytes!("../guest/rc"))?;
+    archive.file(
+        SIMULATED_GPIO.trim_start_matches('/'),
+        0o755,
+        include_bytes!("../guest/gpio"),
+    )?;
     archive.file("etc/shell", 0o755, include_bytes!("../guest/shell"))?;
     archive.file("etc/profile", 0o644, include_bytes!("../guest/profile"))?;
 

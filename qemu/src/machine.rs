@@ -20,7 +20,7 @@ pub struct Gpio {
 /// What differs between architectures.
 #[derive(Debug)]
 pub struct Machine {
-    /// The kernel's name of the architecture, as in Debian's kernel packages.
+    /// Debian's name of the architecture, as in its kernel packages.
     pub arch: &'static str,
     /// The emulator.
     pub qemu: &'static str,
@@ -28,31 +28,71 @@ pub struct Machine {
     pub machine: &'static str,
     /// `-cpu`
     pub cpu: &'static str,
+    /// Whether KVM is tried in real time. Virtual time is always emulated.
+    pub kvm: bool,
+    /// The kernel's argument for a log that begins before there are drivers.
+    pub early_log: &'static str,
     /// The first serial port, which has the kernel's log.
     pub log_tty: &'static str,
     /// The second serial port, which has the shell.
     pub shell_tty: &'static str,
-    /// Lamp and key. A machine without a device tree has none; the driver then simulates them.
+    /// Where lamp and key hang. In a machine without, the guest simulates a controller for the lamp,
+    /// which nobody can see from outside, and the driver simulates the key.
     pub gpio: Option<Gpio>,
 }
 
+/// The label of the controller that the lamp is on, real or simulated.
+pub const CHIP: &str = "pl061";
+/// The line there that the lamp is on.
+pub const LAMP: u32 = 0;
+
+/// The GPIO controller of "virt" machines.
+const PL061: Gpio = Gpio {
+    qom_type: CHIP,
+    lamp: LAMP,
+    key: 5,
+    device_tree: include_str!("../morse.dtsi"),
+};
+
 /// The machines, one for each architecture.
-pub const MACHINES: &[Machine] = &[Machine {
-    arch: "arm64",
-    qemu: "qemu-system-aarch64",
-    machine: "virt",
-    // The plainest 64-bit core: pointer authentication and the like of newer ones are slow to
-    // emulate.
-    cpu: "cortex-a57",
-    log_tty: "ttyAMA0",
-    shell_tty: "ttyAMA1",
-    gpio: Some(Gpio {
-        qom_type: "pl061",
-        lamp: 0,
-        key: 5,
-        device_tree: include_str!("../morse.dtsi"),
-    }),
-}];
+pub const MACHINES: &[Machine] = &[
+    Machine {
+        arch: "arm64",
+        qemu: "qemu-system-aarch64",
+        machine: "virt",
+        // The plainest 64-bit core: pointer authentication and the like of newer ones are slow to
+        // emulate.
+        cpu: "cortex-a57",
+        kvm: false,
+        early_log: "earlycon",
+        log_tty: "ttyAMA0",
+        shell_tty: "ttyAMA1",
+        gpio: Some(PL061),
+    },
+    Machine {
+        arch: "armhf",
+        qemu: "qemu-system-arm",
+        // Nothing where a kernel without large addresses does not get at it.
+        machine: "virt,highmem=off",
+        cpu: "cortex-a15",
+        kvm: false,
+        early_log: "earlycon",
+        log_tty: "ttyAMA0",
+        shell_tty: "ttyAMA1",
+        gpio: Some(PL061),
+    },
+    Machine {
+        arch: "amd64",
+        qemu: "qemu-system-x86_64",
+        machine: "q35",
+        cpu: "qemu64",
+        kvm: true,
+        early_log: "earlycon=uart8250,io,0x3f8",
+        log_tty: "ttyS0",
+        shell_tty: "ttyS1",
+        gpio: None,
+    },
+];
 
 impl Machine {
     /// The machine for an architecture.

@@ -33,6 +33,7 @@ pub struct Options {
     pub(crate) stock_modules: Vec<String>,
     pub(crate) files: Vec<(String, Vec<u8>)>,
     pub(crate) device_tree: String,
+    pub(crate) needs_device_tree: bool,
     kernel_arguments: Vec<String>,
     panics_on_oops: bool,
     pub(crate) boot_limit: Duration,
@@ -59,6 +60,7 @@ impl Options {
                 .collect(),
             files: Vec::new(),
             device_tree: String::new(),
+            needs_device_tree: false,
             kernel_arguments: Vec::new(),
             panics_on_oops: true,
             boot_limit: BOOT_LIMIT,
@@ -97,8 +99,15 @@ impl Options {
         self
     }
 
-    /// With device tree source after the board's own.
+    /// With device tree source after the board's own, so only on a machine that has a device tree.
     pub fn device_tree(mut self, source: &str) -> Self {
+        self.needs_device_tree = true;
+        self.optional_device_tree(source)
+    }
+
+    /// With device tree source after the board's own, where there is one: a machine without has no key
+    /// to take away, for one.
+    pub fn optional_device_tree(mut self, source: &str) -> Self {
         self.device_tree.push_str(source);
         self
     }
@@ -163,9 +172,8 @@ impl Options {
     /// The kernel's command line.
     pub(crate) fn kernel_command_line(&self, machine: &Machine) -> String {
         let mut arguments = vec![
-            // The tree's first serial port, before its driver is there: a boot that ends early still
-            // says why.
-            "earlycon".to_owned(),
+            // The first serial port, before its driver is there: a boot that ends early still says why.
+            machine.early_log.to_owned(),
             format!("console={}", machine.log_tty),
             // Info and above, as `dmesg` has it.
             "loglevel=7".to_owned(),

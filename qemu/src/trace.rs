@@ -8,6 +8,7 @@ use std::time::Duration;
 use crate::board::Board;
 use crate::error::{Error, Result};
 use crate::lamp::Edge;
+use crate::machine::{CHIP, LAMP};
 
 /// Where the guest has tracefs.
 const TRACEFS: &str = "/sys/kernel/tracing";
@@ -121,14 +122,9 @@ fn parse_call(trace: &str, call: &str) -> Option<Duration> {
 
 /// The kernel's number of the lamp's line.
 fn lamp_number(board: &mut Board) -> Result<u32> {
-    let Some(gpio) = &board.machine().gpio else {
-        return Err(Error::Lamp {
-            problem: "of this machine is no GPIO".into(),
-        });
-    };
-    let base = chip_base(board, gpio.qom_type)?;
+    let base = chip_base(board, CHIP)?;
     // Kernels without the sysfs interface of GPIOs do not tell; theirs is the only controller.
-    Ok(base.parse().unwrap_or(DYNAMIC_BASE) + gpio.lamp)
+    Ok(base.parse().unwrap_or(DYNAMIC_BASE) + LAMP)
 }
 
 /// The kernel's number of the first line of a controller, as text; empty if the kernel does not

@@ -9,7 +9,8 @@ use morse_board::fixture::{program, Shared};
 use morse_board::{Options, Time};
 
 static BOARD: Shared =
-    Shared::new(|| Options::new(Time::Virtual).device_tree(WITHOUT_KEY)).needing_programs();
+    Shared::new(|| Options::new(Time::Virtual).optional_device_tree(WITHOUT_KEY))
+        .needing_programs();
 
 /// A test for each group of cases, and one that knows if a group is missing here.
 macro_rules! groups {

@@ -15,7 +15,7 @@ static BOARD: Shared = Shared::new(options).needing_programs();
 
 /// A board with a LED and a simulated key, in virtual time.
 pub fn options() -> Options {
-    Options::new(Time::Virtual).device_tree(WITHOUT_KEY)
+    Options::new(Time::Virtual).optional_device_tree(WITHOUT_KEY)
 }
 
 /// Runs a test in virtual time on a board with a LED and a simulated key, for each mechanism with the

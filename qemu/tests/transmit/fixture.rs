@@ -37,7 +37,8 @@ const DEVICE_TREE: &str = "
 ";
 
 static BOARD: Shared =
-    Shared::new(|| Options::new(Time::Virtual).device_tree(DEVICE_TREE)).needing_programs();
+    Shared::new(|| Options::new(Time::Virtual).optional_device_tree(DEVICE_TREE))
+        .needing_programs();
 
 /// Runs a test on the board with the module loaded and set as then, and checks that it left no
 /// complaint behind and the module can be unloaded.
