@@ -25,9 +25,9 @@ module! {
     description: "Makes the mistake to sleep in atomic context, if it is forced to",
     license: "GPL v2",
     params: {
-        force: bool {
-            default: false,
-            description: "Make the mistake",
+        force: u8 {
+            default: 0,
+            description: "Make the mistake, if not 0",
         },
     },
 }
@@ -46,7 +46,8 @@ impl Handler for BottomHalf {
     type Context = Atomic;
 
     fn run(&self, _ctx: &Atomic) {
-        if !module_parameters::force.value() {
+        // A value or a reference to one, as the kernel crate has it.
+        if module_parameters::force.value().eq(&0) {
             pr_info!("in a softirq: what may sleep does not compile here\n");
             return;
         }
