@@ -6,6 +6,7 @@
 mod alphabet;
 mod debounce;
 mod decoder;
+mod decoder_any;
 mod encoder;
 mod histogram;
 mod keyed;
