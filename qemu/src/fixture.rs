@@ -100,7 +100,12 @@ impl Shared {
                     config.guest.is_some() || !self.needs_programs,
                     "MORSE_GUEST is not set; run this through make test"
                 );
-                Board::boot(&config, (self.options)())
+                let mut options = (self.options)();
+                if config.has_sanitizers() {
+                    // It boots ten times as slowly.
+                    options = options.boot_limit(LONG);
+                }
+                Board::boot(&config, options)
             })
             .unwrap_or_else(|error| panic!("{error}"))
     }
