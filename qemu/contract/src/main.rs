@@ -25,6 +25,7 @@ mod change;
 mod device;
 mod driver;
 mod hand;
+mod kernel;
 mod lamp;
 mod removal;
 mod runner;
