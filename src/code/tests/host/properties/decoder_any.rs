@@ -128,7 +128,7 @@ fn every_code_is_read() {
             let mut read = String::new();
             let mut code = Code::EMPTY;
             for i in (0..len).rev() {
-                let is_dash = bits >> i & 1 == 1;
+                let is_dash = (bits >> i) & 1 == 1;
                 let element = if is_dash { Element::Dash } else { Element::Dot };
                 code = code.push(element).expect("room for it");
                 let units = if is_dash { 3 } else { 1 };
