@@ -12,7 +12,10 @@
 //!
 //! C header: [`include/linux/interrupt.h`](srctree/include/linux/interrupt.h)
 
-use super::context::{Atomic, Context};
+use super::{
+    context::{Atomic, Context, Sleepable},
+    time::{sleep_until, Ktime},
+};
 use core::{pin::Pin, ptr};
 use kernel::{
     bindings,
@@ -140,6 +143,9 @@ impl Drop for Simulator {
     }
 }
 
+/// How long to wait for a pending interrupt before looking again: it is due within a tick.
+const PENDING_NS: i64 = 1_000_000;
+
 /// An interrupt without hardware, which software raises.
 ///
 /// The handler runs in true hard interrupt context: the kernel's simulator raises it from an
@@ -168,7 +174,10 @@ impl<T: Handler> SimulatedIrq<T> {
     }
 
     /// Raises the interrupt. From any context; the handler runs at once, or as soon as interrupts
-    /// are enabled on this CPU.
+    /// are enabled on this CPU. Where a CPU cannot interrupt itself it runs at the next tick.
+    ///
+    /// As with any edge, of several raised before the handler ran or while it runs on another CPU, one
+    /// may be all that is seen.
     pub fn raise(&self) -> Result {
         // SAFETY: The interrupt exists as long as `requested`.
         to_result(unsafe {
@@ -180,8 +189,42 @@ impl<T: Handler> SimulatedIrq<T> {
         })
     }
 
+    /// Waits for an interrupt that was raised and has not been handled yet.
+    ///
+    /// The simulator looks its interrupt up when it gets to it, and takes for granted that it is there.
+    fn settle(&self, ctx: &Sleepable) {
+        loop {
+            let mut pending = false;
+            // SAFETY: The interrupt exists as long as `requested`.
+            let result = unsafe {
+                bindings::irq_get_irqchip_state(
+                    self.requested.irq,
+                    bindings::irqchip_irq_state_IRQCHIP_STATE_PENDING,
+                    &mut pending,
+                )
+            };
+            if result != 0 || !pending {
+                break;
+            }
+            sleep_until(ctx, Ktime::now().after_ns(PENDING_NS));
+        }
+        // It is not pending any more from right before it is looked up. That is done in hard interrupt
+        // context, which is a section that RCU waits for.
+        // SAFETY: The context token says that waiting is allowed.
+        unsafe { bindings::synchronize_rcu_expedited() };
+    }
+
     /// Returns the handler.
     pub fn handler(&self) -> &T {
         self.requested.handler()
+    }
+}
+
+impl<T: Handler> Drop for SimulatedIrq<T> {
+    fn drop(&mut self) {
+        // SAFETY: Owners are dropped in process context.
+        let ctx = unsafe { Sleepable::enter() };
+        // Before its parts go.
+        self.settle(&ctx);
     }
 }
