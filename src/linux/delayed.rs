@@ -53,7 +53,7 @@ const MARGIN_NS: u64 = JIFFY_NS / 4;
 const WHEEL_EXACT_JIFFIES: u32 = 62;
 
 /// What a delayed work item does.
-pub trait DelayedHandler: Send + Sync {
+pub trait DelayedHandler: Send + Sync + 'static {
     /// Is told when it should have run, right before it does: the time that was set, in whole jiffies.
     ///
     /// If the time was set anew at that very moment it is the new one, which may lie ahead.

@@ -45,7 +45,7 @@ pub enum Next {
 }
 
 /// What a timer does.
-pub trait Handler: Send + Sync {
+pub trait Handler: Send + Sync + 'static {
     /// Is told when it should have run, right before it does: the time that was set, in whole jiffies.
     fn due(&self, _due: Ktime) {}
 

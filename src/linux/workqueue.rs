@@ -236,7 +236,7 @@ impl Drop for Finish {
 }
 
 /// What a work item does.
-pub trait Handler: Send + Sync {
+pub trait Handler: Send + Sync + 'static {
     /// The context that it runs in, and so the kind of queue that it goes to.
     type Context: Context;
 
