@@ -61,6 +61,9 @@ mod private {
 
 /// Proof of running in process context, with no spinlock held: sleeping is allowed.
 ///
+/// It stands for the place where it was made. A spinlock that is taken after that, or a section of RCU, is
+/// not seen by the compiler, as in C: there, debug kernels help.
+///
 /// # Invariants
 ///
 /// A reference to a `Sleepable` only exists where the kernel allows to sleep.

@@ -358,7 +358,8 @@ impl<T: Handler> Drop for Work<T> {
 
 /// Queues the item of a [`Work`], from any context.
 ///
-/// The last one may have to destroy the queue, so a kick is dropped in process context.
+/// The last one may have to destroy the queue, so a kick is dropped in process context, and not by an item
+/// of the queue itself.
 pub struct Kick<C: Context> {
     link: Arc<Link<C>>,
 }
@@ -374,7 +375,8 @@ impl<C: Context> Clone for Kick<C> {
 impl<C: Context> Kick<C> {
     /// Queues the item, and returns whether that made a difference.
     ///
-    /// It does not if the item is pending already, or if its [`Work`] is gone.
+    /// It does not if the item is pending already, or if its [`Work`] is gone. A run that follows sees what was
+    /// written before, also if it was pending already.
     #[inline]
     pub fn queue(&self) -> bool {
         // SAFETY: `work` is initialised and lives as long as `link`, and so does the queue. Once
