@@ -120,12 +120,14 @@ impl<T: Handler> Timer<T> {
     }
 
     /// Runs the handler after `delay_ms` milliseconds, whatever was set before. From any context.
+    ///
+    /// While the handler runs, what it returns is set after this and counts instead.
     pub fn start_ms(&self, delay_ms: Msecs) {
         let delay = msecs_to_jiffies(delay_ms);
         let due = Ktime::now().after_jiffies(delay);
         self.inner.due.store(due.as_raw(), Relaxed);
         // SAFETY: The timer is initialised, and shut down before it goes.
-        unsafe { arm(self.inner.timer.get(), now() + delay) };
+        unsafe { arm(self.inner.timer.get(), now().wrapping_add(delay)) };
     }
 
     /// # Safety
@@ -136,17 +138,18 @@ impl<T: Handler> Timer<T> {
         let inner = unsafe { kernel::container_of!(Opaque::cast_from(timer), Inner<T>, timer) };
         // SAFETY: `Timer::drop` waits for us, so the timer and its handler are alive until we return.
         let (handler, due) = unsafe { (&(*inner).handler, &(*inner).due) };
-        // SAFETY: Only we and `arm` write to the timer's expiry; what `arm` writes at the same time is
-        // as good a base as what it wrote before.
-        let expires = unsafe { (*timer).expires };
+        // SAFETY: The timer is valid, and its expiry a word. `arm` may write it at the same time; that is as
+        // good a base as what was there before.
+        let expires = unsafe { core::ptr::read_volatile(&raw const (*timer).expires) };
         let was_due = Ktime::from_raw(due.load(Relaxed));
         handler.due(was_due);
         // SAFETY: `Atomic` stands for any context.
         let ctx = unsafe { Atomic::enter() };
         if let Next::AfterMs(period_ms) = handler.expired(&ctx) {
             let period = msecs_to_jiffies(period_ms).max(1);
-            let missed = now().wrapping_sub(expires) / period;
-            let delay = (missed + 1).wrapping_mul(period);
+            // Jiffies wrap, on 32 bits five minutes after boot. A time just set may lie ahead.
+            let late = (now().wrapping_sub(expires) as isize).max(0) as Jiffies;
+            let delay = (late / period + 1).wrapping_mul(period);
             due.store(was_due.after_jiffies(delay).as_raw(), Relaxed);
             // SAFETY: The timer is initialised. If it is being shut down, this does nothing.
             unsafe { arm(timer, expires.wrapping_add(delay)) };

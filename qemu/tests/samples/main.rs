@@ -7,7 +7,7 @@ mod readme;
 use std::path::Path;
 use std::time::Duration;
 
-use morse_board::fixture::Shared;
+use morse_board::fixture::{long, Shared};
 use morse_board::{trace, Board, Options, Result, Time};
 use readme::{compare, examples, logged, run, Line};
 
@@ -120,6 +120,33 @@ fn timer_ticks_are_late_by_a_slot_at_most_and_do_not_drift() {
                 latency,
             );
         }
+        Ok(())
+    });
+}
+
+/// 300 s after boot the kernel lets the lower 32 bits of jiffies wrap, which on a 32-bit machine are all.
+#[test]
+#[ignore = "needs a board: make test"]
+fn timer_starts_right_before_jiffies_wrap() {
+    const WRAP: f64 = 300.0;
+
+    static FRESH: Shared = Shared::new(|| Options::new(Time::Virtual));
+    FRESH.with(|board| {
+        let uptime = board.run("cut -d ' ' -f 1 /proc/uptime")?;
+        let uptime: f64 = uptime.trim().parse().expect("seconds");
+        let wait = WRAP - 0.5 - uptime;
+        assert!(wait > 0.0, "the board is {uptime} s old");
+        long(
+            board,
+            &format!(
+                "sleep {wait:.1}; dmesg -c > /dev/null; insmod timer.ko; sleep 2.5; rmmod timer"
+            ),
+        )?;
+        let log = logged(board, "timer")?;
+        let texts: Vec<&str> = log.iter().map(|line| line.text.as_str()).collect();
+        assert_eq!(texts, ["timer: started", "timer: tick", "timer: tock"]);
+        assert!(log[0].time.as_secs_f64() < WRAP, "{log:?}");
+        assert!(log[1].time.as_secs_f64() > WRAP, "{log:?}");
         Ok(())
     });
 }
