@@ -61,7 +61,9 @@ impl Handler for Spinner {
     type Context = Atomic;
 
     fn run(&self, _ctx: &Atomic) {
-        self.0.run(|| spin_until(Ktime::now().after_ns(2_000_000)));
+        self.0.run(|| {
+            spin_until(Ktime::now().after_ns(2_000_000));
+        });
     }
 }
 
