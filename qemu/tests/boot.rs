@@ -185,7 +185,7 @@ fn lamp_and_key_are_the_gpio_lines() {
         let gpio = "/sys/class/gpio";
         let base: u32 = board
             .run(&format!(
-                "cd {gpio} && cat $(dirname $(grep -l {CHIP} */label))/base"
+                "cd {gpio} && cat $(dirname $(grep -l {CHIP} gpiochip*/label))/base"
             ))?
             .trim()
             .parse()
