@@ -68,7 +68,8 @@ struct morse_pulse {
  * @MORSE_IOC_GET_STATUS: Get a struct morse_status.
  * @MORSE_IOC_SET_MODE: Set what this file reads, a __u32 that is one of enum
  *	morse_mode. If that is another mode than before, the file reads what
- *	comes from now on. EINVAL if there is no such mode. In the mode
+ *	comes from now on, and so does a read(2) of it that waits already.
+ *	EINVAL if there is no such mode. In the mode
  *	MORSE_PULSES, read(2) gives whole structures, and EINVAL if the buffer
  *	is too small for one.
  * @MORSE_IOC_GET_LOST: Get, as a __u64, how much this file lost since its mode
