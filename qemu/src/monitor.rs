@@ -66,6 +66,11 @@ impl Monitor {
     pub(crate) fn resume(&mut self) -> Result<()> {
         self.execute(&qmp::cont {}).map(|_| ())
     }
+
+    /// Makes it stand still, with its clock if that is virtual.
+    pub(crate) fn pause(&mut self) -> Result<()> {
+        self.execute(&qmp::stop {}).map(|_| ())
+    }
 }
 
 fn error(error: ExecuteError) -> Error {
