@@ -303,7 +303,10 @@ impl debugfs::Handler for Probe {
         let mut phase_ns = 0;
         for _ in 0..rounds {
             for measure in Measure::ALL {
-                phase_ns = (phase_ns + PHASE_STEP_NS) % JIFFY_NS;
+                phase_ns += PHASE_STEP_NS;
+                if phase_ns >= JIFFY_NS {
+                    phase_ns -= JIFFY_NS;
+                }
                 sleep_until(ctx, Ktime::now().after_ns(phase_ns as i64));
                 self.round.run(measure, &mechanisms.irq, ctx)?;
             }
