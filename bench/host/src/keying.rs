@@ -12,7 +12,7 @@ use crate::trace::Recorder;
 use crate::{Result, Subject};
 
 /// The first line of the first GPIO controller (`GPIO_DYNAMIC_BASE` of the kernel).
-const GPIO_BASE: u32 = 512;
+pub const GPIO_BASE: u32 = 512;
 
 /// The speeds, in us a unit: the course's, a good operator's, and the fastest.
 pub const UNITS_US: [u64; 3] = [200_000, 20_000, 1_200];

@@ -11,12 +11,18 @@
 //! | keep what was measured | [`results::Report`] |
 //! | tell it | [`table`], `plot` |
 
+pub mod costs;
 pub mod figure;
+pub mod interrupt;
 pub mod keying;
 pub mod lab;
+pub mod module;
+#[cfg(feature = "plot")]
+pub mod plot;
 pub mod results;
 pub mod setting;
 pub mod subject;
+pub mod symbols;
 pub mod table;
 pub mod trace;
 

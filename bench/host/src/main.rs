@@ -2,6 +2,7 @@
 
 //! Runs the bench; see `bench/README.md`.
 
+use std::env;
 use std::fs::{self, File};
 use std::io::BufWriter;
 use std::path::PathBuf;
@@ -9,9 +10,12 @@ use std::process::{Command, ExitCode};
 use std::time::Instant;
 
 use clap::Parser;
-use morse_bench::keying::{self, UNITS_US};
+use morse_bench::keying::UNITS_US;
 use morse_bench::lab::{Key, Lab};
-use morse_bench::{table, Report, Result, Setting, Subject};
+use morse_bench::{
+    costs, interrupt, keying, module, table, Measurement, Report, Result, Setting, Subject,
+};
+use morse_board::Board;
 
 /// Measures the morse driver against its baselines.
 #[derive(Parser)]
@@ -22,9 +26,13 @@ struct Arguments {
     /// Measure in virtual time only, which takes a fraction of the time
     #[arg(long)]
     exact: bool,
+    /// Leave out the keying, which takes longest
+    #[arg(long)]
+    without_keying: bool,
     /// Measure nothing, tell and draw what this file has
     #[arg(long)]
     from: Option<PathBuf>,
+    #[cfg(feature = "plot")]
     /// Directory of the two plots of the documentation, to be drawn anew
     #[arg(long)]
     documentation: Option<PathBuf>,
@@ -45,6 +53,8 @@ fn run(arguments: &Arguments) -> Result {
         Some(path) => serde_json::from_str(&fs::read_to_string(path)?)?,
         None => measure(arguments)?,
     };
+    #[cfg(feature = "plot")]
+    morse_bench::plot::draw(&report, &arguments.out, arguments.documentation.as_deref())?;
     println!(
         "\n{} on {}, {}, {} host CPUs; commit {}\n",
         report.date, report.kernel, report.qemu, report.host_cpus, report.commit
@@ -71,7 +81,9 @@ fn measure(arguments: &Arguments) -> Result<Report> {
     };
     for setting in settings {
         eprintln!("{:4} s  {setting}", start.elapsed().as_secs());
-        report.measurements.extend(in_setting(&lab, *setting)?);
+        report
+            .measurements
+            .extend(in_setting(&lab, *setting, !arguments.without_keying)?);
     }
     fs::create_dir_all(&arguments.out)?;
     let path = arguments
@@ -86,19 +98,58 @@ fn measure(arguments: &Arguments) -> Result<Report> {
     Ok(report)
 }
 
-fn in_setting(lab: &Lab, setting: Setting) -> Result<Vec<morse_bench::Measurement>> {
-    let mut measurements = Vec::new();
+fn in_setting(lab: &Lab, setting: Setting, keys: bool) -> Result<Vec<Measurement>> {
+    let mut all = Vec::new();
     let mut board = lab.boot(setting, Key::Wired)?;
-    for subject in Subject::ALL {
+    for subject in Subject::ALL.into_iter().filter(|_| keys) {
+        eprintln!("        keying: {}", subject.name());
         subject.load(&mut board)?;
         for unit_us in UNITS_US {
             if subject.can_have(unit_us) {
-                measurements.extend(keying::measure(&mut board, setting, subject, unit_us)?);
+                all.extend(keying::measure(&mut board, setting, subject, unit_us)?);
             }
         }
         subject.unload(&mut board)?;
     }
+    all.extend(interrupts(&mut board, setting, Key::Wired)?);
+    for subject in [Subject::Morse, Subject::MorseC, Subject::Msleep] {
+        all.extend(module::lifetime(&mut board, setting, subject)?);
+    }
     board.check_log()?;
+
+    let mut board = lab.boot(setting, Key::Simulated)?;
+    if setting.is_exact() {
+        all.extend(interrupts(&mut board, setting, Key::Simulated)?);
+    }
+    for subject in [Subject::Morse, Subject::MorseC] {
+        subject.load(&mut board)?;
+        all.push(costs::first_edge(&mut board, setting, subject)?);
+        all.push(costs::encode(&mut board, setting, subject)?);
+        all.push(costs::decode(&mut board, setting, subject)?);
+        all.push(costs::storm(&mut board, setting, subject)?);
+        if setting.is_exact() {
+            all.push(module::memory_of_file(&mut board, setting, subject)?);
+            let file = lab.module(subject.module().unwrap_or_default());
+            all.extend(module::sizes(&file, setting, subject)?);
+        }
+        subject.unload(&mut board)?;
+    }
+    board.check_log()?;
+    Ok(all)
+}
+
+/// What an edge of the key costs both drivers.
+fn interrupts(board: &mut Board, setting: Setting, key: Key) -> Result<Vec<Measurement>> {
+    let tracing_ns = interrupt::tracing_cost(board, key)?;
+    eprintln!("        an event of the trace costs {tracing_ns} ns");
+    let mut measurements = Vec::new();
+    for subject in [Subject::Morse, Subject::MorseC] {
+        for mechanism in interrupt::MECHANISMS {
+            measurements.extend(interrupt::measure(
+                board, setting, key, subject, mechanism, tracing_ns,
+            )?);
+        }
+    }
     Ok(measurements)
 }
 
@@ -111,7 +162,7 @@ fn describe(lab: &Lab) -> Result<Report> {
     };
     Ok(Report {
         date: said("date", &["--utc", "+%Y-%m-%dT%H:%M:%SZ"])?,
-        commit: said("git", &["describe", "--always", "--dirty", "--abbrev=12"])?,
+        commit: env::var("MORSE_COMMIT").unwrap_or_default(),
         kernel: lab.config.release.clone(),
         qemu: said(lab.config.machine.qemu, &["--version"])?,
         host_cpus: std::thread::available_parallelism()?.get(),

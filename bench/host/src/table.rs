@@ -15,14 +15,14 @@ const SETTINGS: [Setting; 3] = [Setting::VIRTUAL, Setting::REAL, Setting::BUSY];
 pub struct Verdict {
     /// How many times the rival's it is.
     pub ratio: f64,
-    /// How many times it may be.
-    pub goal: f64,
+    /// How many times it may be, if there is a goal.
+    pub goal: Option<f64>,
 }
 
 impl Verdict {
     /// Whether the goal is met.
     pub fn is_met(self) -> bool {
-        self.ratio <= self.goal
+        self.goal.is_none_or(|goal| self.ratio <= goal)
     }
 }
 
@@ -44,7 +44,7 @@ pub fn verdict(
     let (own, rival) = (value(Subject::Morse)?, value(Subject::MorseC)?);
     Some(Verdict {
         ratio: if own == rival { 1.0 } else { own / rival },
-        goal: figure.goal?,
+        goal: figure.goal,
     })
 }
 
@@ -74,8 +74,12 @@ pub fn rival(report: &Report) -> String {
                 row.push(match verdict(report, *setting, figure, parameter) {
                     Some(verdict) => {
                         is_known = true;
-                        let met = if verdict.is_met() { "met" } else { "MISSED" };
-                        format!("{:.2} {met}", verdict.ratio)
+                        let met = match verdict.goal {
+                            None => "",
+                            Some(_) if verdict.is_met() => " met",
+                            Some(_) => " MISSED",
+                        };
+                        format!("{:.2}{met}", verdict.ratio)
                     }
                     None => "-".to_owned(),
                 });
@@ -122,7 +126,9 @@ pub fn missed(report: &Report) -> Vec<String> {
             match verdict(report, Setting::VIRTUAL, figure, parameter) {
                 Some(verdict) if !verdict.is_met() => missed.push(format!(
                     "{} {parameter}: {:.2} of at most {}",
-                    figure.title, verdict.ratio, verdict.goal
+                    figure.title,
+                    verdict.ratio,
+                    figure.goal.unwrap_or(f64::INFINITY)
                 )),
                 _ => {}
             }

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! What a character costs each way, how soon the lamp lights, and how fast edges may come.
+
+use morse_board::code::{Element, Pattern};
+use morse_board::Board;
+
+use crate::interrupt::KEY_FILE;
+use crate::keying::GPIO_BASE;
+use crate::lab::LONG;
+use crate::results::Measurement;
+use crate::setting::Setting;
+use crate::symbols::Symbols;
+use crate::trace::{Event, Recorder};
+use crate::{Result, Subject};
+
+/// How long the keyer rests before it is started again: longer than a word gap.
+const REST_S: u32 = 2;
+/// How often it is started.
+const STARTS: usize = 20;
+/// How many characters are written at once.
+const TEXT_CHARS: usize = 1000;
+/// The text that is received, and its unit: 30 WPM.
+const RECEIVED: &str = "PARIS";
+const RECEIVED_TIMES: usize = 20;
+const RECEIVED_UNIT_US: u64 = 40_000;
+/// How many edges are made as fast as they can be.
+const STORM_EDGES: usize = 10_000;
+
+/// From the call of write(2) to the light of an idle lamp.
+pub fn first_edge(board: &mut Board, setting: Setting, subject: Subject) -> Result<Measurement> {
+    let line = GPIO_BASE + subject.line();
+    let filter = format!("gpio == {line} && get == 0 && value == 1");
+    let recorder = Recorder::start(
+        board,
+        &[
+            ("syscalls/sys_enter_write", ""),
+            ("gpio/gpio_value", &filter),
+        ],
+    )?;
+    let command = format!("for i in $(seq {STARTS}); do echo E > /dev/morse; sleep {REST_S}; done");
+    board.execute(&command, LONG)?.success(&command)?;
+    let events = recorder.stop(board)?;
+    let mut samples = Vec::new();
+    let mut written = None;
+    for event in &events {
+        match event.name.as_str() {
+            "gpio_value" => samples.extend(written.map(|ns| (event.ns - ns) as i64)),
+            _ => written = Some(event.ns),
+        }
+    }
+    if samples.len() != STARTS {
+        return Err(format!("{}: {} of {STARTS} starts", subject.name(), samples.len()).into());
+    }
+    Ok(Measurement::median(
+        setting,
+        "first-edge",
+        "",
+        subject,
+        &samples,
+    ))
+}
+
+/// The time of write(2) for each character, while the keyer is at another one.
+pub fn encode(board: &mut Board, setting: Setting, subject: Subject) -> Result<Measurement> {
+    let text = RECEIVED.repeat(TEXT_CHARS / RECEIVED.len());
+    let filter = format!("count == {TEXT_CHARS}");
+    let recorder = Recorder::start(
+        board,
+        &[
+            ("syscalls/sys_enter_write", &filter),
+            ("syscalls/sys_exit_write", ""),
+        ],
+    )?;
+    board.run(&format!(
+        "printf {text} > /tmp/text; (echo T; usleep 100000; cat /tmp/text) > /dev/morse"
+    ))?;
+    let events = recorder.stop(board)?;
+    let call = system_call(&events, TEXT_CHARS as u64)
+        .ok_or_else(|| format!("{}: the text was not written at once", subject.name()))?;
+    let value = call as f64 / TEXT_CHARS as f64;
+    Ok(Measurement::new(setting, "encode", "", subject, value))
+}
+
+/// The time of the last call that took so much.
+fn system_call(events: &[Event], taken: u64) -> Option<u64> {
+    let exit = events
+        .iter()
+        .rposition(|event| event.name == "sys_exit_write" && event.field("ret") == taken)?;
+    let enter = events[..exit]
+        .iter()
+        .rfind(|event| event.name == "sys_enter_write" && event.pid() == events[exit].pid())?;
+    Some(events[exit].ns - enter.ns)
+}
+
+/// The time that softirq and work items take for each character that is received on the simulated key.
+pub fn decode(board: &mut Board, setting: Setting, subject: Subject) -> Result<Measurement> {
+    let module = subject.module().ok_or("it has no key")?;
+    let symbols = Symbols::read(board, module)?;
+    let recorder = Recorder::start(
+        board,
+        &[
+            ("workqueue/workqueue_execute_start", ""),
+            ("workqueue/workqueue_execute_end", ""),
+        ],
+    )?;
+    let elements = vec![elements(RECEIVED); RECEIVED_TIMES].join("/");
+    let command = format!("morse-key {KEY_FILE} {RECEIVED_UNIT_US} '{elements}' && sleep 1");
+    board.execute(&command, LONG)?.success(&command)?;
+    let events = recorder.stop(board)?;
+    let mut total_ns = 0;
+    let mut started = None;
+    for event in &events {
+        if symbols.name(event.field("function")).is_none() {
+            continue;
+        }
+        match event.name.as_str() {
+            "workqueue_execute_start" => started = Some(event.ns),
+            _ => total_ns += started.take().map_or(0, |ns| event.ns - ns),
+        }
+    }
+    let characters = (RECEIVED.len() * RECEIVED_TIMES) as f64;
+    Ok(Measurement::new(
+        setting,
+        "decode",
+        "",
+        subject,
+        total_ns as f64 / characters,
+    ))
+}
+
+/// Dots and dashes, with the gaps of letters.
+fn elements(word: &str) -> String {
+    let letters: Vec<String> = word
+        .chars()
+        .map(|c| {
+            Pattern::of(c)
+                .map(|pattern| pattern.0.iter().map(|element| sign(*element)).collect())
+                .unwrap_or_default()
+        })
+        .collect();
+    letters.join(" ")
+}
+
+/// The time between edges of the simulated key that are made as fast as they can be, all of which are
+/// received.
+pub fn storm(board: &mut Board, setting: Setting, subject: Subject) -> Result<Measurement> {
+    const NUMBERS: &str = "cd /sys/class/misc/morse && cat edges_received edges_dropped";
+    board.run("echo 0 > /sys/class/misc/morse/debounce_us")?;
+    let numbers = |board: &mut Board| -> Result<Vec<u64>> {
+        let text = board.run(NUMBERS)?;
+        Ok(text
+            .split_whitespace()
+            .map(str::parse)
+            .collect::<std::result::Result<_, _>>()?)
+    };
+    let before = numbers(board)?;
+    let recorder = Recorder::start(board, &[("irq/irq_handler_entry", "name ~ \"morse-key\"")])?;
+    let command = format!("morse-key {KEY_FILE} storm {STORM_EDGES} 0 && sleep 1");
+    board.execute(&command, LONG)?.success(&command)?;
+    let events = recorder.stop(board)?;
+    let after = numbers(board)?;
+    let more: Vec<u64> = after.iter().zip(&before).map(|(a, b)| a - b).collect();
+    if more != [STORM_EDGES as u64, 0] || events.len() != STORM_EDGES {
+        let name = subject.name();
+        return Err(format!(
+            "{name}: of {STORM_EDGES} edges {} were interrupts, {} received, {} dropped",
+            events.len(),
+            more[0],
+            more[1]
+        )
+        .into());
+    }
+    let took_ns = events[STORM_EDGES - 1].ns - events[0].ns;
+    let value = took_ns as f64 / (STORM_EDGES - 1) as f64;
+    Ok(Measurement::new(
+        setting,
+        "edge-interval",
+        "",
+        subject,
+        value,
+    ))
+}
+
+fn sign(element: Element) -> char {
+    match element {
+        Element::Dot => '.',
+        Element::Dash => '-',
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_for_the_key() {
+        assert_eq!(elements("NE"), "-. .");
+    }
+}

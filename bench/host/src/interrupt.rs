@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! What an edge of the key costs: the top half, and how long it takes until the softirq and the work
+//! item run. By the kernel's tracepoints of interrupts, tasklets and work items.
+
+use std::thread;
+use std::time::Duration;
+
+use morse_board::Board;
+
+use crate::lab::{Key, LONG};
+use crate::results::Measurement;
+use crate::setting::Setting;
+use crate::symbols::Symbols;
+use crate::trace::{Event, Recorder};
+use crate::{Result, Subject};
+
+/// The mechanisms of the softirq: a parameter of both drivers.
+pub const MECHANISMS: [&str; 2] = ["bh", "tasklet"];
+/// The file of the simulated key.
+pub const KEY_FILE: &str = "/sys/kernel/debug/morse/key";
+
+/// How many edges are made.
+const EDGES: usize = 200;
+/// How far they are from each other.
+const INTERVAL: Duration = Duration::from_millis(5);
+
+/// The times of an edge, in ns since the interrupt began.
+struct Edge {
+    top_half: i64,
+    softirq: Option<i64>,
+    work: Option<i64>,
+}
+
+/// Measures a mechanism of a driver that is not loaded.
+///
+/// `tracing_ns` is what an event costs, see [`tracing_cost`].
+pub fn measure(
+    board: &mut Board,
+    setting: Setting,
+    key: Key,
+    subject: Subject,
+    mechanism: &str,
+    tracing_ns: i64,
+) -> Result<Vec<Measurement>> {
+    let edges = record(board, key, subject, &format!("softirq={mechanism}"))?;
+    let parameter = match key {
+        Key::Wired => mechanism.to_owned(),
+        Key::Simulated => format!("{mechanism}, simulated key"),
+    };
+    // Of the events between the two ends of an interval, each delays the later one.
+    let figure = |name, events: i64, samples: Vec<i64>| {
+        let samples: Vec<i64> = samples.iter().map(|ns| ns - events * tracing_ns).collect();
+        Measurement::median(setting, name, &parameter, subject, &samples)
+    };
+    let top_half = edges.iter().map(|edge| edge.top_half).collect();
+    let softirq: Vec<i64> = edges.iter().filter_map(|edge| edge.softirq).collect();
+    let work: Vec<i64> = edges.iter().filter_map(|edge| edge.work).collect();
+    for (what, samples) in [("softirq", &softirq), ("work item", &work)] {
+        if samples.len() < EDGES / 2 {
+            let name = subject.name();
+            return Err(format!("{name}: a {what} for {} of {EDGES} edges", samples.len()).into());
+        }
+    }
+    Ok(vec![
+        figure("top-half", 1, top_half),
+        figure("irq-to-softirq", 2, softirq),
+        figure("irq-to-work", 3, work),
+    ])
+}
+
+/// What an event costs: the time between the two of an interrupt that does nothing.
+pub fn tracing_cost(board: &mut Board, key: Key) -> Result<i64> {
+    let edges = record(board, key, Subject::MorseC, "empty=1")?;
+    let mut times: Vec<i64> = edges.iter().map(|edge| edge.top_half).collect();
+    times.sort_unstable();
+    Ok(times[times.len() / 2])
+}
+
+/// Loads a driver and presses its key.
+fn record(board: &mut Board, key: Key, subject: Subject, parameter: &str) -> Result<Vec<Edge>> {
+    let module = subject.module().ok_or("it has no key")?;
+    board.run(&format!("insmod {module}.ko {parameter}"))?;
+    // Every edge is news.
+    board.run("echo 0 > /sys/class/misc/morse/debounce_us")?;
+    let symbols = Symbols::read(board, module)?;
+    let interrupt =
+        board.run("awk '/morse-key/ { sub(\":\", \"\", $1); print $1 }' /proc/interrupts")?;
+    let filter = format!("irq == {}", interrupt.trim());
+    let recorder = Recorder::start(
+        board,
+        &[
+            ("irq/irq_handler_entry", &filter),
+            ("irq/irq_handler_exit", &filter),
+            ("irq/tasklet_entry", ""),
+            ("workqueue/workqueue_execute_start", ""),
+        ],
+    )?;
+    press(board, key)?;
+    let events = recorder.stop(board)?;
+    board.run(&format!("rmmod {module}"))?;
+    let edges = edges(&events, &symbols);
+    // A host that has more to do may be late for an edge; the controller then sees it together with the
+    // next one.
+    if edges.len() < EDGES / 2 {
+        return Err(format!("{module}: {} interrupts for {EDGES} edges", edges.len()).into());
+    }
+    Ok(edges)
+}
+
+fn press(board: &mut Board, key: Key) -> Result {
+    match key {
+        Key::Simulated => {
+            let command = format!(
+                "morse-key {KEY_FILE} storm {EDGES} {}",
+                INTERVAL.as_micros()
+            );
+            board.execute(&command, LONG)?.success(&command)?;
+        }
+        Key::Wired => {
+            for edge in 0..EDGES {
+                board.key(edge % 2 == 0)?;
+                thread::sleep(INTERVAL);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Finds what followed each interrupt.
+fn edges(events: &[Event], symbols: &Symbols) -> Vec<Edge> {
+    let mut edges: Vec<Edge> = Vec::new();
+    let mut entered = None;
+    for event in events {
+        if event.name == "irq_handler_entry" {
+            entered = Some(event.ns);
+            continue;
+        }
+        let Some(entry_ns) = entered else {
+            continue;
+        };
+        let since = (event.ns - entry_ns) as i64;
+        if event.name == "irq_handler_exit" {
+            edges.push(Edge {
+                top_half: since,
+                softirq: None,
+                work: None,
+            });
+            continue;
+        }
+        let Some(edge) = edges.last_mut() else {
+            continue;
+        };
+        let function = symbols.name(event.field(match event.name.as_str() {
+            "tasklet_entry" => "func",
+            _ => "function",
+        }));
+        match function {
+            Some(name) if name.contains("drain") => edge.softirq.get_or_insert(since),
+            Some(name) if name.contains("deliver") => edge.work.get_or_insert(since),
+            _ => continue,
+        };
+    }
+    edges
+}
