@@ -114,6 +114,12 @@ impl Keying {
         }
     }
 
+    /// Puts the end of the current step off, and with it all that follows: it began so much later than
+    /// was asked for.
+    pub fn postpone(&mut self, late_ns: u64) {
+        self.deadline = self.deadline.plus(Span::from_ns(late_ns));
+    }
+
     /// When the current step ends, on the clock of the caller.
     pub fn deadline_ns(&self) -> u64 {
         self.deadline.round_ns()

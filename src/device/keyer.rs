@@ -29,6 +29,7 @@ use crate::linux::{
     wait::{Bell, Wake},
     workqueue::Handler,
 };
+use core::cell::Cell;
 use kernel::{
     device::Device,
     new_mutex,
@@ -44,11 +45,6 @@ use kernel::{
 /// machine; little enough that spinning costs 1.7 % of a CPU at 1000 WPM and nothing to speak of at
 /// the speeds of people.
 const EARLY_NS: i64 = 20_000;
-
-/// How long after it found something to send the keyer lights the first mark, in nanoseconds: so the
-/// first edge, from which all others are counted, is a deadline like them, and what happens to
-/// interrupt the start does not shift it.
-const LEAD_NS: i64 = 100_000;
 
 /// The keyer's state from one message to the next.
 struct Progress {
@@ -95,25 +91,27 @@ impl Keyer {
         self.stopped.load(Relaxed)
     }
 
+    /// Whether what is being sent is not to be sent on.
+    fn is_given_up(&self) -> bool {
+        self.is_stopped() || self.transmitter.outbox.is_aborted()
+    }
+
     /// Waits for the instant `deadline`, and returns the time then; `None` if the symbol is to be given
     /// up.
     fn wait_until(&self, ctx: &Sleepable, deadline: Ktime) -> Option<Ktime> {
-        let outbox = &self.transmitter.outbox;
-        wait_until(&outbox.bell, ctx, deadline, |_| {
-            self.is_stopped() || outbox.is_aborted()
-        })
+        let bell = &self.transmitter.outbox.bell;
+        wait_until(bell, ctx, deadline, |_| self.is_given_up())
     }
 
     /// Sends until there is nothing to send, or until the keyer is stopped.
     fn send(&self, progress: &mut Progress, ctx: &Sleepable) {
         let outbox = &self.transmitter.outbox;
         let Progress { keying, report } = progress;
-        let mut lit = false;
-        // `at` is when that was to be done, `now` when that time had come; `None` if it was not awaited.
-        let mut show = |light: bool, at: Ktime, now: Option<Ktime>| {
-            if light != lit {
+        let lit = Cell::new(false);
+        // `at` is when that was to be done, `now` when that time had come.
+        let show = |light: bool, at: Ktime, now: Option<Ktime>| {
+            if light != lit.replace(light) {
                 self.lamp.set(ctx, light);
-                lit = light;
                 trace::edge_keyed(self.transmitter.device, light, at.as_ns());
                 if let Some(now) = now {
                     self.latency.driver.record(Measure::KeyerEdge, at, now);
@@ -122,12 +120,12 @@ impl Keyer {
         };
         // What is being sent.
         let mut text: Option<Text> = None;
-        let mut lead_ns = LEAD_NS;
+        // From the first edge on, which is not to wait for that.
+        let mut urgent = None;
 
         while !self.is_stopped() {
             let timing = *self.transmitter.timing.lock();
-            let begins = lead_ns > 0;
-            let now = Ktime::now().after_ns(core::mem::take(&mut lead_ns));
+            let now = Ktime::now();
             let step = keying.next(now.as_ns(), &timing, || {
                 if let Some(text) = text.take() {
                     self.transmitter.count_character();
@@ -141,13 +139,15 @@ impl Keyer {
             let Some(step) = step else {
                 break;
             };
-            if begins {
-                let awaited = self.wait_until(ctx, now);
-                show(step.mark && awaited.is_some(), now, awaited);
-            } else {
-                show(step.mark, now, None);
+            if step.mark && !lit.get() && !self.is_given_up() {
+                // The first edge has no deadline. It is what all others are counted from.
+                let at = self.lamp.light(ctx);
+                lit.set(true);
+                trace::edge_keyed(self.transmitter.device, true, at.as_ns());
+                keying.postpone(at.as_ns().saturating_sub(step.from_ns));
             }
-            let until = Ktime::from_ns(step.until_ns);
+            urgent.get_or_insert_with(|| RealTime::enter(ctx));
+            let until = Ktime::from_ns(keying.deadline_ns());
             match self.wait_until(ctx, until) {
                 // A mark is followed by darkness and a space by a mark, always. So the edge comes
                 // first, on time, and then what has to be found out about the time after it.
@@ -192,10 +192,7 @@ impl Handler for Keyer {
     fn run(&self, ctx: &Sleepable) {
         let _deferral = Deferral::start(self.transmitter.device, Mechanism::Keyer);
         let progress = &mut *self.progress.lock();
-        {
-            let _urgent = RealTime::enter(ctx);
-            self.send(progress, ctx);
-        }
+        self.send(progress, ctx);
         if progress.report.is_good() {
             self.transmitter.count_message();
         }

@@ -2,7 +2,7 @@
 
 //! The lamp: everything that shows what is sent.
 
-use crate::linux::{context::Sleepable, gpio, led_trigger::Trigger};
+use crate::linux::{context::Sleepable, gpio, led_trigger::Trigger, time::Ktime};
 use core::pin::Pin;
 use kernel::{pr_err_once, prelude::*};
 
@@ -32,5 +32,18 @@ impl Lamp {
             }
         }
         self.trigger.show(lit);
+    }
+
+    /// Lights the lamp at once, and returns when.
+    pub(super) fn light(&self, ctx: &Sleepable) -> Ktime {
+        let mut at = Ktime::now();
+        if let Some(led) = &self.led {
+            match led.set_stamped(ctx, true) {
+                Ok(stamp) => at = stamp,
+                Err(error) => pr_err_once!("cannot set the LED: {error:?}\n"),
+            }
+        }
+        self.trigger.show(true);
+        at
     }
 }

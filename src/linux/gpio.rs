@@ -7,9 +7,10 @@
 //!
 //! C header: [`include/linux/gpio/consumer.h`](srctree/include/linux/gpio/consumer.h)
 
-use super::{context::Sleepable, raw_device};
+use super::{context::Sleepable, raw_device, time::Ktime};
 use core::ptr::NonNull;
 use kernel::{
+    bindings,
     device::{Bound, Device},
     error::{from_err_ptr, to_result},
     prelude::*,
@@ -28,6 +29,13 @@ extern "C" {
     fn morse_helper_gpiod_put(desc: *mut Desc);
     /// `gpiod_set_value_cansleep()`
     fn morse_helper_gpiod_set(desc: *mut Desc, active: bool) -> c_int;
+    /// `gpiod_set_value_cansleep()` and the time just before. If the chip does not sleep, no interrupt
+    /// comes between.
+    fn morse_helper_gpiod_set_stamped(
+        desc: *mut Desc,
+        active: bool,
+        stamp: *mut bindings::ktime_t,
+    ) -> c_int;
     /// `gpiod_get_value()`
     fn morse_helper_gpiod_value(desc: *mut Desc) -> c_int;
     /// `gpiod_cansleep()`
@@ -108,6 +116,22 @@ impl Output {
     #[inline]
     pub fn set(&self, _ctx: &Sleepable, active: bool) -> Result {
         self.set_level(active)
+    }
+
+    /// Makes the line active or inactive, and returns when that was begun.
+    ///
+    /// No interrupt comes between the two, if the chip does not sleep.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::set`].
+    pub fn set_stamped(&self, _ctx: &Sleepable, active: bool) -> Result<Ktime> {
+        let mut stamp = 0;
+        // SAFETY: The line is ours, and `stamp` may be written to. The token says process context.
+        to_result(unsafe {
+            morse_helper_gpiod_set_stamped(self.0 .0.as_ptr(), active, &mut stamp)
+        })?;
+        Ok(Ktime::from_raw(stamp))
     }
 
     fn set_level(&self, active: bool) -> Result {

@@ -9,9 +9,11 @@
 #include <linux/interrupt.h>
 #include <linux/irq.h>
 #include <linux/irq_sim.h>
+#include <linux/irqflags.h>
 #include <linux/of.h>
 #include <linux/sched.h>
 #include <linux/spinlock.h>
+#include <linux/timekeeping.h>
 
 #include "helpers.h"
 
@@ -29,6 +31,23 @@ void morse_helper_gpiod_put(struct gpio_desc *desc)
 int morse_helper_gpiod_set(struct gpio_desc *desc, bool active)
 {
 	return gpiod_set_value_cansleep(desc, active);
+}
+
+/* Not one line, as what it takes are macros and a variable of their own. */
+int morse_helper_gpiod_set_stamped(struct gpio_desc *desc, bool active, ktime_t *stamp)
+{
+	unsigned long flags;
+	int ret;
+
+	if (gpiod_cansleep(desc)) {
+		*stamp = ktime_get();
+		return gpiod_set_value_cansleep(desc, active);
+	}
+	local_irq_save(flags);
+	*stamp = ktime_get();
+	ret = gpiod_set_value(desc, active);
+	local_irq_restore(flags);
+	return ret;
 }
 
 int morse_helper_gpiod_value(struct gpio_desc *desc)

@@ -6,6 +6,7 @@
 #ifndef MORSE_HELPERS_H
 #define MORSE_HELPERS_H
 
+#include <linux/ktime.h>
 #include <linux/spinlock_types.h>
 #include <linux/types.h>
 
@@ -19,6 +20,7 @@ struct gpio_desc *morse_helper_gpiod_get(struct device *dev, const char *con_id,
 					 bool output);
 void morse_helper_gpiod_put(struct gpio_desc *desc);
 int morse_helper_gpiod_set(struct gpio_desc *desc, bool active);
+int morse_helper_gpiod_set_stamped(struct gpio_desc *desc, bool active, ktime_t *stamp);
 int morse_helper_gpiod_value(struct gpio_desc *desc);
 bool morse_helper_gpiod_cansleep(struct gpio_desc *desc);
 void morse_helper_of_node_put(struct device_node *node);

@@ -63,6 +63,7 @@ suites! {
         a_symbol_soon_after_the_end_keeps_its_gap,
         a_symbol_long_after_the_end_begins_at_once,
         asking_again_while_idle_changes_nothing,
+        a_late_beginning_shifts_what_follows,
         an_abort_ends_the_symbol,
         an_abort_of_a_fresh_transmitter_leaves_it_fresh,
     }

@@ -172,6 +172,18 @@ pub(crate) fn a_symbol_long_after_the_end_begins_at_once() {
     assert_eq!(mark.from_ns, now_ns);
 }
 
+pub(crate) fn a_late_beginning_shifts_what_follows() {
+    const LATE_NS: u64 = 1_234;
+    let mut sender = Sender::new(&[symbol('I', Gap::Word)]);
+    let mark = sender.step().unwrap();
+    sender.keying.postpone(LATE_NS);
+    sender.now_ns += LATE_NS;
+    assert_eq!(sender.keying.deadline_ns(), mark.until_ns + LATE_NS);
+    let space = sender.step().unwrap();
+    assert_eq!(space.from_ns, mark.until_ns + LATE_NS);
+    assert_eq!(space.until_ns, mark.until_ns + LATE_NS + UNIT_NS);
+}
+
 pub(crate) fn asking_again_while_idle_changes_nothing() {
     let mut sender = Sender::new(&[symbol('E', Gap::Letter)]);
     assert_eq!(sender.units(), [1]);
