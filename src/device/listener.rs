@@ -57,6 +57,8 @@ pub(super) struct Listener {
     is_stale: bool,
     /// The mark that has begun was found to be a stuck key.
     is_stuck: bool,
+    /// All edges that ever were, when they were last counted.
+    edges: u64,
     dropped: u64,
     /// What the ring's wrapping count of dropped edges was.
     dropped_seen: u32,
@@ -76,6 +78,7 @@ impl Listener {
             session: Session::new(),
             is_stale: false,
             is_stuck: false,
+            edges: 0,
             dropped: 0,
             dropped_seen: 0,
             characters: 0,
@@ -88,6 +91,13 @@ impl Listener {
         self.session.edge(edge.time_ns);
         let pulse = self.debounce.edge(edge);
         self.pulse(pulse, inbox)
+    }
+
+    /// Takes the ring's count of all edges, which wraps, and returns it as one that does not. The ticker
+    /// asks for it often enough.
+    pub(super) fn count_edges(&mut self, edges: u32) -> u64 {
+        self.edges += u64::from(edges.wrapping_sub(self.edges as u32));
+        self.edges
     }
 
     /// Takes the ring's count of dropped edges, and returns whether there were some since.

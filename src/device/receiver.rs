@@ -33,7 +33,6 @@ pub(super) struct Receiver {
     pub(super) device: u32,
     /// From the interrupt to whoever holds the lock of `listener`.
     ring: Ring<RING_EDGES>,
-    edges: Atomic<u64>,
     softirqs: Atomic<u64>,
     /// When the interrupt came of which `deliver` has not run yet, in ns; 0 if there is none.
     undelivered_ns: Atomic<u64>,
@@ -68,7 +67,6 @@ impl Receiver {
     pub(super) fn new(device: u32, down: bool, latency: Arc<Latency>) -> impl PinInit<Self, Error> {
         try_pin_init!(Self {
             ring: Ring::new(),
-            edges: Atomic::new(0),
             softirqs: Atomic::new(0),
             undelivered_ns: Atomic::new(0),
             latency,
@@ -82,7 +80,6 @@ impl Receiver {
     /// Keeps an edge for [`Self::listen`]. For the interrupt handler alone.
     #[inline]
     pub(super) fn note(&self, edge: Edge) {
-        self.edges.fetch_add(1_u64, Relaxed);
         self.ring.push(edge);
     }
 
@@ -157,7 +154,8 @@ impl Receiver {
 
     /// Returns how many interrupts there were, each an edge.
     pub(super) fn edges(&self) -> u64 {
-        self.edges.load(Relaxed)
+        let mut listener = self.listener.lock();
+        listener.count_edges(self.ring.pushed().wrapping_add(self.ring.dropped()))
     }
 
     /// Returns how often the softirq ran.
