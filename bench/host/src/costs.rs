@@ -2,6 +2,8 @@
 
 //! What a character costs each way, how soon the lamp lights, and how fast edges may come.
 
+use std::collections::HashMap;
+
 use morse_board::code::{Element, Pattern};
 use morse_board::Board;
 
@@ -102,23 +104,14 @@ pub fn decode(board: &mut Board, setting: Setting, subject: Subject) -> Result<M
         &[
             ("workqueue/workqueue_execute_start", ""),
             ("workqueue/workqueue_execute_end", ""),
+            ("sched/sched_switch", ""),
         ],
     )?;
     let elements = vec![elements(RECEIVED); RECEIVED_TIMES].join("/");
     let command = format!("morse-key {KEY_FILE} {RECEIVED_UNIT_US} '{elements}' && sleep 1");
     board.execute(&command, LONG)?.success(&command)?;
     let events = recorder.stop(board)?;
-    let mut total_ns = 0;
-    let mut started = None;
-    for event in &events {
-        if symbols.name(event.field("function")).is_none() {
-            continue;
-        }
-        match event.name.as_str() {
-            "workqueue_execute_start" => started = Some(event.ns),
-            _ => total_ns += started.take().map_or(0, |ns| event.ns - ns),
-        }
-    }
+    let total_ns = running_time(&events, |function| symbols.name(function).is_some());
     let characters = (RECEIVED.len() * RECEIVED_TIMES) as f64;
     Ok(Measurement::new(
         setting,
@@ -127,6 +120,35 @@ pub fn decode(board: &mut Board, setting: Setting, subject: Subject) -> Result<M
         subject,
         total_ns as f64 / characters,
     ))
+}
+
+/// How long the work items with such functions ran, without the time that they slept or waited for a
+/// processor.
+fn running_time(events: &[Event], is_ours: impl Fn(u64) -> bool) -> u64 {
+    // The items that have begun, by task: since when it runs, if it does.
+    let mut begun: HashMap<u64, Option<u64>> = HashMap::new();
+    let mut total_ns = 0;
+    let mut stop = |since: Option<u64>, ns| total_ns += since.map_or(0, |since| ns - since);
+    for event in events {
+        match event.name.as_str() {
+            "workqueue_execute_start" if is_ours(event.field("function")) => {
+                begun.insert(event.pid(), Some(event.ns));
+            }
+            "workqueue_execute_end" if is_ours(event.field("function")) => {
+                stop(begun.remove(&event.pid()).flatten(), event.ns);
+            }
+            "sched_switch" => {
+                if let Some(since) = begun.get_mut(&event.field("prev_pid")) {
+                    stop(since.take(), event.ns);
+                }
+                if let Some(since) = begun.get_mut(&event.field("next_pid")) {
+                    *since = Some(event.ns);
+                }
+            }
+            _ => {}
+        }
+    }
+    total_ns
 }
 
 /// Dots and dashes, with the gaps of letters.
@@ -196,5 +218,27 @@ mod tests {
     #[test]
     fn words_for_the_key() {
         assert_eq!(elements("NE"), "-. .");
+    }
+
+    #[test]
+    fn sleeping_does_not_count() {
+        let event = |ns, name, pid, fields: &[(&str, u64)]| Event::new(ns, name, pid, fields);
+        let switch = |ns, from, to| {
+            event(
+                ns,
+                "sched_switch",
+                from,
+                &[("prev_pid", from), ("next_pid", to)],
+            )
+        };
+        let events = [
+            event(10, "workqueue_execute_start", 7, &[("function", 1)]),
+            event(11, "workqueue_execute_start", 8, &[("function", 2)]),
+            switch(15, 7, 0),
+            switch(90, 0, 7),
+            event(93, "workqueue_execute_end", 7, &[("function", 1)]),
+            event(99, "workqueue_execute_end", 8, &[("function", 2)]),
+        ];
+        assert_eq!(running_time(&events, |function| function == 1), 8);
     }
 }

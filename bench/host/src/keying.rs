@@ -89,18 +89,17 @@ pub fn measure(
     let line = GPIO_BASE + subject.line();
     let filter = format!("gpio == {line} && get == 0");
     let recorder = Recorder::start(board, &[("gpio/gpio_value", &filter)])?;
-    // Time for those that are slow: a tick for each of them, and one more jiffy.
+    // Time for those that are slow: two ticks and a half for each edge; and for a host that is.
     const SLOW_MS: u64 = 10;
-    let wait_ms = grid.last().unwrap_or(&0) / 1_000_000 + 50 * unit_us / 1000;
-    let slow_ms = match setting.clock {
-        Clock::Virtual => grid.len() as u64 * SLOW_MS,
-        Clock::Real if subject == Subject::Morse || subject == Subject::MorseC => 0,
-        Clock::Real => grid.len() as u64 * SLOW_MS / 2,
+    let ideal_ms = grid.last().unwrap_or(&0) / 1_000_000 + 50 * unit_us / 1000;
+    let slow_ms = match (setting.clock, subject) {
+        (Clock::Real, Subject::Morse | Subject::MorseC) => ideal_ms / 4,
+        _ => ideal_ms / 4 + grid.len() as u64 * SLOW_MS,
     };
     let command = format!(
         "{} && usleep {} && {}",
         subject.send(&PARIS, unit_us, words),
-        (wait_ms + slow_ms) * 1000,
+        (ideal_ms + slow_ms) * 1000,
         subject.end()
     );
     board.execute(&command, LONG)?.success(&command)?;

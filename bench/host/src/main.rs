@@ -79,17 +79,20 @@ fn measure(arguments: &Arguments) -> Result<Report> {
         true => &[Setting::VIRTUAL],
         false => &[Setting::VIRTUAL, Setting::REAL, Setting::BUSY],
     };
-    for setting in settings {
-        eprintln!("{:4} s  {setting}", start.elapsed().as_secs());
-        report
-            .measurements
-            .extend(in_setting(&lab, *setting, !arguments.without_keying)?);
-    }
     fs::create_dir_all(&arguments.out)?;
     let path = arguments
         .out
         .join(format!("{}.json", report.date.replace(':', "")));
-    serde_json::to_writer(BufWriter::new(File::create(&path)?), &report)?;
+    for setting in settings {
+        eprintln!("{:4} s  {setting}", start.elapsed().as_secs());
+        let keys = !arguments.without_keying;
+        keep(&mut report, *setting, "keying", || {
+            keyers(&lab, *setting, keys)
+        })?;
+        keep(&mut report, *setting, "wired key", || wired(&lab, *setting))?;
+        keep(&mut report, *setting, "costs", || inside(&lab, *setting))?;
+        serde_json::to_writer(BufWriter::new(File::create(&path)?), &report)?;
+    }
     eprintln!(
         "{:4} s  results in {}",
         start.elapsed().as_secs(),
@@ -98,25 +101,60 @@ fn measure(arguments: &Arguments) -> Result<Report> {
     Ok(report)
 }
 
-fn in_setting(lab: &Lab, setting: Setting, keys: bool) -> Result<Vec<Measurement>> {
+/// Adds measurements to a report. In real time what a busy host made impossible is told and left out.
+fn keep(
+    report: &mut Report,
+    setting: Setting,
+    what: &str,
+    measure: impl FnOnce() -> Result<Vec<Measurement>>,
+) -> Result {
+    eprintln!("        {what}");
+    match measure() {
+        Ok(measurements) => report.measurements.extend(measurements),
+        Err(error) if !setting.is_exact() => eprintln!("{setting}, {what}, left out: {error}"),
+        Err(error) => return Err(format!("{setting}, {what}: {error}").into()),
+    }
+    Ok(())
+}
+
+/// The keying of everybody.
+fn keyers(lab: &Lab, setting: Setting, keys: bool) -> Result<Vec<Measurement>> {
     let mut all = Vec::new();
+    if !keys {
+        return Ok(all);
+    }
     let mut board = lab.boot(setting, Key::Wired)?;
-    for subject in Subject::ALL.into_iter().filter(|_| keys) {
-        eprintln!("        keying: {}", subject.name());
+    for subject in Subject::ALL {
         subject.load(&mut board)?;
         for unit_us in UNITS_US {
             if subject.can_have(unit_us) {
-                all.extend(keying::measure(&mut board, setting, subject, unit_us)?);
+                match keying::measure(&mut board, setting, subject, unit_us) {
+                    Ok(measurements) => all.extend(measurements),
+                    Err(error) if !setting.is_exact() => eprintln!("{setting}, left out: {error}"),
+                    Err(error) => return Err(error),
+                }
             }
         }
         subject.unload(&mut board)?;
     }
-    all.extend(interrupts(&mut board, setting, Key::Wired)?);
+    board.check_log()?;
+    Ok(all)
+}
+
+/// What a key on a line costs, pressed from outside; and loading and unloading.
+fn wired(lab: &Lab, setting: Setting) -> Result<Vec<Measurement>> {
+    let mut board = lab.boot(setting, Key::Wired)?;
+    let mut all = interrupts(&mut board, setting, Key::Wired)?;
     for subject in [Subject::Morse, Subject::MorseC, Subject::Msleep] {
         all.extend(module::lifetime(&mut board, setting, subject)?);
     }
     board.check_log()?;
+    Ok(all)
+}
 
+/// What is made to happen from inside.
+fn inside(lab: &Lab, setting: Setting) -> Result<Vec<Measurement>> {
+    let mut all = Vec::new();
     let mut board = lab.boot(setting, Key::Simulated)?;
     if setting.is_exact() {
         all.extend(interrupts(&mut board, setting, Key::Simulated)?);

@@ -36,6 +36,21 @@ pub struct Event {
 }
 
 impl Event {
+    /// An event, as a test wants it.
+    #[cfg(test)]
+    pub fn new(ns: u64, name: &str, pid: u64, fields: &[(&str, u64)]) -> Event {
+        let mut fields: HashMap<String, u64> = fields
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), *value))
+            .collect();
+        fields.insert("common_pid".to_owned(), pid);
+        Event {
+            ns,
+            name: name.to_owned(),
+            fields,
+        }
+    }
+
     /// A field, as its bits are; 0 if the event has no such field.
     pub fn field(&self, name: &str) -> u64 {
         self.fields.get(name).copied().unwrap_or(0)
