@@ -46,7 +46,7 @@ pub fn draw(report: &Report, directory: &Path, documentation: Option<&Path>) -> 
             SLOW,
             &documentation.join("keying.svg"),
         )?;
-        latencies(report, Setting::REAL, &documentation.join("latency.svg"))?;
+        latencies(report, Setting::VIRTUAL, &documentation.join("latency.svg"))?;
     }
     Ok(())
 }
