@@ -7,6 +7,7 @@
 //! complaint.
 
 mod burst;
+mod choosing;
 mod cost;
 mod faux;
 mod fixture;
