@@ -134,10 +134,15 @@ fn bind() -> Result {
 
 /// Waits until the node is there, or is not.
 pub fn wait_for_node(there: bool) -> Result {
+    wait_for(Path::new(device::NODE), there)
+}
+
+/// Waits until a file is there, or is not.
+pub fn wait_for(path: &Path, there: bool) -> Result {
     let start = Instant::now();
-    while Path::new(device::NODE).exists() != there {
+    while path.exists() != there {
         if start.elapsed() > NODE_LIMIT {
-            return Err(format!("{} does not come or go", device::NODE).into());
+            return Err(format!("{} does not come or go", path.display()).into());
         }
         thread::sleep(Duration::from_millis(1));
     }

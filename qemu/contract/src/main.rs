@@ -15,6 +15,7 @@
 //! contract change TEXT MS NAME=VALUE...
 //!                                sends TEXT, changes settings MS milliseconds after its first
 //!                                mark and tells when that was
+//! contract lifetime CYCLES SEED  loads and unloads the driver so often, while everybody uses it
 //! ```
 //!
 //! It runs in the guest, on the guest's clock. In virtual time nothing here depends on the speed of
@@ -27,6 +28,7 @@ mod driver;
 mod hand;
 mod kernel;
 mod lamp;
+mod lifetime;
 mod removal;
 mod runner;
 mod storm;
@@ -50,6 +52,7 @@ fn main() -> ExitCode {
         ["removal", how, bound_ms, count, seed] => removal::run(how, bound_ms, count, seed),
         ["storm", bound_ms, count, seed] => storm::run(bound_ms, count, seed),
         ["change", text, ms, ref settings @ ..] => change::run(text, ms, settings),
+        ["lifetime", cycles, seed] => lifetime::run(cycles, seed),
         _ => Err("see the head of qemu/contract/src/main.rs".into()),
     };
     match result {
