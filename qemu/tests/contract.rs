@@ -40,7 +40,7 @@ macro_rules! groups {
 
 groups![
     encoding, blocking, signals, poll, fsync, ioctl, file, writers, settings, unbind, module, read,
-    waiting, pulses, lost, gaps, gone,
+    waiting, pulses, lost, gaps, gone, copying,
 ];
 
 fn run(group: &str) {

@@ -32,6 +32,7 @@ mod lifetime;
 mod removal;
 mod runner;
 mod storm;
+mod stall;
 mod task;
 
 use std::process::ExitCode;

@@ -3,6 +3,7 @@
 //! The cases, in groups; each begins with the driver loaded, idle, and set as when it was loaded.
 
 mod blocking;
+mod copying;
 mod encoding;
 mod file;
 mod fsync;
@@ -44,6 +45,7 @@ pub const GROUPS: &[(&str, &[(&str, Case)])] = &[
     ("lost", lost::CASES),
     ("gaps", gaps::CASES),
     ("gone", gone::CASES),
+    ("copying", copying::CASES),
 ];
 
 /// A table of cases from the functions of that name.

@@ -2,10 +2,15 @@
 
 //! The module can be unloaded whenever no file is open, and only then.
 
+use std::fs::{self, File, OpenOptions};
+use std::io::Read;
 use std::path::Path;
+use std::process::Command;
 use std::time::Duration;
 
+use morse_use::key::SIMULATED_KEY;
 use nix::errno::Errno;
+use nix::libc;
 
 use crate::device::{Device, NODE};
 use crate::driver::{self, Driver};
@@ -21,6 +26,7 @@ super::cases![
     it_goes_while_sending,
     it_goes_with_settings_and_beacon_set,
     it_goes_when_unbound,
+    its_references_are_those_of_open_files,
 ];
 
 fn it_stays_while_a_file_is_open() -> Result {
@@ -69,5 +75,42 @@ fn it_goes_when_unbound() -> Result {
     driver::unload("morse")?;
     Driver::load()?;
     assert!(Path::new(NODE).exists());
+    Ok(())
+}
+
+fn its_references_are_those_of_open_files() -> Result {
+    fn references() -> Result<u32> {
+        Ok(fs::read_to_string("/sys/module/morse/refcnt")?
+            .trim()
+            .parse()?)
+    }
+    assert_eq!(references()?, 0);
+    let device = Device::open()?;
+    assert_eq!(references()?, 1);
+    let other = Device::open_nonblock()?;
+    assert_eq!(references()?, 2);
+    drop(other);
+    // A duplicate is the same file, in another process as well, and it lasts as long as any of them.
+    let duplicate = device.file().try_clone()?;
+    let mut child = Command::new("sleep").arg("1000").stdin(duplicate).spawn()?;
+    assert_eq!(references()?, 1);
+    drop(device);
+    assert_eq!(references()?, 1);
+    assert_eq!(driver::unload("morse"), Err(Errno::EWOULDBLOCK));
+    child.kill()?;
+    child.wait()?;
+    assert_eq!(references()?, 0);
+    // What presses the key is a file of the driver. An attribute is one of the kernel's.
+    let key = OpenOptions::new().write(true).open(SIMULATED_KEY)?;
+    assert_eq!(references()?, 1);
+    assert_eq!(driver::unload("morse"), Err(Errno::EWOULDBLOCK));
+    drop(key);
+    let mut attribute = File::open(driver::setting("wpm"))?;
+    assert_eq!(references()?, 0);
+    driver::unload("morse")?;
+    let told = attribute
+        .read(&mut [0; 16])
+        .map_err(|error| error.raw_os_error());
+    assert_eq!(told, Err(Some(libc::ENODEV)));
     Ok(())
 }

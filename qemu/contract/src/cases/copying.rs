@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The hardware goes, and settings are made, while a copy to or from user space takes its time.
+
+use std::sync::Arc;
+
+use morse_use::uapi;
+use nix::errno::Errno;
+
+use crate::device::Device;
+use crate::driver;
+use crate::hand::Hand;
+use crate::stall::Page;
+use crate::task::{Blocked, PROMPT};
+use crate::Result;
+
+super::cases![
+    hardware_goes_while_text_is_copied_to_a_reader,
+    hardware_goes_while_pulses_are_copied_to_a_reader,
+    hardware_goes_while_text_is_copied_from_a_writer,
+    nobody_else_waits_for_a_slow_reader,
+];
+
+/// A page to wait for; says so if the kernel cannot make one.
+fn page() -> Result<Option<Arc<Page>>> {
+    let page = Page::new()?;
+    if page.is_none() {
+        println!("skipped: this kernel has no userfaultfd");
+    }
+    Ok(page.map(Arc::new))
+}
+
+/// Takes the hardware away, promptly, does something, and gives the hardware back.
+fn while_unbound(check: impl FnOnce() -> Result) -> Result {
+    let (device, took) = driver::unbind()?;
+    assert!(took < PROMPT, "unbinding took {took:?}");
+    let result = check();
+    driver::rebind(&device)?;
+    result
+}
+
+fn reader_that_stalls(
+    mode: u32,
+    page: &Arc<Page>,
+) -> Result<(Arc<Device>, Blocked<nix::Result<usize>>)> {
+    let mut hand = Hand::new()?;
+    let reader = Arc::new(Device::reader()?);
+    reader.set_mode(mode)?;
+    hand.key_word("-.-")?;
+    let (device, page) = (reader.clone(), page.clone());
+    let stalled = Blocked::in_call(move || page.read_from(device.file()));
+    Ok((reader, stalled))
+}
+
+fn hardware_goes_while_text_is_copied_to_a_reader() -> Result {
+    let Some(page) = page()? else {
+        return Ok(());
+    };
+    let (reader, stalled) = reader_that_stalls(uapi::MORSE_TEXT, &page)?;
+    while_unbound(|| {
+        page.release()?;
+        assert_eq!(stalled.within(PROMPT)?, Ok("K ".len()));
+        assert_eq!(reader.read_text(1), Err(Errno::ENODEV));
+        Ok(())
+    })
+}
+
+fn hardware_goes_while_pulses_are_copied_to_a_reader() -> Result {
+    let Some(page) = page()? else {
+        return Ok(());
+    };
+    let (reader, stalled) = reader_that_stalls(uapi::MORSE_PULSES, &page)?;
+    while_unbound(|| {
+        page.release()?;
+        // Three marks, and the spaces between them.
+        assert_eq!(
+            stalled.within(PROMPT)?,
+            Ok(5 * size_of::<uapi::morse_pulse>())
+        );
+        assert_eq!(reader.read_pulses(1).map(drop), Err(Errno::ENODEV));
+        Ok(())
+    })
+}
+
+fn hardware_goes_while_text_is_copied_from_a_writer() -> Result {
+    let Some(page) = page()? else {
+        return Ok(());
+    };
+    let (writer, theirs) = (Device::open()?, page.clone());
+    let stalled = Blocked::in_call(move || theirs.write_to(writer.file()));
+    // Another one waits for its turn, and nobody who looks is held up.
+    let other = Blocked::in_call(|| Device::open().unwrap().write("E"));
+    assert_eq!(Device::open()?.status()?.queued, 0);
+    while_unbound(|| {
+        assert_eq!(other.within(PROMPT)?, Err(Errno::ENODEV));
+        page.release()?;
+        assert_eq!(stalled.within(PROMPT)?, Err(Errno::ENODEV));
+        Ok(())
+    })
+}
+
+fn nobody_else_waits_for_a_slow_reader() -> Result {
+    let Some(page) = page()? else {
+        return Ok(());
+    };
+    let (_reader, stalled) = reader_that_stalls(uapi::MORSE_TEXT, &page)?;
+    let other = Device::reader_nonblock()?;
+    let mut hand = Hand::at_key()?;
+    hand.key_word("-")?;
+    assert_eq!(other.read_text(16), Ok("T ".into()));
+    driver::get("received")?;
+    // What came meanwhile is read as well.
+    page.release()?;
+    assert_eq!(stalled.within(PROMPT)?, Ok("K T ".len()));
+    Ok(())
+}
