@@ -16,6 +16,9 @@
 //!                                sends TEXT, changes settings MS milliseconds after its first
 //!                                mark and tells when that was
 //! contract lifetime CYCLES SEED  loads and unloads the driver so often, while everybody uses it
+//! contract faults load|bind|use|everywhere
+//!                                makes all that can fail in the kernel fail, one after the other,
+//!                                until a whole pass succeeds
 //! ```
 //!
 //! It runs in the guest, on the guest's clock. In virtual time nothing here depends on the speed of
@@ -25,14 +28,15 @@ mod cases;
 mod change;
 mod device;
 mod driver;
+mod faults;
 mod hand;
 mod kernel;
 mod lamp;
 mod lifetime;
 mod removal;
 mod runner;
-mod storm;
 mod stall;
+mod storm;
 mod task;
 
 use std::process::ExitCode;
@@ -54,6 +58,7 @@ fn main() -> ExitCode {
         ["storm", bound_ms, count, seed] => storm::run(bound_ms, count, seed),
         ["change", text, ms, ref settings @ ..] => change::run(text, ms, settings),
         ["lifetime", cycles, seed] => lifetime::run(cycles, seed),
+        ["faults", group] => faults::run(group),
         _ => Err("see the head of qemu/contract/src/main.rs".into()),
     };
     match result {

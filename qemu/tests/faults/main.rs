@@ -3,4 +3,5 @@
 //! What goes wrong around the driver: hardware that is described wrongly, taken, or late, and
 //! allocations that fail.
 
+mod allocations;
 mod hardware;

@@ -1,0 +1,345 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The operations, from loading the driver to unloading it.
+
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::os::fd::{AsFd, IntoRawFd};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
+
+use morse_use::uapi;
+use nix::errno::Errno;
+use nix::fcntl::OFlag;
+use nix::kmod::{delete_module, finit_module, DeleteModuleFlags, ModuleInitFlags};
+use nix::libc;
+use nix::poll::{poll, PollFd, PollFlags, PollTimeout};
+use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags};
+use nix::sys::stat::{makedev, mknod, Mode, SFlag};
+use nix::unistd;
+
+use super::inject::Range;
+use super::Operation;
+use crate::device::NODE;
+use crate::driver::{self, Driver};
+use crate::Result;
+
+const MODULE: &str = "/root/morse.ko";
+const PLATFORM_DRIVER: &str = "/sys/bus/platform/drivers/morse";
+const DEVICE: &str = "morse";
+const KEY: &str = "/sys/kernel/debug/morse/key";
+/// A number, and what the driver needs memory for. The others are made by the same code.
+const ATTRIBUTES: [&str; 2] = ["wpm", "beacon"];
+/// More than what the driver copies at a time, thrice.
+const LONG_TEXT_BYTES: usize = 700;
+/// Longer than the driver's debouncing, for keying by hand.
+const UNIT: Duration = Duration::from_millis(60);
+/// Within this a letter that was keyed is decoded.
+const DECODE_LIMIT_MS: u16 = 5000;
+
+/// Loading, with the device that there is without hardware; and unloading.
+pub fn load() -> Result {
+    Driver::unload()?;
+    Operation::new(
+        "load",
+        Range::initialisation()?,
+        || Ok(File::open(MODULE)?),
+        |file| finit_module(&*file, c"", ModuleInitFlags::empty()).map(|()| 0),
+        |_| {
+            is_usable()?;
+            Driver::unload()
+        },
+    )
+    // All that faux_device_create() says is that there is no device.
+    .or(Errno::ENODEV)
+    .sweep()?;
+    Operation::new(
+        "unload",
+        Range::ALL,
+        Driver::load,
+        |()| delete_module(c"morse", DeleteModuleFlags::O_NONBLOCK).map(|()| 0),
+        |()| match Path::new("/sys/module/morse").exists() {
+            true => Err("it is still there".into()),
+            false => Ok(()),
+        },
+    )
+    .sweep()
+}
+
+/// Binding the device that the device tree describes, and unbinding it.
+pub fn bind() -> Result {
+    Driver::load()?;
+    let is_bound = || Path::new(PLATFORM_DRIVER).join(DEVICE).exists();
+    let tell = |verb: &str| {
+        let file = OpenOptions::new()
+            .write(true)
+            .open(Path::new(PLATFORM_DRIVER).join(verb));
+        unistd::write(file.map_err(errno)?, DEVICE.as_bytes())
+    };
+    let quietly = |verb: &str| -> Result {
+        tell(verb)?;
+        Ok(())
+    };
+    Operation::new(
+        "bind",
+        Range::ALL,
+        || match is_bound() {
+            true => quietly("unbind"),
+            false => Ok(()),
+        },
+        |()| tell("bind"),
+        |()| {
+            is_usable()?;
+            quietly("unbind")
+        },
+    )
+    .sweep()?;
+    Operation::new(
+        "unbind",
+        Range::ALL,
+        || match is_bound() {
+            true => Ok(()),
+            false => quietly("bind"),
+        },
+        |()| tell("unbind"),
+        |()| match is_bound() || Path::new("/sys/class/misc/morse").exists() {
+            true => Err("it is still there".into()),
+            false => Ok(()),
+        },
+    )
+    .sweep()?;
+    Driver::unload()
+}
+
+/// All that a program can do with a device, which has a simulated key.
+pub fn use_all() -> Result {
+    Driver::load()?;
+    // A message that somebody waits for should not take long.
+    driver::set("wpm", "200")?;
+    let all = Range::ALL;
+    let open = || open(OFlag::O_NONBLOCK);
+    let kept = |_| Ok(());
+    Operation::new("open", all, || Ok(()), |()| open().map(|_| 0), kept).sweep()?;
+    Operation::new(
+        "close",
+        all,
+        || Ok(Some(open()?)),
+        |file: &mut Option<File>| {
+            let file = file.take().ok_or(Errno::EBADF)?;
+            unistd::close(file.into_raw_fd()).map(|()| 0)
+        },
+        kept_option,
+    )
+    .sweep()?;
+    let text = "E".repeat(LONG_TEXT_BYTES);
+    Operation::new(
+        "write",
+        all,
+        || Ok(open()?),
+        |file| unistd::write(&*file, text.as_bytes()),
+        |file| Ok(morse_use::abort(&file)?),
+    )
+    .sweep()?;
+    Operation::new(
+        "fsync",
+        all,
+        || {
+            let file = open()?;
+            unistd::write(&file, b"E")?;
+            Ok(file)
+        },
+        |file| unistd::fsync(&*file).map(|()| 0),
+        kept_file,
+    )
+    .sweep()?;
+    Operation::new(
+        "abort",
+        all,
+        || Ok(open()?),
+        |file| morse_use::abort(&*file).map(|()| 0),
+        kept_file,
+    )
+    .sweep()?;
+    Operation::new(
+        "read",
+        all,
+        || {
+            let file = open()?;
+            key_letter()?;
+            wait_readable(&file)?;
+            Ok(file)
+        },
+        |file| unistd::read(&*file, &mut [0; 64]),
+        kept_file,
+    )
+    .sweep()?;
+    Operation::new(
+        "status",
+        all,
+        || Ok(open()?),
+        |file| morse_use::status(&*file).map(|_| 0),
+        kept_file,
+    )
+    .sweep()?;
+    Operation::new(
+        "mode and lost",
+        all,
+        || Ok(open()?),
+        |file| {
+            let mut mode: u32 = uapi::MORSE_PULSES;
+            let mut lost: u64 = 0;
+            ioctl(file, uapi::MORSE_IOC_SET_MODE, (&raw mut mode).cast())?;
+            ioctl(file, uapi::MORSE_IOC_GET_LOST, (&raw mut lost).cast())
+        },
+        kept_file,
+    )
+    .sweep()?;
+    Operation::new(
+        "poll",
+        all,
+        || Ok(open()?),
+        |file| {
+            let mut files = [PollFd::new(file.as_fd(), PollFlags::POLLOUT)];
+            poll(&mut files, PollTimeout::ZERO)
+                .and_then(|count| usize::try_from(count).map_err(|_| Errno::EINVAL))
+        },
+        kept_file,
+    )
+    .sweep()?;
+    Operation::new(
+        "epoll",
+        all,
+        || Ok(open()?),
+        |file| {
+            let epoll = Epoll::new(EpollCreateFlags::empty())?;
+            epoll
+                .add(&*file, EpollEvent::new(EpollFlags::EPOLLIN, 0))
+                .map(|()| 0)
+        },
+        kept_file,
+    )
+    .sweep()?;
+    Operation::new(
+        "read attributes",
+        all,
+        || Ok(ATTRIBUTES.map(driver::setting)),
+        |files| {
+            for file in files {
+                fs::read(file).map_err(errno)?;
+            }
+            Ok(0)
+        },
+        |_| Ok(()),
+    )
+    .sweep()?;
+    Operation::new(
+        "write attributes",
+        all,
+        || Ok(()),
+        |()| {
+            for (name, value) in ATTRIBUTES.iter().zip(["200", "BEACON"]) {
+                driver::set(name, value).map_err(errno)?;
+            }
+            Ok(0)
+        },
+        |()| Ok(driver::set("beacon", "")?),
+    )
+    .sweep()?;
+    Operation::new(
+        "press the key",
+        all,
+        || Ok(()),
+        |()| press(false).map_err(errno).map(|()| 0),
+        |()| Ok(()),
+    )
+    .sweep()?;
+    Driver::unload()
+}
+
+fn kept_file(_: File) -> Result {
+    Ok(())
+}
+
+fn kept_option(_: Option<File>) -> Result {
+    Ok(())
+}
+
+/// Opens the device, for reading and writing.
+pub fn open(flags: OFlag) -> nix::Result<File> {
+    OpenOptions::new()
+        .read(true)
+        .write(true)
+        .custom_flags(flags.bits())
+        .open(NODE)
+        .map_err(errno)
+}
+
+/// The errno of an error of the standard library.
+pub fn errno(error: io::Error) -> Errno {
+    Errno::from_raw(error.raw_os_error().unwrap_or(libc::EIO))
+}
+
+/// One of the device's ioctls, with an argument of the size that it announces.
+fn ioctl(file: &File, request: u32, argument: *mut libc::c_void) -> nix::Result<usize> {
+    use std::os::fd::AsRawFd;
+    // SAFETY: The file is open, and the argument of the size that the request announces.
+    let result = unsafe { libc::ioctl(file.as_raw_fd(), request.into(), argument) };
+    Errno::result(result).map(|_| 0)
+}
+
+/// Presses or releases the simulated key.
+pub fn press(down: bool) -> io::Result<()> {
+    fs::write(KEY, if down { "1" } else { "0" })
+}
+
+/// Keys an E or a T, who can tell.
+pub fn key_letter() -> Result {
+    press(true)?;
+    thread::sleep(UNIT);
+    press(false)?;
+    Ok(())
+}
+
+/// Waits until there is something to read.
+pub fn wait_readable(file: &File) -> Result {
+    let mut files = [PollFd::new(file.as_fd(), PollFlags::POLLIN)];
+    match poll(&mut files, DECODE_LIMIT_MS)? {
+        0 => Err("nothing to read".into()),
+        _ => Ok(()),
+    }
+}
+
+/// The files of the device's settings and counters.
+pub fn attributes() -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir("/sys/class/misc/morse")? {
+        let entry = entry?;
+        if entry.file_type()?.is_file() && entry.file_name() != "uevent" {
+            files.push(entry.path());
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// Checks that the device can be used.
+///
+/// devtmpfs says nothing if it has no memory for the node. Then it is made here, as anybody can.
+fn is_usable() -> Result {
+    let by_hand = driver::wait_for_node(true).is_err();
+    if by_hand {
+        let number = fs::read_to_string("/sys/class/misc/morse/dev")?;
+        let (major, minor) = number.trim().split_once(':').ok_or("no number")?;
+        let number = makedev(major.parse()?, minor.parse()?);
+        mknod(NODE, SFlag::S_IFCHR, Mode::S_IRUSR | Mode::S_IWUSR, number)?;
+    }
+    let file = open(OFlag::O_NONBLOCK)?;
+    morse_use::status(&file)?;
+    if by_hand {
+        // Such a node does not go by itself.
+        fs::remove_file(NODE)?;
+    }
+    Ok(())
+}

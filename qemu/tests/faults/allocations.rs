@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Each allocation, and each copy from or to user space, fails in turn: `contract faults` in the
+//! guest. Only the sanitizer kernel can be made to.
+
+use std::time::Duration;
+
+use morse_board::{Board, Config, Options, Time};
+
+/// Takes the board's own device away: the driver then makes one without hardware.
+const WITHOUT_DEVICE: &str = "/delete-node/ &{/morse};";
+/// A pass takes half a minute of a quiet host, and there are some.
+const LIMIT: Duration = Duration::from_secs(3600);
+
+/// The kernel that can do this boots slowly, and more so on a busy host.
+const BOOT_LIMIT: Duration = Duration::from_secs(600);
+
+/// Runs groups of operations on a fresh board.
+fn sweep(device_tree: &str, groups: &[&str]) {
+    let config = Config::from_env().unwrap_or_else(|error| panic!("{error}"));
+    if !config.has_sanitizers() {
+        println!("skipped: only the sanitizer kernel injects faults (FLAVOUR=sanitizer)");
+        return;
+    }
+    let options = Options::new(Time::Virtual)
+        .device_tree(device_tree)
+        .boot_limit(BOOT_LIMIT);
+    let result = Board::boot(&config, options).and_then(|mut board| {
+        for group in groups {
+            let command = format!("contract faults {group}");
+            print!("{}", board.execute(&command, LIMIT)?.success(&command)?);
+            board.check_log()?;
+        }
+        board.check_leaks()
+    });
+    if let Err(error) = result {
+        panic!("{error}");
+    }
+}
+
+#[test]
+#[ignore = "needs a board: make test"]
+fn each_failure_of_a_system_call_is_told_and_leaves_nothing() {
+    sweep(WITHOUT_DEVICE, &["everywhere", "use"]);
+}
