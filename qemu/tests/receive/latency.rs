@@ -22,7 +22,7 @@ const PROBED_ONLY: [&str; 2] = ["irq_to_work_system", "irq_to_work_highpri"];
 /// a worker has to be made for it.
 fn soon_ns(board: &Board) -> u64 {
     if board.has_sanitizers() {
-        5_000_000
+        20_000_000
     } else {
         200_000
     }
@@ -227,7 +227,7 @@ fn the_probe_is_for_one_at_a_time() {
     });
 }
 
-/// Unbinding does not wait for the rounds that are left.
+/// Unbinding does not wait for the rounds that are left, which would take minutes.
 #[test]
 #[ignore = "needs a board: make test"]
 fn unbinding_stops_the_probe() {
@@ -243,7 +243,8 @@ fn unbinding_stops_the_probe() {
             let (before, _) = logged(board, "before unbind")?;
             let (after, _) = logged(board, "after unbind")?;
             println!("unbinding took {:.6} s", after - before);
-            assert!(after - before < 0.05);
+            let bound_s = if board.has_sanitizers() { 0.2 } else { 0.05 };
+            assert!(after - before < bound_s);
             board.run(&format!("echo morse > {DRIVER}/bind"))?;
         }
         Ok(())
