@@ -31,7 +31,7 @@ impl<T: Handler> Trigger<T> {
 
 impl<T: Handler> debugfs::Handler for Button<T> {
     /// Takes "1", with or without a line feed; anything else is `EINVAL`.
-    fn write(&self, from: &mut UserSliceReader, _ctx: &Sleepable) -> Result {
+    fn write(&self, from: &mut UserSliceReader, ctx: &Sleepable) -> Result {
         /// One digit and a line feed.
         const BYTES_MAX: usize = 2;
 
@@ -39,7 +39,7 @@ impl<T: Handler> debugfs::Handler for Button<T> {
         let text = bytes.get_mut(..from.len()).ok_or(EINVAL)?;
         from.read_slice(text)?;
         match &*text {
-            b"1" | b"1\n" => self.0.raise(),
+            b"1" | b"1\n" => self.0.raise(ctx),
             _ => Err(EINVAL),
         }
     }

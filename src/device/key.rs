@@ -62,7 +62,7 @@ struct Button {
 
 impl debugfs::Handler for Button {
     /// Takes "1" or "0", with or without a line feed; anything else is `EINVAL`.
-    fn write(&self, from: &mut UserSliceReader, _ctx: &Sleepable) -> Result {
+    fn write(&self, from: &mut UserSliceReader, ctx: &Sleepable) -> Result {
         /// One digit and a line feed.
         const BYTES_MAX: usize = 2;
 
@@ -77,7 +77,7 @@ impl debugfs::Handler for Button {
         if let Level::Simulated(level) = &*self.level {
             level.store(down, Relaxed);
         }
-        self.irq.raise()
+        self.irq.raise(ctx)
     }
 }
 

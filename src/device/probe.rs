@@ -85,7 +85,7 @@ impl Round {
     fn run(&self, measure: Measure, irq: &SimulatedIrq<TopHalf>, ctx: &Sleepable) -> Result {
         self.has_come.store(false, Relaxed);
         self.measure.store(measure as u32, Relaxed);
-        irq.raise()?;
+        irq.raise(ctx)?;
         loop {
             let patience = Ktime::now().after_ns(PATIENCE_NS);
             // Why it ended is looked at below, together with what does not ring.

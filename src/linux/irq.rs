@@ -20,12 +20,18 @@ use core::{pin::Pin, ptr};
 use kernel::{
     bindings,
     error::{from_err_ptr, to_result},
+    new_spinlock,
     prelude::*,
+    sync::SpinLock,
 };
 
 /// What an interrupt does.
 pub trait Handler: Send + Sync + 'static {
     /// Runs in hard interrupt context, never twice at the same time.
+    ///
+    /// Not even when the interrupt moves to another CPU: the kernel's flow handlers do not enter it
+    /// there while it is in progress, and as they look that up under the lock of the interrupt, what
+    /// one run wrote is seen by the next.
     fn handle(&self, ctx: &Atomic);
 }
 
@@ -154,6 +160,8 @@ pub struct SimulatedIrq<T: Handler> {
     /// Dropped first.
     requested: Requested<T>,
     _simulator: Simulator,
+    /// Held while the interrupt is raised and runs.
+    raising: Pin<KBox<SpinLock<()>>>,
 }
 
 // SAFETY: Interrupts may be raised and freed on any thread; the handler is `Send`.
@@ -164,48 +172,61 @@ unsafe impl<T: Handler> Sync for SimulatedIrq<T> {}
 impl<T: Handler> SimulatedIrq<T> {
     /// Makes an interrupt and registers `handler` for it.
     pub fn register(name: &'static CStr, handler: impl PinInit<T, Error>) -> Result<Self> {
+        let raising = KBox::pin_init(new_spinlock!((), "SimulatedIrq::raising"), GFP_KERNEL)?;
         let simulator = Simulator::new()?;
         let edges = bindings::IRQF_TRIGGER_RISING;
         let requested = Requested::request(simulator.irq, edges, name, handler)?;
         Ok(Self {
             requested,
             _simulator: simulator,
+            raising,
         })
     }
 
-    /// Raises the interrupt. From any context; the handler runs at once, or as soon as interrupts
-    /// are enabled on this CPU. Where a CPU cannot interrupt itself it runs at the next tick.
+    /// Raises the interrupt, and returns when the handler has run: once for each call.
     ///
-    /// As with any edge, of several raised before the handler ran or while it runs on another CPU, one
-    /// may be all that is seen.
-    pub fn raise(&self) -> Result {
+    /// Calls at the same time take turns. The simulator could not bear it otherwise: raised on two CPUs
+    /// at once it runs on both, and each takes interrupts from under the other (`irq_sim_handle_irq()`
+    /// of `kernel/irq/irq_sim.c` then looks for the handler of an interrupt that does not exist).
+    ///
+    /// Where a CPU cannot interrupt itself, which is where there is only one, the handler runs at the
+    /// next tick; of several interrupts before that, one is seen.
+    pub fn raise(&self, _ctx: &Sleepable) -> Result {
+        /// How often the CPU is given the opportunity to be interrupted. The first will do, or none.
+        const POLLS: u32 = 256;
+
+        // Whoever has the lock stays on this CPU, which is the one that is interrupted. So once the
+        // interrupt is not pending any more, it is over.
+        let _turn = self.raising.lock();
         // SAFETY: The interrupt exists as long as `requested`.
         to_result(unsafe {
-            bindings::irq_set_irqchip_state(
-                self.requested.irq,
-                bindings::irqchip_irq_state_IRQCHIP_STATE_PENDING,
-                true,
-            )
-        })
+            bindings::irq_set_irqchip_state(self.requested.irq, Self::PENDING, true)
+        })?;
+        for _ in 0..POLLS {
+            if !self.is_pending() {
+                break;
+            }
+            core::hint::spin_loop();
+        }
+        Ok(())
+    }
+
+    const PENDING: bindings::irqchip_irq_state = bindings::irqchip_irq_state_IRQCHIP_STATE_PENDING;
+
+    fn is_pending(&self) -> bool {
+        let mut pending = false;
+        // SAFETY: The interrupt exists as long as `requested`; there is room for the answer.
+        let result = unsafe {
+            bindings::irq_get_irqchip_state(self.requested.irq, Self::PENDING, &mut pending)
+        };
+        result == 0 && pending
     }
 
     /// Waits for an interrupt that was raised and has not been handled yet.
     ///
     /// The simulator looks its interrupt up when it gets to it, and takes for granted that it is there.
     fn settle(&self, ctx: &Sleepable) {
-        loop {
-            let mut pending = false;
-            // SAFETY: The interrupt exists as long as `requested`.
-            let result = unsafe {
-                bindings::irq_get_irqchip_state(
-                    self.requested.irq,
-                    bindings::irqchip_irq_state_IRQCHIP_STATE_PENDING,
-                    &mut pending,
-                )
-            };
-            if result != 0 || !pending {
-                break;
-            }
+        while self.is_pending() {
             sleep_until(ctx, Ktime::now().after_ns(PENDING_NS));
         }
         // It is not pending any more from right before it is looked up. That is done in hard interrupt
