@@ -17,6 +17,7 @@ use crate::linux::{
 };
 use core::pin::Pin;
 use kernel::{
+    alloc::flags::GFP_KERNEL_ACCOUNT,
     fs,
     iov::{IovIterDest, IovIterSource},
     new_mutex,
@@ -59,7 +60,8 @@ impl miscdev::File for OpenFile {
                 parser <- new_mutex!(Parser::new(), "OpenFile::parser"),
                 reader <- device.receiver.inbox.reader(),
             }),
-            GFP_KERNEL,
+            // On the account of whoever opens it: how many files there are is up to user space.
+            GFP_KERNEL_ACCOUNT,
         )
     }
 
