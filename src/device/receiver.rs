@@ -18,7 +18,7 @@ use crate::new_spinlock_bh;
 use kernel::{
     prelude::*,
     sync::{
-        atomic::{Atomic, Relaxed},
+        atomic::{Atomic, AtomicFlag, Relaxed},
         Arc,
     },
 };
@@ -33,6 +33,9 @@ pub(super) struct Receiver {
     pub(super) device: u32,
     /// From the interrupt to whoever holds the lock of `listener`.
     ring: Ring<RING_EDGES>,
+    /// An edge is being put into it. The ring has one producer: not that the interrupt stays on one CPU,
+    /// but that its handler runs on one at a time, see [`crate::linux::irq::Handler`].
+    noting: AtomicFlag,
     softirqs: Atomic<u64>,
     /// When the interrupt came of which `deliver` has not run yet, in ns; 0 if there is none.
     undelivered_ns: Atomic<u64>,
@@ -67,6 +70,7 @@ impl Receiver {
     pub(super) fn new(device: u32, down: bool, latency: Arc<Latency>) -> impl PinInit<Self, Error> {
         try_pin_init!(Self {
             ring: Ring::new(),
+            noting: AtomicFlag::new(false),
             softirqs: Atomic::new(0),
             undelivered_ns: Atomic::new(0),
             latency,
@@ -80,7 +84,14 @@ impl Receiver {
     /// Keeps an edge for [`Self::listen`]. For the interrupt handler alone.
     #[inline]
     pub(super) fn note(&self, edge: Edge) {
+        if cfg!(debug_assertions) {
+            // A kernel full of sanitizers verifies it.
+            assert!(!self.noting.xchg(true, Relaxed), "two producers");
+        }
         self.ring.push(edge);
+        if cfg!(debug_assertions) {
+            self.noting.store(false, Relaxed);
+        }
     }
 
     /// Takes all edges that were noted, and looks at the time.
