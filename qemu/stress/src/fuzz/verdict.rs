@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Whether the device is as good as new, whatever was done to it before.
+
+use std::fs::{self, OpenOptions};
+use std::io::{Read, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use morse_use::uapi;
+use nix::libc;
+
+use crate::device::{self, Edges};
+use crate::Result;
+
+/// Longer than a session lasts after its last edge, and than the longest time to debounce.
+const QUIET: Duration = Duration::from_millis(6500);
+/// The unit of what is keyed in the end: slow enough for a busy host.
+const UNIT: Duration = Duration::from_millis(60);
+const WPM: &str = "20";
+
+/// Checks all of it.
+pub fn judge() -> Result {
+    device::reset()?;
+    device::key()?.write_all(b"0")?;
+    let mut file = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .custom_flags(libc::O_NONBLOCK)
+        .open(device::NODE)?;
+    is_idle_after_abort(&file)?;
+    thread::sleep(QUIET);
+    let edges = Edges::count()?.check()?;
+    leaves_the_processor_alone()?;
+    sends(&mut file)?;
+    receives(&mut file)?;
+    drop(file);
+    let users = fs::read_to_string("/sys/module/morse/refcnt")?;
+    println!("verdict: good; {edges:?}; {} users", users.trim());
+    match users.trim() {
+        "0" => Ok(()),
+        users => Err(format!("the module has {users} users and no file is open").into()),
+    }
+}
+
+fn is_idle_after_abort(file: &fs::File) -> Result {
+    const PROMPT: Duration = Duration::from_millis(500);
+
+    let start = Instant::now();
+    morse_use::abort(file)?;
+    let took = start.elapsed();
+    if device::lamp_is_lit()? {
+        return Err("the lamp is lit after an abort".into());
+    }
+    let status = morse_use::status(file)?;
+    let idle =
+        (status.queued, status.room, status.state) == (0, device::CAPACITY, uapi::MORSE_IDLE);
+    match idle && took < PROMPT {
+        true => Ok(()),
+        false => Err(format!("after an abort that took {took:?}: {status:?}").into()),
+    }
+}
+
+/// Nothing goes on by itself: timers that set themselves, work that queues itself.
+fn leaves_the_processor_alone() -> Result {
+    const TIME: Duration = Duration::from_secs(2);
+    const BUSY_MAX_PERCENT: u64 = 25;
+
+    let ticks = || -> Result<(u64, u64)> {
+        let text = fs::read_to_string("/proc/stat")?;
+        let line = text.lines().next().ok_or("an empty /proc/stat")?;
+        let times: Vec<u64> = line
+            .split_whitespace()
+            .skip(1)
+            .map_while(|word| word.parse().ok())
+            .collect();
+        // user, nice, system, idle, ...
+        Ok((times.iter().sum(), *times.get(3).ok_or("no idle time")?))
+    };
+    let (all, idle) = ticks()?;
+    thread::sleep(TIME);
+    let (all, idle) = {
+        let (all_then, idle_then) = ticks()?;
+        (all_then - all, idle_then - idle)
+    };
+    let busy = all.saturating_sub(idle);
+    match busy * 100 <= all * BUSY_MAX_PERCENT {
+        true => Ok(()),
+        false => Err(format!("busy {busy} of {all} ticks with nothing to do").into()),
+    }
+}
+
+fn sends(file: &mut fs::File) -> Result {
+    device::set("wpm", "1000\n")?;
+    let before = device::number("sent")?;
+    file.write_all(b"SOS")?;
+    file.sync_all()?;
+    match device::number("sent")? - before {
+        3 => Ok(()),
+        sent => Err(format!("{sent} of 3 characters were sent").into()),
+    }
+}
+
+fn receives(file: &mut fs::File) -> Result {
+    device::set("receive_wpm", WPM)?;
+    let mut rest = [0; 8192];
+    // What came before is of no interest.
+    while file.read(&mut rest).is_ok() {}
+    let mut key = device::key()?;
+    for units in [3, 1, 3] {
+        key.write_all(b"1")?;
+        thread::sleep(UNIT * units);
+        key.write_all(b"0")?;
+        thread::sleep(UNIT);
+    }
+    thread::sleep(QUIET);
+    let mut text = [0; 16];
+    let count = file.read(&mut text)?;
+    match &text[..count] {
+        b"K \n" => Ok(()),
+        text => Err(format!("keyed K, read {:?}", String::from_utf8_lossy(text)).into()),
+    }
+}

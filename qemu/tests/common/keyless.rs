@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Boards whose device has no wired key, so that programs of the guest can press a simulated one.
+
+use std::time::Duration;
+
+use morse_board::{Board, Config, Options, Result};
+
+/// Takes the key of the board's device away.
+const WITHOUT_KEY: &str = "
+&{/morse} {
+	/delete-property/ key-gpios;
+	/delete-property/ interrupts-extended;
+};
+";
+
+/// These boards run for long, beside whatever else the host does.
+const BOOT_LIMIT: Duration = Duration::from_secs(600);
+
+/// Boots a board without a wired key, runs a test on it, and checks that it left no complaint behind.
+///
+/// # Panics
+///
+/// When the test fails.
+pub fn with_board(options: Options, test: impl FnOnce(&mut Board) -> Result<()>) {
+    let outcome = boot(options).and_then(|mut board| {
+        test(&mut board)?;
+        board.run("! lsmod | grep -q '^morse ' || rmmod morse")?;
+        board.check_leaks()?;
+        board.check_log()
+    });
+    if let Err(error) = outcome {
+        panic!("{error}");
+    }
+}
+
+fn boot(options: Options) -> Result<Board> {
+    let config = Config::from_env()?;
+    assert!(
+        config.guest.is_some(),
+        "MORSE_GUEST is not set; run this through make test"
+    );
+    let options = options.device_tree(WITHOUT_KEY).boot_limit(BOOT_LIMIT);
+    Board::boot(&config, options)
+}
+
+/// Runs a program that must succeed, and tells what it told.
+pub fn program(board: &mut Board, command: &str, limit: Duration) -> Result<String> {
+    let said = board.execute(command, limit)?.success(command)?;
+    print!("{said}");
+    Ok(said)
+}

@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! What keeps others from being disturbed by whoever uses the device, see Documentation/security.md.
+
+#[path = "common/keyless.rs"]
+mod keyless;
+
+use std::time::Duration;
+
+use morse_board::{transmission, Board, Options, Pace, Result, Time};
+
+use keyless::{program, with_board};
+
+/// Longer than any of them takes.
+const LIMIT: Duration = Duration::from_secs(300);
+const SETTINGS: &str = "/sys/class/misc/morse";
+/// The fastest that can be set.
+const FASTEST: Pace = Pace::new(1_200_000);
+
+fn with_driver(test: impl FnOnce(&mut Board) -> Result<()>) {
+    with_board(Options::new(Time::Virtual), |board| {
+        board.run("insmod morse.ko")?;
+        test(board)
+    });
+}
+
+/// Modes, owners, and what a file is: of everything that the driver makes.
+#[test]
+#[ignore = "needs a board: make test"]
+fn every_file_has_the_mode_that_it_should() {
+    const FOR_ALL_TO_READ: &[&str] = &[
+        "character_rate",
+        "dev",
+        "edge_rate",
+        "edges",
+        "edges_debounced",
+        "edges_dropped",
+        "edges_received",
+        "lost",
+        "queued",
+        "received",
+        "received_messages",
+        "received_wpm",
+        "sent",
+        "sent_messages",
+        "softirqs",
+        "state",
+    ];
+    const FOR_ROOT_TO_WRITE: &[&str] = &[
+        "beacon",
+        "beacon_interval_s",
+        "debounce_us",
+        "farnsworth_wpm",
+        "receive_wpm",
+        "ticker_log",
+        "ticker_ms",
+        "uevent",
+        "unit_us",
+        "weight",
+        "wpm",
+    ];
+
+    with_driver(|board| {
+        let all = board.run(&format!(
+            "stat -c '%A %u:%g %n' /dev/morse /sys/kernel/debug /sys/kernel/debug/morse/*; \
+             cd {SETTINGS}/ && find . -maxdepth 1 -type f | sort | xargs stat -c '%A %u:%g %n'; \
+             ls /sys/module/morse/parameters 2>/dev/null || true"
+        ))?;
+        let mut expected = vec![
+            "crw------- 0:0 /dev/morse".to_owned(),
+            "drwx------ 0:0 /sys/kernel/debug".to_owned(),
+            "--w------- 0:0 /sys/kernel/debug/morse/key".to_owned(),
+            "-rw------- 0:0 /sys/kernel/debug/morse/latency".to_owned(),
+            "--w------- 0:0 /sys/kernel/debug/morse/probe".to_owned(),
+        ];
+        let mut files: Vec<(&str, &str)> = FOR_ALL_TO_READ
+            .iter()
+            .map(|name| (*name, "-r--r--r--"))
+            .chain(FOR_ROOT_TO_WRITE.iter().map(|name| (*name, "-rw-r--r--")))
+            .collect();
+        files.sort_unstable();
+        expected.extend(
+            files
+                .iter()
+                .map(|(name, mode)| format!("{mode} 0:0 ./{name}")),
+        );
+        assert_eq!(all.lines().collect::<Vec<_>>(), expected);
+        Ok(())
+    });
+}
+
+#[test]
+#[ignore = "needs a board: make test"]
+fn who_is_not_root_cannot_open_it_or_change_a_setting() {
+    with_driver(|board| {
+        board.run("adduser -D -H somebody 2>/dev/null || echo 'somebody:x:1000:1000::/:/bin/sh' >> /etc/passwd")?;
+        for attempt in [
+            "cat /dev/morse",
+            "echo E > /dev/morse",
+            &format!("echo 20 > {SETTINGS}/wpm"),
+            &format!("echo E > {SETTINGS}/beacon"),
+            "echo 1 > /sys/kernel/debug/morse/key",
+        ] {
+            let output = board.execute(&format!("su somebody -c '{attempt}'"), LIMIT)?;
+            assert_ne!(output.status, 0, "{attempt}");
+            assert!(
+                output.text.contains("ermission denied"),
+                "{attempt}: {}",
+                output.text
+            );
+        }
+        board
+            .run(&format!("su somebody -c 'cat {SETTINGS}/wpm'"))
+            .map(drop)
+    });
+}
+
+/// By construction no byte is copied out that was not written, see Documentation/security.md; this
+/// looks at the result.
+#[test]
+#[ignore = "needs a board: make test"]
+fn every_byte_of_a_structure_is_written_and_no_address_is_told() {
+    with_driver(|board| {
+        program(board, "stress hostile bytes", LIMIT)?;
+        board.run("echo E > /dev/morse; sleep 1; echo 1 > /sys/kernel/debug/morse/key; sleep 12; echo 0 > /sys/kernel/debug/morse/key; sleep 6")?;
+        let told = board.run(&format!(
+            "dmesg | grep morse; cd {SETTINGS} && grep -r . . 2>/dev/null; \
+             exec 3< /dev/morse; cat /proc/self/fdinfo/3"
+        ))?;
+        // Of a 64-bit kernel, in full or hashed.
+        let is_address =
+            |word: &str| word.len() >= 16 && word.chars().all(|c| c.is_ascii_hexdigit());
+        let words = told.split(|c: char| !c.is_ascii_alphanumeric());
+        let addresses: Vec<&str> = words.filter(|word| is_address(word)).collect();
+        assert!(addresses.is_empty(), "{addresses:?} in {told}");
+        assert!(
+            told.contains("taken for stuck") && told.contains("sent \"E\""),
+            "{told}"
+        );
+        Ok(())
+    });
+}
+
+#[test]
+#[ignore = "needs a board: make test"]
+fn an_open_file_costs_little_memory() {
+    /// With all that the kernel's own part of a file costs, it is less than an open pipe has.
+    const BOUND: u64 = 1024;
+    const BOUND_WITH_SANITIZERS: u64 = 4096;
+
+    with_driver(|board| {
+        let said = program(board, "stress hostile files 2000", LIMIT)?;
+        let bytes: u64 = said.trim().parse().expect("a number");
+        println!("{bytes} bytes an open file");
+        let bound = match board.has_sanitizers() {
+            true => BOUND_WITH_SANITIZERS,
+            false => BOUND,
+        };
+        assert!(bytes <= bound, "{bytes} bytes an open file");
+        Ok(())
+    });
+}
+
+/// What an open file costs is on the account of whoever opens it, so that a container cannot use up
+/// the memory of others.
+#[test]
+#[ignore = "needs a board: make test"]
+fn the_memory_of_a_file_is_on_the_account_of_who_opens_it() {
+    /// Much more than a cgroup without a file of ours may have.
+    const FILES: u64 = 3000;
+
+    with_driver(|board| {
+        let mounted =
+            board.execute("mkdir -p /tmp/cg && mount -t cgroup2 cgroup /tmp/cg", LIMIT)?;
+        if mounted.status != 0
+            || board
+                .run("grep -c memory /tmp/cg/cgroup.controllers || true")?
+                .trim()
+                != "1"
+        {
+            println!("this kernel keeps no accounts");
+            return Ok(());
+        }
+        board.run("echo +memory > /tmp/cg/cgroup.subtree_control; mkdir /tmp/cg/a /tmp/cg/b")?;
+        let mut charged = |group: &str, node: &str| -> Result<u64> {
+            let command = format!(
+                "sh -c 'echo $$ > /tmp/cg/{group}/cgroup.procs; exec stress hostile hold {node} {FILES}' > /tmp/held &
+                 until grep -q held /tmp/held; do sleep 0.1; done
+                 grep '^slab ' /tmp/cg/{group}/memory.stat; kill $!; wait $!; rm /tmp/held"
+            );
+            let said = board.execute(&command, LIMIT)?.text;
+            let bytes = said.split_whitespace().nth(1).unwrap_or_default();
+            Ok(bytes
+                .parse()
+                .unwrap_or_else(|_| panic!("no slab in {said:?}")))
+        };
+        let null = charged("a", "/dev/null")?;
+        let morse = charged("b", "/dev/morse")?;
+        println!(
+            "{FILES} files: {} bytes each charged beyond those of /dev/null",
+            (morse - null) / FILES
+        );
+        assert!(morse > null + FILES * 128, "{morse}, {null} for /dev/null");
+        Ok(())
+    });
+}
+
+#[test]
+#[ignore = "needs a board: make test"]
+fn a_write_that_sends_nothing_can_be_interrupted() {
+    with_driver(|board| program(board, "stress hostile blanks", LIMIT).map(drop));
+}
+
+/// On one processor, with a sender that never pauses at the fastest speed there is.
+#[test]
+#[ignore = "needs a board: make test"]
+fn a_sender_leaves_the_processor_to_others() {
+    /// In percent. The keyer spins for 20 us before each edge, of which there is one in 1200 us.
+    const SHARE_MIN: f64 = 90.0;
+    /// How long it keeps a task of lowest priority from running, in microseconds.
+    const STRETCH_MAX_US: u64 = 1000;
+
+    with_driver(|board| {
+        board.run(&format!("echo 1200 > {SETTINGS}/unit_us"))?;
+        let said = program(board, "stress hostile starve 10", LIMIT)?;
+        let (share, stretch) = said.trim().split_once(' ').expect("two numbers");
+        let (share, stretch): (f64, u64) = (share.parse().unwrap(), stretch.parse().unwrap());
+        println!("others have {share} % of the processor, and wait {stretch} us at most");
+        assert!(board.run("dmesg | grep -c throttl || true")?.trim() == "0");
+        if !board.has_sanitizers() {
+            assert!(share >= SHARE_MIN && stretch <= STRETCH_MAX_US);
+        }
+        Ok(())
+    });
+}
+
+/// Thousands of files that are told of every character do not disturb what is sent.
+#[test]
+#[ignore = "needs a board: make test"]
+fn those_who_wait_do_not_disturb_the_sender() {
+    with_driver(|board| {
+        board.run(&format!("echo 1200 > {SETTINGS}/unit_us"))?;
+        board.run("stress hostile wait 1000 > /tmp/wait & until grep -q wait /tmp/wait; do sleep 0.1; done")?;
+        let sending = transmission::send(board, "PARIS 5 PARIS 5", FASTEST)?;
+        println!("{sending}");
+        assert_eq!(sending.seen.message, sending.sent);
+        board.run("killall stress; sleep 1").map(drop)
+    });
+}
+
+/// What the log gets of a stranger's messages, sent, aborted and received.
+#[test]
+#[ignore = "needs a board: make test"]
+fn the_log_is_not_flooded() {
+    const SECONDS: usize = 30;
+    /// Ten messages in five seconds, and a line that tells how many there were not.
+    const SENT_MAX: usize = (SECONDS / 5 + 1) * 11;
+    /// A session ends when the key has rested for five seconds.
+    const RECEIVED_MAX: usize = SECONDS / 5;
+
+    with_driver(|board| {
+        board.run(&format!("echo 1000 > {SETTINGS}/wpm; dmesg -c > /dev/null"))?;
+        board.run("(stress storm 1 20000; sleep 5; stress storm 2 20000) > /dev/null &")?;
+        let said = program(board, &format!("stress hostile chatter {SECONDS}"), LIMIT)?;
+        let messages: u64 = said.trim().parse().expect("a number");
+        let lines = board.run("dmesg | grep morse | grep -v morse-board")?;
+        let received = lines
+            .lines()
+            .filter(|line| line.contains("received"))
+            .count();
+        let sent = lines.lines().count() - received;
+        println!("{messages} messages, {sent} lines; {received} lines of sessions");
+        assert!(messages > 100, "a stranger does more than that");
+        assert!(sent <= SENT_MAX, "{lines}");
+        assert!(received <= RECEIVED_MAX, "{lines}");
+        board.run("killall stress 2> /dev/null; sleep 7").map(drop)
+    });
+}
