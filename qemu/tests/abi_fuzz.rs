@@ -8,13 +8,16 @@
 mod environment;
 #[path = "common/keyless.rs"]
 mod keyless;
+#[path = "common/seed.rs"]
+mod seed;
 
 use std::time::{Duration, Instant};
 
 use morse_board::{Options, Time};
 
-use environment::{number, seed};
+use environment::number;
 use keyless::{program, with_board};
+use seed::seed;
 
 /// How many calls, in each test; another number in this variable.
 const CALLS: (&str, u64) = ("MORSE_FUZZ_CALLS", 20_000);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! More than anybody keys or sends: every edge accounted for, by whichever processor it comes, and
-//! hours of sending and receiving at once.
+//! More than anybody keys or sends: every edge accounted for, and hours of sending and receiving at once.
 //!
 //! With more edges and hours these are runs of their own: `scripts/soak storm`, `scripts/soak day`.
 
@@ -9,14 +8,20 @@
 mod environment;
 #[path = "common/keyless.rs"]
 mod keyless;
+#[path = "common/mechanisms.rs"]
+mod mechanisms;
+#[path = "common/seed.rs"]
+mod seed;
 
 use std::time::Duration;
 
 use morse_board::code::{Element, Pattern};
-use morse_board::{Board, Config, Message, Options, Result, Time};
+use morse_board::{Message, Options, Time};
 
-use environment::{number, seed};
+use environment::number;
 use keyless::{program, with_board};
+use mechanisms::with_each;
+use seed::seed;
 
 /// How many edges a storm has; another number in this variable.
 const EDGES: (&str, u64) = ("MORSE_STORM_EDGES", 20_000);
@@ -24,21 +29,7 @@ const EDGES: (&str, u64) = ("MORSE_STORM_EDGES", 20_000);
 const HOURS: (&str, f64) = ("MORSE_SOAK_HOURS", 0.25);
 /// Longer than any of them takes.
 const LIMIT: Duration = Duration::from_secs(4 * 3600);
-/// The mechanisms of the softirq.
-const MECHANISMS: [&str; 2] = ["bh", "tasklet"];
 const SETTINGS: &str = "/sys/class/misc/morse";
-
-/// Runs a test for each of the mechanisms, on one board.
-fn with_each(options: Options, mut test: impl FnMut(&mut Board) -> Result<()>) {
-    with_board(options, |board| {
-        MECHANISMS.into_iter().try_for_each(|mechanism| {
-            println!("softirq={mechanism}");
-            board.run(&format!("insmod morse.ko softirq={mechanism}"))?;
-            test(board)?;
-            board.run("rmmod morse").map(drop)
-        })
-    });
-}
 
 #[test]
 #[ignore = "needs a board: make test"]
@@ -175,133 +166,4 @@ fn elements(text: &str) -> String {
     };
     let word = |word: &str| word.chars().map(letter).collect::<Vec<_>>().join(" ");
     text.split(' ').map(word).collect::<Vec<_>>().join("/")
-}
-
-/// The interrupt of the simulated key comes on the processor of whoever presses it.
-#[test]
-#[ignore = "needs a board: make test"]
-fn edges_from_one_processor_after_the_other_are_accounted_for() {
-    let edges = number(EDGES.0, EDGES.1);
-    with_each(Options::new(Time::Real).cpus(4), |board| {
-        program(board, &format!("stress rove {edges}"), LIMIT)?;
-        program(board, "stress crowd 100", LIMIT).map(drop)
-    });
-}
-
-/// A script of the guest that takes each processor away and gives it back, again and again. The first
-/// one too: it has the interrupt of the wired key.
-const PLUG: &str = "
-plug() {
-	for cpu in 0 1 2 3 0 2 1 3; do
-		echo 0 > /sys/devices/system/cpu/cpu$cpu/online || exit 1
-		sleep 0.3
-		echo 1 > /sys/devices/system/cpu/cpu$cpu/online || exit 1
-		sleep 0.1
-	done
-}
-";
-
-/// The simulated key, pressed on a processor that is taken away under it, while the device sends.
-#[test]
-#[ignore = "needs a board: make test"]
-fn processors_come_and_go_while_edges_come_and_the_device_sends() {
-    with_each(Options::new(Time::Real).cpus(4), |board| {
-        board.run(&format!("echo 60 > {SETTINGS}/wpm"))?;
-        board.run("rm -f /tmp/sent /tmp/roved")?;
-        board.run("morse-send PARIS PARIS PARIS PARIS PARIS > /tmp/sent 2>&1 &")?;
-        board.run("(stress rove 20000 2>&1; echo status $?) > /tmp/roved &")?;
-        board
-            .execute(&format!("{PLUG} plug"), LIMIT)?
-            .success("plug")?;
-        let command = "wait_for() { until grep -q \"$2\" $1; do sleep 0.2; done; }
-                       wait_for /tmp/sent '^sent$'; wait_for /tmp/roved status; cat /tmp/roved";
-        let said = program(board, command, LIMIT)?;
-        assert!(said.ends_with("status 0\n"), "{said}");
-        assert_eq!(board.run(&format!("cat {SETTINGS}/sent"))?.trim(), "25");
-        Ok(())
-    });
-}
-
-/// The wired key, pressed from outside; its interrupt moves as the processor that has it is taken away.
-/// Edges that come too close become one interrupt in the GPIO controller already, so what the kernel
-/// itself counts is compared.
-#[test]
-#[ignore = "needs a board: make test"]
-fn the_interrupt_of_the_wired_key_moves_between_processors() {
-    const PRESSES: u32 = 600;
-
-    let outcome = Config::from_env()
-        .and_then(|config| Board::boot(&config, Options::new(Time::Real).cpus(4)))
-        .and_then(|mut board| {
-            MECHANISMS.into_iter().try_for_each(|mechanism| {
-                board.run(&format!("insmod morse.ko softirq={mechanism}"))?;
-                wired_key(&mut board, PRESSES)?;
-                board.run("rmmod morse").map(drop)
-            })?;
-            board.check_log()
-        });
-    if let Err(error) = outcome {
-        panic!("{error}");
-    }
-}
-
-fn wired_key(board: &mut Board, presses: u32) -> Result<()> {
-    board.run(&format!(
-        "echo 0 > {SETTINGS}/debounce_us; rm -f /tmp/plugged"
-    ))?;
-    let interrupts_before = wired_interrupts(board)?;
-    // Presses go on until the last processor is back.
-    board.run(&format!(
-        "({PLUG} plug; echo done > /tmp/plugged) > /tmp/plug 2>&1 &"
-    ))?;
-    let mut made = 0;
-    while made < presses || board.run("cat /tmp/plugged 2>&1 || true")?.trim() != "done" {
-        for _ in 0..100 {
-            board.key(true)?;
-            board.key(false)?;
-            made += 1;
-        }
-        assert!(
-            made < 1_000_000,
-            "plugging ended with:\n{}",
-            board.run("cat /tmp/plug")?
-        );
-    }
-    board.run("sleep 1")?;
-    let counts: Vec<u64> = wired_interrupts(board)?
-        .iter()
-        .zip(&interrupts_before)
-        .map(|(after, before)| after - before)
-        .collect();
-    let counters = board.run(&format!(
-        "cd {SETTINGS} && cat edges edges_received edges_debounced edges_dropped"
-    ))?;
-    println!(
-        "{} changes of the wire, interrupts {counts:?}, counters {:?}",
-        2 * made,
-        counters.split_whitespace().collect::<Vec<_>>()
-    );
-    let counters: Vec<u64> = counters
-        .lines()
-        .map(|n| n.parse().expect("a number"))
-        .collect();
-    assert_eq!(
-        counters[0],
-        counts.iter().sum::<u64>(),
-        "what the kernel counts"
-    );
-    assert_eq!(counters[0], counters[1..].iter().sum::<u64>());
-    let moved_to = counts.iter().filter(|count| **count > 0).count();
-    assert!(moved_to >= 2, "the interrupt did not move: {counts:?}");
-    Ok(())
-}
-
-/// What the kernel counts of the interrupt on each processor, since the machine was booted.
-fn wired_interrupts(board: &mut Board) -> Result<Vec<u64>> {
-    let line = board.run("grep morse-key /proc/interrupts")?;
-    Ok(line
-        .split_whitespace()
-        .skip(1)
-        .map_while(|word| word.parse().ok())
-        .collect())
 }

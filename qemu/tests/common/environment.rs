@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What a run is told by its environment: how much, and again with which seed.
+//! How much a run is to do, by its environment.
 
 use std::env;
 use std::str::FromStr;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 /// A number from the environment, or its default.
 ///
@@ -18,14 +17,4 @@ pub fn number<T: FromStr>(variable: &str, default: T) -> T {
             .unwrap_or_else(|_| panic!("{variable}={text} is no number")),
         Err(_) => default,
     }
-}
-
-/// The seed of this run: that of `MORSE_SEED`, or another one each time.
-pub fn seed() -> u64 {
-    const SEED: &str = "MORSE_SEED";
-
-    let now = SystemTime::now().duration_since(UNIX_EPOCH);
-    let seed = number(SEED, now.map_or(0, |now| now.as_secs()));
-    println!("again with the same: {SEED}={seed}");
-    seed
 }

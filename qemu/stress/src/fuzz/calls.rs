@@ -185,7 +185,7 @@ fn is_pulses(bytes: &[u8]) -> bool {
             pulse[at..at + 4]
                 .iter()
                 .rev()
-                .fold(0, |n, b| n << 8 | u32::from(*b))
+                .fold(0, |n, b| (n << 8) | u32::from(*b))
         };
         let big = cfg!(target_endian = "big");
         big || (word(8) <= 1 && word(12) == 0)

@@ -121,7 +121,7 @@ pub fn ioctl(task: &mut Task, random: &mut Random) -> Result<Answer, String> {
             libc::TIOCGWINSZ as u32,
         ]),
         // The device's own, of any number, size and direction.
-        _ => (MAGIC | random.below(8) | random.next() & 0xffff_0000) as u32,
+        _ => (MAGIC | random.below(8) | (random.next() & 0xffff_0000)) as u32,
     };
     let known = [
         morse_use::uapi::MORSE_IOC_ABORT,
@@ -193,7 +193,7 @@ pub fn epoll(task: &mut Task, random: &mut Random) -> Result<Answer, String> {
         libc::EPOLL_CTL_DEL,
     ]);
     let flags = random.among(&[0, libc::EPOLLET, libc::EPOLLONESHOT, libc::EPOLLEXCLUSIVE]) as u32;
-    events[0].events = random.next() as u32 & 0x1f | flags;
+    events[0].events = (random.next() as u32 & 0x1f) | flags;
     // SAFETY: The event is there.
     Ok(answer(unsafe {
         libc::epoll_ctl(epoll.fd, what, slot.fd, events.as_mut_ptr())
