@@ -178,10 +178,8 @@ impl Board {
             log_marks: 0,
             log_checked: 0,
         };
-        match machine.gpio {
-            None => board.run(image::SIMULATED_GPIO).map(drop)?,
-            // Stands still until the first command.
-            Some(_) => board.let_time_pass(|_| ()),
+        if machine.gpio.is_none() {
+            board.run(image::SIMULATED_GPIO)?;
         }
         Ok(board)
     }
@@ -227,28 +225,6 @@ impl Board {
     /// [`Error::Timeout`], [`Error::Panic`], [`Error::Gone`], each with the last lines of the
     /// console.
     pub fn execute(&mut self, command: &str, limit: Duration) -> Result<Output> {
-        self.let_time_pass(|board| board.execute_running(command, limit))
-    }
-
-    /// Has the guest run while `action` is under way.
-    ///
-    /// In virtual time it stands still otherwise, as an idle guest would hurry through the hours, at the
-    /// cost of a processor of the host. What a guest does in the background then happens during
-    /// commands only. Real time cannot be stopped.
-    fn let_time_pass<T>(&mut self, action: impl FnOnce(&mut Self) -> T) -> T {
-        let stops = self.time == Time::Virtual;
-        if stops {
-            // If QEMU is gone, the action finds out, and why.
-            let _ = self.monitor.resume();
-        }
-        let result = action(self);
-        if stops {
-            let _ = self.monitor.pause();
-        }
-        result
-    }
-
-    fn execute_running(&mut self, command: &str, limit: Duration) -> Result<Output> {
         match self.shell.run(command, limit) {
             Ok(output) => Ok(output),
             Err(Failure::Closed) => Err(self.end()),
@@ -296,14 +272,8 @@ impl Board {
         // for a line of our own.
         self.log_marks += 1;
         let mark = format!("morse-board: end of log {}", self.log_marks);
-        let command = format!("echo '{mark}' > /dev/kmsg");
-        let is_whole = self.let_time_pass(|board| {
-            board
-                .execute_running(&command, COMMAND_LIMIT)?
-                .success(&command)?;
-            Ok(board.log.wait_for(&mark, COMMAND_LIMIT))
-        })?;
-        if !is_whole {
+        self.run(&format!("echo '{mark}' > /dev/kmsg"))?;
+        if !self.log.wait_for(&mark, COMMAND_LIMIT) {
             return Err(Error::Timeout {
                 command: "kernel log".into(),
                 limit: COMMAND_LIMIT,
@@ -358,6 +328,26 @@ impl Board {
         Ok(complaints)
     }
 
+    /// Stops the guest and its clock, until [`Board::resume`].
+    ///
+    /// An idle guest in virtual time hurries through the hours, at the cost of a processor of the host.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`] when QEMU is gone.
+    pub fn pause(&mut self) -> Result<()> {
+        self.monitor.pause()
+    }
+
+    /// Has the guest go on, as if no time had passed.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`] when QEMU is gone.
+    pub fn resume(&mut self) -> Result<()> {
+        self.monitor.resume()
+    }
+
     /// QEMU's process id.
     pub fn pid(&self) -> u32 {
         self.emulator.pid()
@@ -369,8 +359,6 @@ impl Board {
     ///
     /// As [`Board::execute`].
     pub fn login(&mut self, rows: u16, columns: u16) -> Result<Terminal> {
-        // It stood still since the last command, if its time is virtual.
-        let _ = self.monitor.resume();
         let Ok(end) = self.shell.login(rows, columns) else {
             return Err(self.end());
         };
@@ -391,7 +379,6 @@ impl Board {
     ///
     /// [`Error::Timeout`] when it does not end.
     pub fn power_off(mut self) -> Result<String> {
-        let _ = self.monitor.resume();
         // The command does not return.
         let _ = self.shell.run("poweroff -f", END_LIMIT);
         if self.log.wait_for_end(END_LIMIT) {

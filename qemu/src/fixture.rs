@@ -68,9 +68,13 @@ impl Shared {
         let mut slot = lock(&self.board);
         // Taken out, so that a panic drops it.
         let mut board = slot.take().unwrap_or_else(|| self.boot());
-        let result = test(&mut board)
+        let result = board
+            .resume()
+            .and_then(|()| test(&mut board))
             .and_then(|()| board.check_log())
-            .and_then(|()| board.run("! lsmod | grep '^morse '"));
+            .and_then(|()| board.run("! lsmod | grep '^morse '"))
+            // Until the next test it would but keep a processor of the host busy.
+            .and_then(|_| board.pause());
         if let Err(error) = result {
             panic!("{error}");
         }

@@ -67,7 +67,7 @@ impl Monitor {
         self.execute(&qmp::cont {}).map(|_| ())
     }
 
-    /// Makes it stand still, with its clock if that is virtual.
+    /// Makes it stand still, and its clock with it.
     pub(crate) fn pause(&mut self) -> Result<()> {
         self.execute(&qmp::stop {}).map(|_| ())
     }
