@@ -29,6 +29,8 @@ pub const LONG: Duration = Duration::from_secs(300);
 
 /// Held by the test that runs: boards beside each other would disturb each other's time.
 static TURN: Mutex<()> = Mutex::new(());
+/// The shared boards that were booted, for [`nothing_has_leaked`].
+static BOOTED: Mutex<Vec<&'static Shared>> = Mutex::new(Vec::new());
 
 /// A board that is booted when the first test wants it, and used by one test after the other.
 pub struct Shared {
@@ -60,7 +62,7 @@ impl Shared {
     /// # Panics
     ///
     /// When the test fails. The next one then has a fresh board.
-    pub fn with(&self, test: impl FnOnce(&mut Board) -> Result<()>) {
+    pub fn with(&'static self, test: impl FnOnce(&mut Board) -> Result<()>) {
         if (self.options)().needs_device_tree && lacks_wires() {
             return;
         }
@@ -87,7 +89,11 @@ impl Shared {
     /// # Panics
     ///
     /// As [`Shared::with`].
-    pub fn with_driver(&self, parameters: &str, test: impl FnOnce(&mut Board) -> Result<()>) {
+    pub fn with_driver(
+        &'static self,
+        parameters: &str,
+        test: impl FnOnce(&mut Board) -> Result<()>,
+    ) {
         self.with(|board| {
             board.run(&format!("insmod morse.ko {parameters}"))?;
             test(board)?;
@@ -97,7 +103,12 @@ impl Shared {
         });
     }
 
-    fn boot(&self) -> Board {
+    fn boot(&'static self) -> Board {
+        let mut booted = lock(&BOOTED);
+        if !booted.iter().any(|shared| std::ptr::eq(*shared, self)) {
+            booted.push(self);
+        }
+        drop(booted);
         Config::from_env()
             .and_then(|config| {
                 assert!(
@@ -128,6 +139,36 @@ pub fn lacks_wires() -> bool {
         skip("this machine has no device tree, and no lamp and key outside");
     }
     lacks
+}
+
+/// The last test of a program: no memory has leaked on the boards that its tests shared. Tests run in the
+/// order of their names, so that of this one begins with `zz`.
+///
+/// Looking for leaks takes some seconds, so it is done once for all tests. A kernel without kmemleak
+/// skips it.
+///
+/// # Panics
+///
+/// When memory has leaked.
+pub fn nothing_has_leaked() {
+    let _turn = lock(&TURN);
+    let mut looked = false;
+    for shared in lock(&BOOTED).iter() {
+        // It is not there any more if a test has failed on it.
+        let Some(board) = &mut *lock(&shared.board) else {
+            continue;
+        };
+        let result = board.has_leak_detector().and_then(|has| {
+            looked |= has;
+            board.check_leaks()
+        });
+        if let Err(error) = result {
+            panic!("{error}");
+        }
+    }
+    if !looked {
+        skip("no board, or no kmemleak in its kernel");
+    }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -254,3 +254,9 @@ fn unload_bound(board: &Board) -> Duration {
         UNLOAD_BOUND
     }
 }
+
+#[test]
+#[ignore = "needs a board: make test"]
+fn zz_nothing_has_leaked() {
+    morse_board::fixture::nothing_has_leaked();
+}

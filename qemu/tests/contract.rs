@@ -49,3 +49,9 @@ fn run(group: &str) {
         Ok(())
     });
 }
+
+#[test]
+#[ignore = "needs a board: make test"]
+fn zz_nothing_has_leaked() {
+    morse_board::fixture::nothing_has_leaked();
+}

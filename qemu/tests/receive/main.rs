@@ -20,3 +20,9 @@ mod outside;
 mod storm;
 mod ticker;
 mod tracepoints;
+
+#[test]
+#[ignore = "needs a board: make test"]
+fn zz_nothing_has_leaked() {
+    morse_board::fixture::nothing_has_leaked();
+}

@@ -314,3 +314,9 @@ fn every_sample_is_in_the_readme() {
         assert!(samples.join(link).exists(), "{link}");
     }
 }
+
+#[test]
+#[ignore = "needs a board: make test"]
+fn zz_nothing_has_leaked() {
+    morse_board::fixture::nothing_has_leaked();
+}

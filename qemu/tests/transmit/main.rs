@@ -13,3 +13,9 @@ mod grid;
 mod leds;
 mod removal;
 mod samples;
+
+#[test]
+#[ignore = "needs a board: make test"]
+fn zz_nothing_has_leaked() {
+    morse_board::fixture::nothing_has_leaked();
+}
