@@ -158,10 +158,14 @@ pub fn nothing_has_leaked() {
         let Some(board) = &mut *lock(&shared.board) else {
             continue;
         };
-        let result = board.has_leak_detector().and_then(|has| {
-            looked |= has;
-            board.check_leaks()
-        });
+        let result = board
+            .resume()
+            .and_then(|()| board.has_leak_detector())
+            .and_then(|has| {
+                looked |= has;
+                board.check_leaks()
+            })
+            .and_then(|()| board.pause());
         if let Err(error) = result {
             panic!("{error}");
         }
