@@ -74,9 +74,8 @@ fn parse(line: &str) -> Line {
 /// bug in it.
 pub fn run(board: &mut Board, sample: &str, example: &Example) -> Result<Vec<Line>> {
     board.run("dmesg -c > /dev/null")?;
-    for command in &example.commands {
-        board.run(command)?;
-    }
+    // At once, as the virtual time between two commands of the host is anything.
+    board.run(&format!("set -e\n{}", example.commands.join("\n")))?;
     logged(board, sample)
 }
 
