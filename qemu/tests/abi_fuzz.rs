@@ -6,6 +6,8 @@
 
 #[path = "common/environment.rs"]
 mod environment;
+#[path = "common/fresh.rs"]
+mod fresh;
 #[path = "common/keyless.rs"]
 mod keyless;
 #[path = "common/seed.rs"]
@@ -16,7 +18,8 @@ use std::time::{Duration, Instant};
 use morse_board::{Options, Time};
 
 use environment::number;
-use keyless::{program, with_board};
+use fresh::with_board;
+use keyless::program;
 use seed::seed;
 
 /// How many calls, in each test; another number in this variable.

@@ -5,6 +5,8 @@
 
 #[path = "common/environment.rs"]
 mod environment;
+#[path = "common/fresh.rs"]
+mod fresh;
 #[path = "common/keyless.rs"]
 mod keyless;
 #[path = "common/mechanisms.rs"]

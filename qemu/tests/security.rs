@@ -5,11 +5,12 @@
 #[path = "common/keyless.rs"]
 mod keyless;
 
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use morse_board::{transmission, Board, Options, Pace, Result, Time};
 
-use keyless::{program, with_board};
+use keyless::{boot, on_board, program};
 
 /// Longer than any of them takes.
 const LIMIT: Duration = Duration::from_secs(300);
@@ -17,11 +18,27 @@ const SETTINGS: &str = "/sys/class/misc/morse";
 /// The fastest that can be set.
 const FASTEST: Pace = Pace::new(1_200_000);
 
+/// All tests share it, one at a time.
+static BOARD: Mutex<Option<Board>> = Mutex::new(None);
+
+/// Runs a test with the driver loaded, and set as then.
 fn with_driver(test: impl FnOnce(&mut Board) -> Result<()>) {
-    with_board(Options::new(Time::Virtual), |board| {
-        board.run("insmod morse.ko")?;
-        test(board)
+    let mut slot = BOARD.lock().unwrap_or_else(PoisonError::into_inner);
+    // Taken out, so that the one after a test that failed has a fresh one.
+    let board = slot
+        .take()
+        .map_or_else(|| boot(Options::new(Time::Virtual)), Ok);
+    let outcome = board.and_then(|mut board| {
+        on_board(&mut board, |board| {
+            board.run("insmod morse.ko")?;
+            test(board)
+        })?;
+        Ok(board)
     });
+    match outcome {
+        Ok(board) => *slot = Some(board),
+        Err(error) => panic!("{error}"),
+    }
 }
 
 /// Modes, owners, and what a file is: of everything that the driver makes.
@@ -122,7 +139,7 @@ fn who_is_not_root_cannot_open_it_or_change_a_setting() {
 fn every_byte_of_a_structure_is_written_and_no_address_is_told() {
     with_driver(|board| {
         program(board, "stress hostile bytes", LIMIT)?;
-        board.run("echo E > /dev/morse; sleep 1; echo 1 > /sys/kernel/debug/morse/key; sleep 12; echo 0 > /sys/kernel/debug/morse/key; sleep 6")?;
+        board.run("dmesg -c > /dev/null; echo E > /dev/morse; sleep 1; echo 1 > /sys/kernel/debug/morse/key; sleep 12; echo 0 > /sys/kernel/debug/morse/key; sleep 6")?;
         let told = board.run(&format!(
             "dmesg | grep morse; cd {SETTINGS} && grep -r . . 2>/dev/null; \
              exec 3< /dev/morse; cat /proc/self/fdinfo/3"

@@ -6,6 +6,8 @@
 
 #[path = "common/environment.rs"]
 mod environment;
+#[path = "common/fresh.rs"]
+mod fresh;
 #[path = "common/keyless.rs"]
 mod keyless;
 #[path = "common/mechanisms.rs"]
@@ -19,7 +21,8 @@ use morse_board::code::{Element, Pattern};
 use morse_board::{Message, Options, Time};
 
 use environment::number;
-use keyless::{program, with_board};
+use fresh::with_board;
+use keyless::program;
 use mechanisms::with_each;
 use seed::seed;
 

@@ -17,24 +17,16 @@ const WITHOUT_KEY: &str = "
 /// These boards run for long, beside whatever else the host does.
 const BOOT_LIMIT: Duration = Duration::from_secs(600);
 
-/// Boots a board without a wired key, runs a test on it, and checks that it left no complaint behind.
-///
-/// # Panics
-///
-/// When the test fails.
-pub fn with_board(options: Options, test: impl FnOnce(&mut Board) -> Result<()>) {
-    let outcome = boot(options).and_then(|mut board| {
-        test(&mut board)?;
-        board.run("! lsmod | grep -q '^morse ' || rmmod morse")?;
-        board.check_leaks()?;
-        board.check_log()
-    });
-    if let Err(error) = outcome {
-        panic!("{error}");
-    }
+/// Runs a test on a board, and checks that it left no module, no leak and no complaint behind.
+pub fn on_board(board: &mut Board, test: impl FnOnce(&mut Board) -> Result<()>) -> Result<()> {
+    test(board)?;
+    board.run("! lsmod | grep -q '^morse ' || rmmod morse")?;
+    board.check_leaks()?;
+    board.check_log()
 }
 
-fn boot(options: Options) -> Result<Board> {
+/// Boots a board without a wired key.
+pub fn boot(options: Options) -> Result<Board> {
     let config = Config::from_env()?;
     assert!(
         config.guest.is_some(),

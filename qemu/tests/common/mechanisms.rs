@@ -4,7 +4,7 @@
 
 use morse_board::{Board, Options, Result};
 
-use crate::keyless::with_board;
+use crate::fresh::with_board;
 
 /// The values of the module's parameter.
 pub const MECHANISMS: [&str; 2] = ["bh", "tasklet"];
