@@ -183,7 +183,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 /// How far an edge of the lamp may be from where it should be, in ns: `exact_ns` on kernels that people
 /// run, and no bound to speak of on one where a wake-up alone takes some hundred us.
 pub fn bound_ns(board: &Board, exact_ns: u64) -> u64 {
-    const SANITIZER_NS: u64 = 2_000_000;
+    const SANITIZER_NS: u64 = 5_000_000;
     match board.has_sanitizers() {
         true => SANITIZER_NS,
         false => exact_ns,

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+// scripts/test: long
 
 //! Random system calls on the device from several processes, see `qemu/stress`.
 //!

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+// scripts/test: long
 
 //! What `/dev/morse` promises to programs, checked by one of them: `qemu/contract`.
 //!

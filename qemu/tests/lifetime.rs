@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+// scripts/test: long
 
 //! The driver comes and goes under traffic in both directions: `contract lifetime` in the guest, and
 //! the key of the board pressed from outside.

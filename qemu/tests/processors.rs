@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// scripts/test: real-time
+// scripts/test: real-time long
 
 //! Several processors: edges come on each of them, and they come and go.
 

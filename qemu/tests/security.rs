@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+// scripts/test: long
 
 //! What keeps others from being disturbed by whoever uses the device, see Documentation/security.md.
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// scripts/test: real-time
+// scripts/test: real-time long
 
 //! Receiving: the key is pressed, from outside the board and from inside, and text comes out.
 //!

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+// scripts/test: long
 
 //! Sending, on a board in virtual time: how exact it is, what the LEDs show, and that it ends at once.
 //!

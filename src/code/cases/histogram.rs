@@ -41,7 +41,7 @@ fn is_of(snapshot: &Snapshot, durations: &mut [u64]) {
     assert!(above.is_empty());
 }
 
-pub fn nothing_recorded_is_all_zero() {
+pub(crate) fn nothing_recorded_is_all_zero() {
     let snapshot = told(&Histogram::new());
     assert_eq!(snapshot, Snapshot::EMPTY);
     assert_eq!(snapshot.mean_ns(), 0);
@@ -49,7 +49,7 @@ pub fn nothing_recorded_is_all_zero() {
     assert_eq!(snapshot.buckets().count(), 0);
 }
 
-pub fn buckets_are_powers_of_two() {
+pub(crate) fn buckets_are_powers_of_two() {
     for (ns, low_ns) in [
         (0, 0),
         (1, 1),
@@ -71,7 +71,7 @@ pub fn buckets_are_powers_of_two() {
     }
 }
 
-pub fn one_of_a_hundred_may_be_longer() {
+pub(crate) fn one_of_a_hundred_may_be_longer() {
     let histogram = Histogram::<BUCKETS>::new();
     for _ in 0..99 {
         histogram.record(1000);
@@ -85,7 +85,7 @@ pub fn one_of_a_hundred_may_be_longer() {
     assert_eq!(told(&histogram).p99_ns(), 1_000_000);
 }
 
-pub fn any_durations_are_counted() {
+pub(crate) fn any_durations_are_counted() {
     let mut rng = Rng::new(7);
     for round in 0..50 {
         let histogram = Histogram::<BUCKETS>::new();
@@ -100,7 +100,7 @@ pub fn any_durations_are_counted() {
     }
 }
 
-pub fn merged_is_as_if_recorded_in_one() {
+pub(crate) fn merged_is_as_if_recorded_in_one() {
     let mut rng = Rng::new(8);
     for _ in 0..50 {
         let histograms = [Histogram::new(), Histogram::new()];
@@ -118,7 +118,7 @@ pub fn merged_is_as_if_recorded_in_one() {
     }
 }
 
-pub fn a_reset_forgets_what_was_before() {
+pub(crate) fn a_reset_forgets_what_was_before() {
     let histogram = Histogram::<BUCKETS>::new();
     for resets in 0..3 {
         histogram.record(5);
