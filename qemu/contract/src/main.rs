@@ -58,7 +58,8 @@ fn main() -> ExitCode {
         ["storm", bound_ms, count, seed] => storm::run(bound_ms, count, seed),
         ["change", text, ms, ref settings @ ..] => change::run(text, ms, settings),
         ["lifetime", cycles, seed] => lifetime::run(cycles, seed),
-        ["faults", group] => faults::run(group),
+        ["faults", group] => faults::run(group, "1", "0"),
+        ["faults", group, every, first] => faults::run(group, every, first),
         _ => Err("see the head of qemu/contract/src/main.rs".into()),
     };
     match result {

@@ -7,6 +7,9 @@ use std::time::Duration;
 
 use morse_board::{Board, Config, Options, Time};
 
+use crate::environment::number;
+use crate::seed::seed;
+
 /// Takes the board's own device away: the driver then makes one without hardware.
 const WITHOUT_DEVICE: &str = "/delete-node/ &{/morse};";
 /// A pass takes half a minute of a quiet host, and there are some.
@@ -15,6 +18,10 @@ const LIMIT: Duration = Duration::from_secs(3600);
 /// The kernel that can do this boots slowly, and more so on a busy host.
 const BOOT_LIMIT: Duration = Duration::from_secs(600);
 
+/// Of many things that can fail only one of so many does, others each time; scripts/soak has all of them
+/// fail. Another number in this variable.
+const EVERY: (&str, u64) = ("MORSE_FAULTS_EVERY", 10);
+
 /// Runs groups of operations on a fresh board.
 fn sweep(device_tree: &str, groups: &[&str]) {
     let config = Config::from_env().unwrap_or_else(|error| panic!("{error}"));
@@ -22,12 +29,14 @@ fn sweep(device_tree: &str, groups: &[&str]) {
         println!("skipped: only the sanitizer kernel injects faults (FLAVOUR=sanitizer)");
         return;
     }
+    let every = number(EVERY.0, EVERY.1);
+    let remainder = seed() % every;
     let options = Options::new(Time::Virtual)
         .device_tree(device_tree)
         .boot_limit(BOOT_LIMIT);
     let result = Board::boot(&config, options).and_then(|mut board| {
         for group in groups {
-            let command = format!("contract faults {group}");
+            let command = format!("contract faults {group} {every} {remainder}");
             print!("{}", board.execute(&command, LIMIT)?.success(&command)?);
             board.check_log()?;
         }
@@ -41,5 +50,11 @@ fn sweep(device_tree: &str, groups: &[&str]) {
 #[test]
 #[ignore = "needs a board: make test"]
 fn each_failure_of_a_system_call_is_told_and_leaves_nothing() {
-    sweep(WITHOUT_DEVICE, &["everywhere", "use"]);
+    sweep(WITHOUT_DEVICE, &["everywhere", "use", "load"]);
+}
+
+#[test]
+#[ignore = "needs a board: make test"]
+fn each_failure_of_binding_is_told_and_leaves_nothing() {
+    sweep("", &["bind"]);
 }

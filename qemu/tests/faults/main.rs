@@ -4,4 +4,8 @@
 //! allocations that fail.
 
 mod allocations;
+#[path = "../common/environment.rs"]
+mod environment;
 mod hardware;
+#[path = "../common/seed.rs"]
+mod seed;

@@ -24,12 +24,33 @@ const TOLD: [Errno; 2] = [Errno::ENOMEM, Errno::EFAULT];
 /// No call has so many things that can fail. A pass that does not end is an error.
 const NTH_MAX: u32 = 2000;
 
-/// Runs a group of operations.
-pub fn run(group: &str) -> Result {
+/// Which of the things that can fail are made to: all up to the `every`th, and one of as many after that.
+#[derive(Clone, Copy)]
+struct Choice {
+    every: u32,
+    remainder: u32,
+}
+
+impl Choice {
+    fn has(self, nth: u32) -> bool {
+        nth <= self.every || nth % self.every == self.remainder
+    }
+}
+
+/// Runs a group of operations. Of many things that can fail only every `every`th one does, which leaves
+/// `remainder` when its number is divided.
+pub fn run(group: &str, every: &str, remainder: &str) -> Result {
+    let choice = Choice {
+        every: every.parse()?,
+        remainder: remainder.parse()?,
+    };
+    if choice.remainder >= choice.every {
+        return Err(format!("{remainder} is no remainder of {every}").into());
+    }
     match group {
-        "load" => operations::load(),
-        "bind" => operations::bind(),
-        "use" => operations::use_all(),
+        "load" => operations::load(choice),
+        "bind" => operations::bind(choice),
+        "use" => operations::use_all(choice),
         "everywhere" => everywhere::run(),
         _ => Err(format!("there is no group {group}").into()),
     }
@@ -78,9 +99,9 @@ where
         }
     }
 
-    /// Makes the call with its first thing failing, its second, and so on, until nothing has failed;
-    /// prints what came of it.
-    fn sweep(&self) -> Result {
+    /// Makes the call with each chosen thing failing in turn, until nothing has failed; prints what came of
+    /// it.
+    fn sweep(&self, choice: Choice) -> Result {
         // Once without, so that what is made only once is there.
         let mut state = (self.prepare)()?;
         let whole = (self.call)(&mut state)?;
@@ -89,7 +110,8 @@ where
 
         let injector = Injector::within(self.range)?;
         let mut outcomes: BTreeMap<String, u32> = BTreeMap::new();
-        for nth in 1..=NTH_MAX {
+        let chosen = (1..=NTH_MAX).filter(|nth| choice.has(*nth));
+        for (failures, nth) in chosen.enumerate() {
             let tell = |what: String| format!("{}, failure {nth}: {what}", self.name);
             let mut state = (self.prepare)()?;
             let (result, failed) = injector.run(nth, || (self.call)(&mut state))?;
@@ -119,9 +141,8 @@ where
                     .map(|(outcome, count)| format!("{count} {outcome}"))
                     .collect();
                 println!(
-                    "{}: {} failures: {}",
+                    "{}: {failures} failures: {}",
                     self.name,
-                    nth - 1,
                     outcomes.join(", ")
                 );
                 return Ok(());

@@ -21,7 +21,7 @@ use nix::sys::stat::{makedev, mknod, Mode, SFlag};
 use nix::unistd;
 
 use super::inject::Range;
-use super::Operation;
+use super::{Choice, Operation};
 use crate::device::NODE;
 use crate::driver::{self, Driver};
 use crate::Result;
@@ -40,7 +40,7 @@ const UNIT: Duration = Duration::from_millis(60);
 const DECODE_LIMIT_MS: u16 = 5000;
 
 /// Loading, with the device that there is without hardware; and unloading.
-pub fn load() -> Result {
+pub fn load(choice: Choice) -> Result {
     Driver::unload()?;
     Operation::new(
         "load",
@@ -54,7 +54,7 @@ pub fn load() -> Result {
     )
     // All that faux_device_create() says is that there is no device.
     .or(Errno::ENODEV)
-    .sweep()?;
+    .sweep(choice)?;
     Operation::new(
         "unload",
         Range::ALL,
@@ -65,11 +65,11 @@ pub fn load() -> Result {
             false => Ok(()),
         },
     )
-    .sweep()
+    .sweep(choice)
 }
 
 /// Binding the device that the device tree describes, and unbinding it.
-pub fn bind() -> Result {
+pub fn bind(choice: Choice) -> Result {
     Driver::load()?;
     let is_bound = || Path::new(PLATFORM_DRIVER).join(DEVICE).exists();
     let tell = |verb: &str| {
@@ -95,7 +95,7 @@ pub fn bind() -> Result {
             quietly("unbind")
         },
     )
-    .sweep()?;
+    .sweep(choice)?;
     Operation::new(
         "unbind",
         Range::ALL,
@@ -109,19 +109,19 @@ pub fn bind() -> Result {
             false => Ok(()),
         },
     )
-    .sweep()?;
+    .sweep(choice)?;
     Driver::unload()
 }
 
 /// All that a program can do with a device, which has a simulated key.
-pub fn use_all() -> Result {
+pub fn use_all(choice: Choice) -> Result {
     Driver::load()?;
     // A message that somebody waits for should not take long.
     driver::set("wpm", "200")?;
     let all = Range::ALL;
     let open = || open(OFlag::O_NONBLOCK);
     let kept = |_| Ok(());
-    Operation::new("open", all, || Ok(()), |()| open().map(|_| 0), kept).sweep()?;
+    Operation::new("open", all, || Ok(()), |()| open().map(|_| 0), kept).sweep(choice)?;
     Operation::new(
         "close",
         all,
@@ -132,7 +132,7 @@ pub fn use_all() -> Result {
         },
         kept_option,
     )
-    .sweep()?;
+    .sweep(choice)?;
     let text = "E".repeat(LONG_TEXT_BYTES);
     Operation::new(
         "write",
@@ -141,7 +141,7 @@ pub fn use_all() -> Result {
         |file| unistd::write(&*file, text.as_bytes()),
         |file| Ok(morse_use::abort(&file)?),
     )
-    .sweep()?;
+    .sweep(choice)?;
     Operation::new(
         "fsync",
         all,
@@ -153,7 +153,7 @@ pub fn use_all() -> Result {
         |file| unistd::fsync(&*file).map(|()| 0),
         kept_file,
     )
-    .sweep()?;
+    .sweep(choice)?;
     Operation::new(
         "abort",
         all,
@@ -161,7 +161,7 @@ pub fn use_all() -> Result {
         |file| morse_use::abort(&*file).map(|()| 0),
         kept_file,
     )
-    .sweep()?;
+    .sweep(choice)?;
     Operation::new(
         "read",
         all,
@@ -174,7 +174,7 @@ pub fn use_all() -> Result {
         |file| unistd::read(&*file, &mut [0; 64]),
         kept_file,
     )
-    .sweep()?;
+    .sweep(choice)?;
     Operation::new(
         "status",
         all,
@@ -182,7 +182,7 @@ pub fn use_all() -> Result {
         |file| morse_use::status(&*file).map(|_| 0),
         kept_file,
     )
-    .sweep()?;
+    .sweep(choice)?;
     Operation::new(
         "mode and lost",
         all,
@@ -195,7 +195,7 @@ pub fn use_all() -> Result {
         },
         kept_file,
     )
-    .sweep()?;
+    .sweep(choice)?;
     Operation::new(
         "poll",
         all,
@@ -207,7 +207,7 @@ pub fn use_all() -> Result {
         },
         kept_file,
     )
-    .sweep()?;
+    .sweep(choice)?;
     Operation::new(
         "epoll",
         all,
@@ -220,7 +220,7 @@ pub fn use_all() -> Result {
         },
         kept_file,
     )
-    .sweep()?;
+    .sweep(choice)?;
     Operation::new(
         "read attributes",
         all,
@@ -233,7 +233,7 @@ pub fn use_all() -> Result {
         },
         |_| Ok(()),
     )
-    .sweep()?;
+    .sweep(choice)?;
     Operation::new(
         "write attributes",
         all,
@@ -246,7 +246,7 @@ pub fn use_all() -> Result {
         },
         |()| Ok(driver::set("beacon", "")?),
     )
-    .sweep()?;
+    .sweep(choice)?;
     Operation::new(
         "press the key",
         all,
@@ -254,7 +254,7 @@ pub fn use_all() -> Result {
         |()| press(false).map_err(errno).map(|()| 0),
         |()| Ok(()),
     )
-    .sweep()?;
+    .sweep(choice)?;
     Driver::unload()
 }
 
