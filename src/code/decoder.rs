@@ -45,6 +45,8 @@ pub struct Decoder {
     /// The unit that was set, if the speed is fixed.
     fixed: Option<Ticks>,
     pending: Pending,
+    /// How to read them, if there are any: found once for each change, as it is asked for more often.
+    reading: Option<Reading>,
     /// The spaces that ended letters, if the speed is not fixed.
     spaces: Spaces,
     ended: Ended,
@@ -69,6 +71,7 @@ impl Decoder {
             hand: None,
             fixed: None,
             pending: Pending::EMPTY,
+            reading: None,
             spaces: Spaces::EMPTY,
             ended: Ended::Word,
         }
@@ -92,6 +95,7 @@ impl Decoder {
     pub fn reset(&mut self) {
         self.hand = self.fixed.map(Hand::standard);
         self.pending = Pending::EMPTY;
+        self.reading = None;
         self.spaces = Spaces::EMPTY;
         self.ended = Ended::Word;
     }
@@ -107,6 +111,7 @@ impl Decoder {
             self.ended = Ended::Letter;
         }
         self.pending.push(Ticks::from_ns(duration_ns));
+        self.read_anew();
         // The mark may have shown that an earlier space ended a letter.
         self.decide(&mut sink);
     }
@@ -123,13 +128,14 @@ impl Decoder {
             return;
         }
         self.pending.end_space(space);
+        self.read_anew();
         self.decide(&mut sink);
     }
 
     /// Ends the letter: the key was up for [`Decoder::letter_gap_ns`].
     pub fn finish_letter(&mut self, mut sink: impl FnMut(Text)) {
         self.decide(&mut sink);
-        if let Some(reading) = self.reading() {
+        if let Some(reading) = self.reading {
             self.letter(self.pending.beats().len(), reading, &mut sink);
         }
     }
@@ -175,7 +181,7 @@ impl Decoder {
     }
 
     fn gap_ns(&self, gap: impl FnOnce(&Reading) -> Ticks) -> u64 {
-        match (self.reading(), &self.hand) {
+        match (self.reading, &self.hand) {
             (Some(reading), _) => gap(&reading).ns(),
             (None, Some(hand)) => gap(&Reading::known(hand)).ns(),
             (None, None) => UNKNOWN_GAP_NS,
@@ -194,18 +200,20 @@ impl Decoder {
         }
     }
 
-    /// How to read the pending marks, if there are any.
-    fn reading(&self) -> Option<Reading> {
-        let shape = self.pending.shape()?;
-        Some(match (&self.hand, self.fixed) {
-            (Some(hand), Some(_)) => Reading::known(hand),
-            (hand, _) => Reading::of(shape, hand.as_ref()),
-        })
+    /// Finds out how to read the pending marks, after they or the hand have changed.
+    fn read_anew(&mut self) {
+        self.reading = self
+            .pending
+            .shape()
+            .map(|shape| match (&self.hand, self.fixed) {
+                (Some(hand), Some(_)) => Reading::known(hand),
+                (hand, _) => Reading::of(shape, hand.as_ref()),
+            });
     }
 
     /// Tells the letters and words that the pending spaces end.
     fn decide(&mut self, sink: &mut impl FnMut(Text)) {
-        let Some(reading) = self.reading() else {
+        let Some(reading) = self.reading else {
             return;
         };
         while let Some((last, space)) = self.first_gap(reading.letter_gap()) {
@@ -255,6 +263,7 @@ impl Decoder {
             }
         }
         self.pending.remove(count);
+        self.read_anew();
         self.ended = Ended::Letter;
         sink(code.map_or(Text::UNKNOWN, alphabet::decode));
     }
