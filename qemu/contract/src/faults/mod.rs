@@ -68,7 +68,7 @@ struct Operation<S, P, C, D> {
     /// Checks what it did, and undoes it.
     done: D,
     /// What it may say besides [`TOLD`].
-    or: Option<Errno>,
+    or: &'static [Errno],
     /// Only for its type.
     _state: std::marker::PhantomData<fn(S)>,
 }
@@ -86,17 +86,14 @@ where
             prepare,
             call,
             done,
-            or: None,
+            or: &[],
             _state: std::marker::PhantomData,
         }
     }
 
-    /// It may say `errno` as well.
-    fn or(self, errno: Errno) -> Self {
-        Operation {
-            or: Some(errno),
-            ..self
-        }
+    /// It may say one of `errnos` as well.
+    fn or(self, errnos: &'static [Errno]) -> Self {
+        Operation { or: errnos, ..self }
     }
 
     /// Makes the call with each chosen thing failing in turn, until nothing has failed; prints what came of
@@ -118,7 +115,7 @@ where
             let outcome = match result {
                 Ok(count) if count == whole => "no matter".to_owned(),
                 Ok(count) if failed && (1..whole).contains(&count) => "short".to_owned(),
-                Err(errno) if failed && (TOLD.contains(&errno) || self.or == Some(errno)) => {
+                Err(errno) if failed && (TOLD.contains(&errno) || self.or.contains(&errno)) => {
                     format!("{errno:?}")
                 }
                 other => return Err(tell(format!("{other:?} instead of {whole}")).into()),

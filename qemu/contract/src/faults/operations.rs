@@ -52,8 +52,9 @@ pub fn load(choice: Choice) -> Result {
             Driver::unload()
         },
     )
-    // All that faux_device_create() says is that there is no device.
-    .or(Errno::ENODEV)
+    // All that faux_device_create() says is that there is no device, and module_add_driver() of a directory
+    // in sysfs for which there was no memory that something was invalid.
+    .or(&[Errno::ENODEV, Errno::EINVAL])
     .sweep(choice)?;
     Operation::new(
         "unload",
