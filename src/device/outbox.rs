@@ -104,7 +104,7 @@ impl Outbox {
         let mut stopped = EFAULT;
         let mut chunk = [0; CHUNK_BYTES];
 
-        'copy: while !from.is_empty() {
+        while !from.is_empty() {
             let count = from.copy_from_iter(&mut chunk);
             let mut rest = chunk.get(..count).unwrap_or_default();
             if rest.is_empty() {
@@ -115,39 +115,47 @@ impl Outbox {
                 stopped = ERESTARTSYS;
                 break;
             }
-            let mut state = self.state.lock();
-            while !rest.is_empty() {
-                if state.gone {
-                    stopped = ENODEV;
-                    break 'copy;
-                }
-                let State {
-                    fifo,
-                    spacing,
-                    accepted,
-                    ..
-                } = &mut *state;
-                let fed = writing.feed(rest, spacing, |symbol| {
-                    let room = fifo.push(symbol);
-                    *accepted += u64::from(room);
-                    room
-                });
-                kick.queue();
-                match fed {
-                    Fed::All => rest = &[],
-                    Fed::Refused => break 'copy,
-                    Fed::Full(taken) => {
-                        rest = rest.get(taken..).unwrap_or_default();
-                        if nonblock {
-                            stopped = EAGAIN;
-                            break 'copy;
-                        }
-                        if self.changed.wait_interruptible(&mut state) {
-                            stopped = ERESTARTSYS;
-                            break 'copy;
+            let end = 'chunk: {
+                let mut state = self.state.lock();
+                while !rest.is_empty() {
+                    if state.gone {
+                        break 'chunk Some(ENODEV);
+                    }
+                    let State {
+                        fifo,
+                        spacing,
+                        accepted,
+                        ..
+                    } = &mut *state;
+                    let fed = writing.feed(rest, spacing, |symbol| {
+                        let room = fifo.push(symbol);
+                        *accepted += u64::from(room);
+                        room
+                    });
+                    match fed {
+                        Fed::All => rest = &[],
+                        // Of this the parser tells in the end.
+                        Fed::Refused => break 'chunk Some(EINVAL),
+                        Fed::Full(taken) => {
+                            rest = rest.get(taken..).unwrap_or_default();
+                            if nonblock {
+                                break 'chunk Some(EAGAIN);
+                            }
+                            kick.queue();
+                            if self.changed.wait_interruptible(&mut state) {
+                                break 'chunk Some(ERESTARTSYS);
+                            }
                         }
                     }
                 }
+                None
+            };
+            // Not with the lock held, which is the first thing that the keyer wants: on another CPU it would
+            // be there within microseconds, and wait for as long as this task is not on its own.
+            kick.queue();
+            if let Some(error) = end {
+                stopped = error;
+                break;
             }
         }
 
