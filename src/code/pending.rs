@@ -20,6 +20,9 @@ pub(super) struct Beat {
 pub(super) struct Pending {
     beats: [Beat; Pending::CAPACITY],
     len: usize,
+    /// What they are like, if there are any. Kept up to date, so that a letter that takes long costs no
+    /// more for each mark.
+    shape: Option<Shape>,
 }
 
 /// What the pending marks and spaces are like among themselves.
@@ -37,6 +40,33 @@ pub(super) struct Shape {
 const MIXED: Ratio = Ratio::sixteenths(25);
 
 impl Shape {
+    /// What one mark is like.
+    const fn of(mark: Ticks) -> Shape {
+        Shape {
+            shortest: mark,
+            longest: mark,
+            shortest_space: None,
+        }
+    }
+
+    /// With a mark more.
+    fn and_mark(self, mark: Ticks) -> Shape {
+        Shape {
+            shortest: self.shortest.min(mark),
+            longest: self.longest.max(mark),
+            ..self
+        }
+    }
+
+    /// With a space more.
+    fn and_space(self, space: Ticks) -> Shape {
+        let shortest = self.shortest_space.map_or(space, |other| other.min(space));
+        Shape {
+            shortest_space: Some(shortest),
+            ..self
+        }
+    }
+
     /// Whether there are both dots and dashes.
     pub(super) const fn is_mixed(self) -> bool {
         self.longest.exceeds(MIXED, self.shortest)
@@ -53,6 +83,7 @@ impl Pending {
             space: None,
         }; Pending::CAPACITY],
         len: 0,
+        shape: None,
     };
 
     pub(super) fn beats(&self) -> &[Beat] {
@@ -68,6 +99,8 @@ impl Pending {
         if let Some(beat) = self.beats.get_mut(self.len) {
             *beat = Beat { mark, space: None };
             self.len = self.len.saturating_add(1);
+            let shape = self.shape.map(|shape| shape.and_mark(mark));
+            self.shape = Some(shape.unwrap_or(Shape::of(mark)));
         }
     }
 
@@ -76,6 +109,7 @@ impl Pending {
         if let Some(last) = self.len.checked_sub(1) {
             if let Some(beat) = self.beats.get_mut(last) {
                 beat.space = Some(space);
+                self.shape = self.shape.map(|shape| shape.and_space(space));
             }
         }
     }
@@ -90,24 +124,17 @@ impl Pending {
             }
         }
         self.len = kept;
+        self.shape = self
+            .beats()
+            .iter()
+            .fold(None, |shape: Option<Shape>, beat| {
+                let shape = shape.map_or(Shape::of(beat.mark), |shape| shape.and_mark(beat.mark));
+                Some(beat.space.map_or(shape, |space| shape.and_space(space)))
+            });
     }
 
     /// What the marks are like, if there are any.
-    pub(super) fn shape(&self) -> Option<Shape> {
-        let (first, rest) = self.beats().split_first()?;
-        let mut shape = Shape {
-            shortest: first.mark,
-            longest: first.mark,
-            shortest_space: first.space,
-        };
-        for beat in rest {
-            shape.shortest = shape.shortest.min(beat.mark);
-            shape.longest = shape.longest.max(beat.mark);
-            shape.shortest_space = match (shape.shortest_space, beat.space) {
-                (Some(a), Some(b)) => Some(a.min(b)),
-                (a, b) => a.or(b),
-            };
-        }
-        Some(shape)
+    pub(super) const fn shape(&self) -> Option<Shape> {
+        self.shape
     }
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-// scripts/test: real-time long
+// scripts/test: long
 
-//! Receiving: the key is pressed, from outside the board and from inside, and text comes out.
+//! Receiving: the key is pressed, from inside the board, and text comes out.
 //!
-//! All tests of one clock share a board, and each leaves the module unloaded and the kernel without a
+//! All tests share a board, and each leaves the module unloaded and the kernel without a
 //! complaint.
 
 mod burst;
@@ -16,7 +16,6 @@ mod inside;
 mod interrupts;
 mod latency;
 mod operator;
-mod outside;
 mod storm;
 mod ticker;
 mod tracepoints;

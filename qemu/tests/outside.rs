@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
+// scripts/test: real-time long
 
-//! In real time, the key pressed from outside: the guest has no part in it.
+//! Receiving in real time, the key pressed from outside: the guest has no part in it.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -8,8 +9,8 @@ use std::time::{Duration, Instant};
 use morse_board::fixture::{lacks_wires, Shared};
 use morse_board::{Board, Message, Options, Pace, Result, Time};
 
-use crate::fixture::MECHANISMS;
-
+/// Both mechanisms of the softirq: the module's parameter.
+const MECHANISMS: [&str; 2] = ["bh", "tasklet"];
 const TEXT: &str = "CQ CQ DE MORSE";
 
 static REAL: Shared = Shared::new(|| Options::new(Time::Real).cpus(2));
