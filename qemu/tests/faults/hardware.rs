@@ -2,11 +2,11 @@
 
 //! Hardware that is described wrongly, belongs to somebody else, or comes later.
 
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use morse_board::board::COMMAND_LIMIT;
-use morse_board::{Board, Config, Options, Result, Time};
+use morse_board::fixture::Shared;
+use morse_board::{Board, Options, Result, Time};
 
 /// What becomes of a device.
 enum Outcome {
@@ -172,38 +172,19 @@ fn device_tree() -> String {
     format!("/ {{\n{PROVIDERS}{}}};\n", devices.concat())
 }
 
-static BOARD: Mutex<Option<Board>> = Mutex::new(None);
+static BOARD: Shared = Shared::new(|| Options::new(Time::Virtual).device_tree(&device_tree()));
 
-/// Runs a test on the board with the chip there and the driver loaded, and checks that it left neither
-/// a complaint nor a leak behind, and the module can be unloaded.
+/// Runs a test on the board with the chip there and the driver loaded, and checks that it left no complaint
+/// behind, and the module can be unloaded.
 fn with_driver(test: impl FnOnce(&mut Board) -> Result<()>) {
-    let mut slot = BOARD.lock().unwrap_or_else(PoisonError::into_inner);
-    // Taken out, so that a panic drops it.
-    let mut board = slot.take().unwrap_or_else(boot);
-    let result = board
-        .run("dmesg -c > /dev/null")
-        .and_then(|_| load(&mut board))
-        .and_then(|()| test(&mut board))
-        .and_then(|()| unload(&mut board))
-        .and_then(|()| board.check_log())
-        .and_then(|()| board.check_leaks());
-    if let Err(error) = result {
-        panic!("{error}");
-    }
-    *slot = Some(board);
-}
-
-fn boot() -> Board {
-    let boot = |config: Config| -> Result<Board> {
-        let options = Options::new(Time::Virtual).device_tree(&device_tree());
-        let mut board = Board::boot(&config, options)?;
+    BOARD.with(|board| {
         // Built in, or a module.
         board.run(&format!("test -d {CHIP_DRIVER} || modprobe gpio-sim"))?;
-        Ok(board)
-    };
-    Config::from_env()
-        .and_then(boot)
-        .unwrap_or_else(|error| panic!("{error}"))
+        board.run("dmesg -c > /dev/null")?;
+        load(board)?;
+        test(board)?;
+        unload(board)
+    });
 }
 
 /// Loads the driver, which then looks at all the devices.

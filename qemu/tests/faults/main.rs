@@ -9,3 +9,9 @@ mod environment;
 mod hardware;
 #[path = "../common/seed.rs"]
 mod seed;
+
+#[test]
+#[ignore = "needs a board: make test"]
+fn zz_nothing_has_leaked() {
+    morse_board::fixture::nothing_has_leaked();
+}

@@ -14,6 +14,7 @@ use std::collections::HashMap;
 use data_encoding::BASE64;
 use morse_board::Board;
 
+use crate::lab::LONG;
 use crate::Result;
 use format::Format;
 
@@ -127,11 +128,13 @@ impl Recorder {
 
     /// The pages of a processor. Reading them never ends by itself, so it is ended when no more comes.
     fn pages(&self, board: &mut Board, cpu: &str) -> Result<Vec<u8>> {
-        let text = board.run(&format!(
+        let command = format!(
             "cat {TRACEFS}/per_cpu/{cpu}/trace_pipe_raw > /tmp/pages & \
              before=-1; now=0; while [ $now != $before ]; do usleep 100000; before=$now; now=$(stat -c %s /tmp/pages); done; \
              kill $!; base64 /tmp/pages; rm /tmp/pages"
-        ))?;
+        );
+        // A busy board takes its time.
+        let text = board.execute(&command, LONG)?.success(&command)?;
         let text: Vec<u8> = text
             .bytes()
             .filter(|byte| !byte.is_ascii_whitespace())
