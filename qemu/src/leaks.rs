@@ -37,19 +37,18 @@ impl Board {
         Ok(self.run(&format!("test -e {KMEMLEAK} && echo yes || true"))? == "yes\n")
     }
 
-    /// Checks that no memory has leaked since the last such check. Takes some six seconds of the
-    /// guest's time.
-    ///
-    /// Only a kernel with kmemleak can tell, such as the sanitizer kernel. On another one this says so
-    /// on standard output, and finds nothing.
+    /// What the kernel tells its log when it has found leaks, for [`Board::expect_complaints`].
+    pub const LEAK_IN_LOG: &str = "new suspected memory leak";
+
+    /// Looks for memory that has leaked since the last look, and returns what the kernel tells of each
+    /// object; `None` if it has no kmemleak. Takes some six seconds of the guest's time.
     ///
     /// # Errors
     ///
-    /// [`Error::Leaks`] with where the memory was allocated, and as [`Board::execute`].
-    pub fn check_leaks(&mut self) -> Result<()> {
+    /// As [`Board::execute`].
+    pub fn leaks(&mut self) -> Result<Option<Vec<String>>> {
         if !self.has_leak_detector()? {
-            println!("this kernel has no kmemleak: leaks are not looked for");
-            return Ok(());
+            return Ok(None);
         }
         // Objects younger than 5 s are not looked at, and those that changed since the last look are
         // given another chance: hence the wait, and two scans. What was told is then forgotten.
@@ -58,15 +57,32 @@ impl Board {
              cat {KMEMLEAK} && echo clear > {KMEMLEAK}"
         );
         let report = self.execute(&command, SCAN_LIMIT)?.success(&command)?;
-        let ours: String = objects(&report)
+        Ok(Some(objects(&report).collect()))
+    }
+
+    /// Checks that no memory has leaked since the last look.
+    ///
+    /// Only a kernel with kmemleak can tell, such as the sanitizer kernel. On another one this says so
+    /// on standard output, and finds nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Leaks`] with where the memory was allocated, and as [`Board::execute`].
+    pub fn check_leaks(&mut self) -> Result<()> {
+        let Some(leaks) = self.leaks()? else {
+            println!("this kernel has no kmemleak: leaks are not looked for");
+            return Ok(());
+        };
+        let ours: String = leaks
+            .iter()
             .filter(|object| !KERNEL_DEFECTS.iter().any(|defect| object.contains(defect)))
+            .map(String::as_str)
             .collect();
         if !ours.is_empty() {
             return Err(Error::Leaks(ours));
         }
-        if !report.is_empty() {
-            // The kernel has told its log of those that were left out.
-            self.expect_complaints(&["new suspected memory leak"])?;
+        if !leaks.is_empty() {
+            self.expect_complaints(&[Self::LEAK_IN_LOG])?;
         }
         Ok(())
     }

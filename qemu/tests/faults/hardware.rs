@@ -383,6 +383,15 @@ fn a_line_that_dies_in_use_does_no_harm() {
         let log = log_of(board, LATE)?;
         assert!(log.contains("sent \"SOS\""), "{log}");
         unload(board)?;
+        // That the detector of leaks finds one is shown by one that is there: gpiolib has lost the label of
+        // the line.
+        if let Some(leaks) = board.leaks()? {
+            let found = leaks
+                .iter()
+                .any(|object| object.contains("gpiod_request_commit+"));
+            assert!(found, "{leaks:?}");
+            board.expect_complaints(&[Board::LEAK_IN_LOG])?;
+        }
         assert_eq!(driver_core(board, CHIP_DRIVER, "bind", CHIP)?, "");
         load(board)
     };
