@@ -115,7 +115,7 @@ fn keying(report: &Report, setting: Setting, parameter: &str, path: &Path) -> Re
             .label(subject.name())
             .legend(move |(x, y)| PathElement::new([(x, y), (x + 18, y)], style));
     }
-    legend(&mut chart)?;
+    legend(&mut chart, SeriesLabelPosition::MiddleRight)?;
     area.present()?;
     Ok(())
 }
@@ -222,17 +222,20 @@ fn histogram(
             .label(subject.name())
             .legend(move |(x, y)| Rectangle::new([(x, y - 5), (x + 18, y + 5)], colour.filled()));
     }
-    legend(&mut chart)
+    legend(&mut chart, SeriesLabelPosition::UpperRight)
 }
 
-fn legend<'a, X, Y>(chart: &mut ChartContext<'a, SVGBackend<'a>, Cartesian2d<X, Y>>) -> Result
+fn legend<'a, X, Y>(
+    chart: &mut ChartContext<'a, SVGBackend<'a>, Cartesian2d<X, Y>>,
+    position: SeriesLabelPosition,
+) -> Result
 where
     X: plotters::coord::ranged1d::Ranged<ValueType = f64>,
     Y: plotters::coord::ranged1d::Ranged<ValueType = f64>,
 {
     chart
         .configure_series_labels()
-        .position(SeriesLabelPosition::UpperRight)
+        .position(position)
         .label_font((FONT, LABEL_SIZE))
         .background_style(WHITE.mix(0.8))
         .border_style(BLACK.mix(0.3))
