@@ -80,6 +80,19 @@ pub fn find(log: &str) -> Vec<String> {
         .collect()
 }
 
+/// Those complaints that are none with one of `parts` in it, and none's trace.
+pub fn without(complaints: Vec<String>, parts: &[&str]) -> Vec<String> {
+    let mut left_out = false;
+    let is_other = |complaint: &String| {
+        let is_trace = complaint.to_lowercase().ends_with("call trace:");
+        if !is_trace {
+            left_out = parts.iter().any(|part| complaint.contains(part));
+        }
+        !left_out
+    };
+    complaints.into_iter().filter(is_other).collect()
+}
+
 /// Whether these are the complaints that were expected, each by a part of its line, and no others.
 pub fn are(complaints: &[String], expected: &[&str]) -> bool {
     complaints.len() == expected.len()
@@ -132,6 +145,15 @@ mod tests {
                 format!("[    1.0] Run /init as init process\n{report}\n[   13.0] all is well\n");
             assert_eq!(find(&log), [*report]);
         }
+    }
+
+    #[test]
+    fn some_are_left_out_with_their_traces() {
+        let log = "[ 1.1] WARNING: at foo+0x1/0x2\n[ 1.2] Call trace:\n[ 1.3] BUG: bar\n[ 1.4] Call trace:\n\
+                   [ 1.5] WARNING: at foo+0x3/0x4\n[ 1.6] Call trace:\n";
+        let left = without(find(log), &["WARNING: at foo+"]);
+        assert_eq!(left, ["[ 1.3] BUG: bar", "[ 1.4] Call trace:"]);
+        assert_eq!(without(find(log), &[]).len(), 6);
     }
 
     #[test]
