@@ -3,8 +3,10 @@
  * Tracepoints of the Morse transceiver: what came in, what went out, and when
  * each of the mechanisms that defer work was at it.
  *
- *     trace-cmd record -e morse
- *     perf record -e 'morse:*' -a
+ *     trace-cmd record -C mono -e morse
+ *     perf record -k mono -e 'morse:*' -a
+ *
+ * The clock is that of the fields, so that stamps and fields can be compared.
  *
  * The field "device" of all events is the number in the device's name: 0 is
  * /dev/morse, 1 is /dev/morse1.
