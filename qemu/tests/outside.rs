@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 
 use morse_board::driver::UNIT_AT_1_WPM_US;
 use morse_board::fixture::{lacks_wires, Shared};
-use morse_board::{Board, Message, Options, Pace, Result, Time};
+use morse_board::interrupts::{Interrupt, Recording};
+use morse_board::{Board, Edge, Message, Options, Pace, Result, Time};
 
 /// Both mechanisms of the softirq: the module's parameter.
 const MECHANISMS: [&str; 2] = ["bh", "tasklet"];
@@ -34,19 +35,21 @@ fn cq_is_read_at_13_and_25_wpm() {
                     assert_eq!(text, format!("{TEXT} \n"), "{mechanism}, {wpm} WPM");
                     break;
                 }
-                println!("{mechanism}, {wpm} WPM: the host keyed {late:?} late; again");
+                println!("{mechanism}, {wpm} WPM: {late:?} late; again");
             }
         }
     }
 }
 
-/// Keys the text, and returns what was read, and how late the host was at worst.
+/// Keys the text, and returns what was read, and how late host and guest were at worst.
 fn receive(mechanism: &str, pace: Pace) -> (String, Duration) {
     let mut received = (String::new(), Duration::ZERO);
     REAL.with(|board| {
         board.run(&format!("insmod morse.ko softirq={mechanism}"))?;
         board.run("cat /dev/morse > /tmp/text 2> /dev/null &")?;
-        received.1 = key(board, TEXT, pace)?;
+        let interrupts = Recording::start(board)?;
+        key(board, pace)?;
+        received.1 = lateness(&interrupts.stop(board)?, pace);
         board.run("sleep 7")?;
         // The reader has the module as long as it is there.
         received.0 = board.run(
@@ -57,16 +60,34 @@ fn receive(mechanism: &str, pace: Pace) -> (String, Duration) {
     received
 }
 
-/// Presses the key, at times that do not depend on how long that takes; returns how late the latest edge
-/// was done.
-fn key(board: &mut Board, text: &str, pace: Pace) -> Result<Duration> {
+/// When the key is to be pressed and released, from the first time on.
+fn times(pace: Pace) -> Vec<(Duration, bool)> {
+    let message = Message::parse(TEXT).expect("Morse");
+    let edge = |edge: Edge| (Duration::from_nanos(edge.at_ns), edge.on);
+    message.edges(pace).into_iter().map(edge).collect()
+}
+
+/// Presses the key, at times that do not depend on how long that takes.
+fn key(board: &mut Board, pace: Pace) -> Result<()> {
     let start = Instant::now();
-    let mut late = Duration::ZERO;
-    for edge in Message::parse(text).expect("Morse").edges(pace) {
-        let time = Duration::from_nanos(edge.at_ns);
+    for (time, pressed) in times(pace) {
         thread::sleep(time.saturating_sub(start.elapsed()));
-        board.key(edge.on)?;
-        late = late.max(start.elapsed().saturating_sub(time));
+        board.key(pressed)?;
     }
-    Ok(late)
+    Ok(())
+}
+
+/// How far the interrupts are from where they should be, counted from the first. If there are not as many
+/// as edges, host or guest has slept through one.
+fn lateness(interrupts: &[Interrupt], pace: Pace) -> Duration {
+    let times = times(pace);
+    if interrupts.len() != times.len() {
+        return Duration::MAX;
+    }
+    let since_first = |interrupt: &Interrupt| interrupt.at.abs_diff(interrupts[0].at);
+    let late = interrupts
+        .iter()
+        .zip(&times)
+        .map(|(interrupt, (time, _))| since_first(interrupt).abs_diff(*time));
+    late.max().unwrap_or_default()
 }

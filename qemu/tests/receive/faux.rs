@@ -4,10 +4,10 @@
 
 use morse_board::driver::{keying, numbers, SIMULATED_KEY, UNIT_AT_1_WPM_US};
 use morse_board::fixture::Shared;
+use morse_board::interrupts;
 use morse_board::{transmission, Options, Pace, Time};
 
 use crate::fixture::{read_while, MECHANISMS, QUIET};
-use crate::interrupts;
 
 /// No transceiver, but a LED of the LED class where the lamp was, so that it is watched alike.
 const DEVICE_TREE: &str = "

@@ -13,7 +13,6 @@ mod faux;
 mod fixture;
 mod hand;
 mod inside;
-mod interrupts;
 mod latency;
 mod operator;
 mod storm;
