@@ -32,7 +32,9 @@ pub fn boot(options: Options) -> Result<Board> {
         config.guest.is_some(),
         "MORSE_GUEST is not set; run this through make test"
     );
-    let options = options.device_tree(WITHOUT_KEY).boot_limit(BOOT_LIMIT);
+    let options = options
+        .optional_device_tree(WITHOUT_KEY)
+        .boot_limit(BOOT_LIMIT);
     Board::boot(&config, options)
 }
 

@@ -16,7 +16,7 @@ const RING_EDGES: u64 = 1024;
 
 static BOARD: Shared = Shared::new(|| {
     Options::new(Time::Virtual)
-        .device_tree(WITHOUT_KEY)
+        .optional_device_tree(WITHOUT_KEY)
         .kernel_argument("threadirqs")
 })
 .needing_programs();

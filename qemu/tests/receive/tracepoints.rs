@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 
 use morse_board::driver::{keying, numbers};
-use morse_board::fixture::long;
+use morse_board::fixture::{bound_ns, long};
 use morse_board::{trace::Recording, Board, Message, Result};
 
 use crate::fixture::{read_while, with_each, QUIET};
@@ -106,7 +106,7 @@ fn events_of_sending_are_those_of_the_lamp() {
     const TEXT: &str = "PARIS é 73";
     with_each(|board| {
         // Between the line and the event the keyer does little.
-        let slack_us = if board.has_sanitizers() { 200 } else { 10 };
+        let slack_us = bound_ns(board, 10_000) / 1_000;
         let recording = Recording::start(board)?;
         enable(board, true)?;
         let command = format!("echo '{TEXT}' > /dev/morse && sleep 30");

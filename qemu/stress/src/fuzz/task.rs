@@ -153,7 +153,8 @@ impl Task {
                 self.memory.cut(len, valid)
             }
             1 => {
-                let address = random.among(&[0, 1, 8, self.memory.guard(), usize::MAX, 1 << 63]);
+                let address =
+                    random.among(&[0, 1, 8, self.memory.guard(), usize::MAX, !(usize::MAX >> 1)]);
                 self.memory.nowhere(len, address)
             }
             _ => self.memory.whole(len),

@@ -70,7 +70,7 @@ pub fn readv(task: &mut Task, random: &mut Random) -> Result<Answer, String> {
     task.memory.bytes(whole).fill(0xa5);
     // SAFETY: The parts are ours.
     let answer = answer(unsafe {
-        libc::preadv2(
+        libc::preadv64v2(
             slot.fd,
             parts.as_ptr(),
             parts.len() as c_int,
@@ -91,7 +91,7 @@ pub fn writev(task: &mut Task, random: &mut Random) -> Result<Answer, String> {
     words::fill_text(random, task.memory.bytes(whole));
     // SAFETY: The parts are ours.
     let answer = answer(unsafe {
-        libc::pwritev2(
+        libc::pwritev64v2(
             slot.fd,
             parts.as_ptr(),
             parts.len() as c_int,
@@ -208,7 +208,7 @@ pub fn mmap(task: &mut Task, random: &mut Random) -> Result<Answer, String> {
     let offset = random.among(&[0, 1, 4096, 1 << 40]);
     // SAFETY: The kernel chooses the place, if it does it at all.
     let start = unsafe {
-        libc::mmap(
+        libc::mmap64(
             std::ptr::null_mut(),
             len,
             protection,
@@ -230,9 +230,11 @@ pub fn seek(task: &mut Task, random: &mut Random) -> Result<Answer, String> {
     // SAFETY: What of the piece is not there makes the calls fail.
     let answer = answer(unsafe {
         match random.below(3) {
-            0 => libc::lseek(slot.fd, position, random.below(6) as c_int),
-            1 => libc::pread(slot.fd, piece.address as *mut c_void, piece.len, position) as i64,
-            _ => libc::pwrite(slot.fd, piece.address as *const c_void, piece.len, position) as i64,
+            0 => libc::lseek64(slot.fd, position, random.below(6) as c_int),
+            1 => libc::pread64(slot.fd, piece.address as *mut c_void, piece.len, position) as i64,
+            _ => {
+                libc::pwrite64(slot.fd, piece.address as *const c_void, piece.len, position) as i64
+            }
         }
     });
     match slot.kind {
