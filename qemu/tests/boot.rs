@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use morse_board::fixture::{lacks_wires, Shared};
 use morse_board::machine::CHIP;
-use morse_board::{trace, transmission, Board, Options, Pace, Time, Timeline};
+use morse_board::{skip, trace, transmission, Board, Config, Options, Pace, Time, Timeline};
 
 /// What the module's unloading is compared with: a module that does nothing.
 const EMPTY_MODULE: &str = "empty.ko";
@@ -223,6 +223,11 @@ fn lamp_and_key_are_the_gpio_lines() {
 #[ignore = "needs a board: make test"]
 fn unloading_waits_for_no_more_than_an_empty_module_on_two_processors() {
     const RUNS: usize = 9;
+    let config = Config::from_env().unwrap_or_else(|error| panic!("{error}"));
+    if config.machine.arch == "armhf" {
+        skip("QEMU's two 32-bit processors wait for one another for ever in virtual time");
+        return;
+    }
     VIRTUAL_SMP.with(|board| {
         let mut median = |load: &str, unload: &str| -> morse_board::Result<Duration> {
             let mut times = Vec::new();
