@@ -142,8 +142,11 @@ fn what_comes_before_a_bad_address_is_taken() -> Result {
         memory.add(PAGE - BEFORE)
     };
     let device = Device::open_nonblock()?;
-    assert_eq!(write_at(&device, start.as_ptr(), 2 * BEFORE), Ok(BEFORE));
-    assert_eq!(device.status()?.queued as usize, BEFORE);
+    let taken = write_at(&device, start.as_ptr(), 2 * BEFORE)?;
+    // 32-bit ARM copies in blocks, and counts none of one that it could not copy whole.
+    let block = if cfg!(target_arch = "arm") { 32 } else { 1 };
+    assert!((BEFORE - block + 1..=BEFORE).contains(&taken), "{taken}");
+    assert_eq!(device.status()?.queued as usize, taken);
     Ok(())
 }
 
