@@ -97,16 +97,25 @@ impl Inbox {
     }
 
     /// Adds text. The readers hear of it by [`Self::wake`].
+    ///
+    /// What comes after [`Self::hang_up`] is dropped: whoever was told `ENODEV` is not to read more.
     pub(super) fn push_text(&self, utf8: &[u8]) {
         let mut state = self.state.lock();
+        if state.gone {
+            return;
+        }
         for byte in utf8 {
             state.text.push(*byte);
         }
     }
 
-    /// Adds a pulse. The readers hear of it by [`Self::wake`].
+    /// Adds a pulse, as [`Self::push_text`] does with text.
     pub(super) fn push_pulse(&self, pulse: Pulse) {
-        self.state.lock().pulses.push(uapi::Pulse {
+        let mut state = self.state.lock();
+        if state.gone {
+            return;
+        }
+        state.pulses.push(uapi::Pulse {
             duration_ns: pulse.duration_ns,
             mark: u32::from(pulse.mark),
             reserved: 0,
