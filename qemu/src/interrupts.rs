@@ -5,9 +5,8 @@
 use std::time::Duration;
 
 use crate::error::Error;
+use crate::trace::{parse_seconds, TRACEFS};
 use crate::{Board, Result};
-
-const TRACEFS: &str = "/sys/kernel/tracing";
 
 /// An interrupt of the key.
 #[derive(Clone, Copy, Debug)]
@@ -61,9 +60,8 @@ fn parse(line: &str) -> Option<Interrupt> {
     let (head, _) = line.split_once(": irq_handler_entry: ")?;
     let (_, rest) = head.split_once("] ")?;
     let (flags, time) = rest.split_once(' ')?;
-    let (s, us) = time.trim().split_once('.')?;
     Some(Interrupt {
-        at: Duration::from_secs(s.parse().ok()?) + Duration::from_micros(us.parse().ok()?),
+        at: Duration::from_nanos(parse_seconds(time.trim())?),
         is_hard: matches!(flags.chars().nth(2)?, 'h' | 'H'),
     })
 }

@@ -11,7 +11,7 @@ use crate::lamp::Edge;
 use crate::machine::{CHIP, LAMP};
 
 /// Where the guest has tracefs.
-const TRACEFS: &str = "/sys/kernel/tracing";
+pub(crate) const TRACEFS: &str = "/sys/kernel/tracing";
 /// Room for the events of some 20000 edges, in KiB for each processor.
 const BUFFER_KIB: u32 = 4096;
 /// Number of the first line of the first GPIO controller without a fixed number
@@ -161,7 +161,7 @@ fn parse_line(line: &str, gpio: u32) -> Option<Edge> {
 }
 
 /// `SECONDS.FRACTION` in ns, exactly.
-fn parse_seconds(text: &str) -> Option<u64> {
+pub(crate) fn parse_seconds(text: &str) -> Option<u64> {
     const DIGITS: usize = 9;
     let (seconds, fraction) = text.split_once('.')?;
     if fraction.is_empty() || fraction.len() > DIGITS {

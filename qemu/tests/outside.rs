@@ -6,13 +6,11 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use morse_board::driver::UNIT_AT_1_WPM_US;
+use morse_board::driver::{MECHANISMS, UNIT_AT_1_WPM_US};
 use morse_board::fixture::{lacks_wires, Shared};
 use morse_board::interrupts::{Interrupt, Recording};
 use morse_board::{Board, Edge, Message, Options, Pace, Result, Time};
 
-/// Both mechanisms of the softirq: the module's parameter.
-const MECHANISMS: [&str; 2] = ["bh", "tasklet"];
 const TEXT: &str = "CQ CQ DE MORSE";
 /// How often it is keyed, at most, on a host that has other things to do.
 const ATTEMPTS: u32 = 5;
@@ -61,18 +59,17 @@ fn receive(mechanism: &str, pace: Pace) -> (String, Duration) {
 }
 
 /// When the key is to be pressed and released, from the first time on.
-fn times(pace: Pace) -> Vec<(Duration, bool)> {
-    let message = Message::parse(TEXT).expect("Morse");
-    let edge = |edge: Edge| (Duration::from_nanos(edge.at_ns), edge.on);
-    message.edges(pace).into_iter().map(edge).collect()
+fn edges(pace: Pace) -> Vec<Edge> {
+    Message::parse(TEXT).expect("Morse").edges(pace)
 }
 
 /// Presses the key, at times that do not depend on how long that takes.
 fn key(board: &mut Board, pace: Pace) -> Result<()> {
     let start = Instant::now();
-    for (time, pressed) in times(pace) {
+    for edge in edges(pace) {
+        let time = Duration::from_nanos(edge.at_ns);
         thread::sleep(time.saturating_sub(start.elapsed()));
-        board.key(pressed)?;
+        board.key(edge.on)?;
     }
     Ok(())
 }
@@ -80,14 +77,14 @@ fn key(board: &mut Board, pace: Pace) -> Result<()> {
 /// How far the interrupts are from where they should be, counted from the first. If there are not as many
 /// as edges, host or guest has slept through one.
 fn lateness(interrupts: &[Interrupt], pace: Pace) -> Duration {
-    let times = times(pace);
-    if interrupts.len() != times.len() {
+    let edges = edges(pace);
+    if interrupts.len() != edges.len() {
         return Duration::MAX;
     }
     let since_first = |interrupt: &Interrupt| interrupt.at.abs_diff(interrupts[0].at);
     let late = interrupts
         .iter()
-        .zip(&times)
-        .map(|(interrupt, (time, _))| since_first(interrupt).abs_diff(*time));
+        .zip(&edges)
+        .map(|(interrupt, edge)| since_first(interrupt).abs_diff(Duration::from_nanos(edge.at_ns)));
     late.max().unwrap_or_default()
 }

@@ -14,12 +14,13 @@ mod mechanisms;
 
 use std::time::Duration;
 
+use morse_board::driver::MECHANISMS;
 use morse_board::fixture::lacks_wires;
 use morse_board::{Board, Config, Options, Result, Time};
 
 use environment::number;
 use keyless::program;
-use mechanisms::{with_each, MECHANISMS};
+use mechanisms::with_each;
 
 /// How many edges there are; another number in this variable.
 const EDGES: (&str, u64) = ("MORSE_STORM_EDGES", 20_000);

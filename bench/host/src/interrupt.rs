@@ -15,8 +15,6 @@ use crate::symbols::Symbols;
 use crate::trace::{Event, Recorder};
 use crate::{Result, Subject};
 
-/// The mechanisms of the softirq: a parameter of both drivers.
-pub const MECHANISMS: [&str; 2] = ["bh", "tasklet"];
 /// The file of the simulated key.
 pub const KEY_FILE: &str = "/sys/kernel/debug/morse/key";
 

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use std::{env, fs};
 
+use morse_board::driver::WITHOUT_KEY;
 use morse_board::{Board, Config, Options};
 
 use crate::setting::{Load, Setting};
@@ -27,14 +28,6 @@ const LED: &str = "
 			gpios = <&{/pl061@9030000} 3 0>;
 		};
 	};
-};
-";
-
-/// Takes the key of the device away, so that it gets a simulated one.
-const WITHOUT_KEY: &str = "
-&{/morse} {
-	/delete-property/ key-gpios;
-	/delete-property/ interrupts-extended;
 };
 ";
 

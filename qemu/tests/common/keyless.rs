@@ -4,15 +4,8 @@
 
 use std::time::Duration;
 
+use morse_board::driver::WITHOUT_KEY;
 use morse_board::{Board, Config, Options, Result};
-
-/// Takes the key of the board's device away.
-const WITHOUT_KEY: &str = "
-&{/morse} {
-	/delete-property/ key-gpios;
-	/delete-property/ interrupts-extended;
-};
-";
 
 /// These boards run for long, beside whatever else the host does.
 const BOOT_LIMIT: Duration = Duration::from_secs(600);

@@ -2,12 +2,10 @@
 
 //! The two mechanisms of the softirq, each of which has to pass.
 
+use morse_board::driver::MECHANISMS;
 use morse_board::{Board, Options, Result};
 
 use crate::fresh::with_board;
-
-/// The values of the module's parameter.
-pub const MECHANISMS: [&str; 2] = ["bh", "tasklet"];
 
 /// Runs a test for each of the mechanisms, on one board.
 pub fn with_each(options: Options, mut test: impl FnMut(&mut Board) -> Result<()>) {

@@ -5,11 +5,9 @@
 //! With `threadirqs` the kernel runs softirqs that interrupts raise in a thread of usual priority. A
 //! hand with a real-time priority keeps that from running, while its interrupts go on.
 
-use morse_board::driver::{numbers, set, SIMULATED_KEY, WITHOUT_KEY};
+use morse_board::driver::{numbers, set, MECHANISMS, SIMULATED_KEY, WITHOUT_KEY};
 use morse_board::fixture::Shared;
 use morse_board::{Board, Options, Result, Time};
-
-use crate::fixture::MECHANISMS;
 
 /// Edges for which the driver has room until a softirq runs.
 const RING_EDGES: u64 = 1024;

@@ -6,11 +6,9 @@
 //! own tracepoints stand right before and after the handler; what they cost themselves is known from an
 //! interrupt whose handler does nothing.
 
-use morse_board::driver::{numbers, SIMULATED_KEY};
+use morse_board::driver::{numbers, MECHANISMS, SIMULATED_KEY};
 use morse_board::fixture::Shared;
 use morse_board::{Board, Options, Result, Time};
-
-use crate::fixture::MECHANISMS;
 
 /// A second transceiver, without lines of its own: it has a simulated key.
 const DEVICE_TREE: &str = "

@@ -2,12 +2,12 @@
 
 //! A machine that describes no transceiver: any LED is the lamp, and a file is the key.
 
-use morse_board::driver::{keying, numbers, SIMULATED_KEY, UNIT_AT_1_WPM_US};
+use morse_board::driver::{keying, numbers, MECHANISMS, SIMULATED_KEY, UNIT_AT_1_WPM_US};
 use morse_board::fixture::Shared;
 use morse_board::interrupts;
 use morse_board::{transmission, Options, Pace, Time};
 
-use crate::fixture::{read_while, MECHANISMS, QUIET};
+use crate::fixture::{read_while, QUIET};
 
 /// No transceiver, but a LED of the LED class where the lamp was, so that it is watched alike.
 const DEVICE_TREE: &str = "

@@ -2,12 +2,10 @@
 
 //! The board whose key is pressed from inside, and how the tests do that.
 
-use morse_board::driver::WITHOUT_KEY;
+use morse_board::driver::{MECHANISMS, WITHOUT_KEY};
 use morse_board::fixture::{long, Shared};
 use morse_board::{Board, Options, Result, Time};
 
-/// Both mechanisms of the softirq: the module's parameter.
-pub const MECHANISMS: [&str; 2] = ["bh", "tasklet"];
 /// Longer than a session lasts after its last edge.
 pub const QUIET: &str = "sleep 6";
 

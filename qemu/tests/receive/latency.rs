@@ -2,12 +2,12 @@
 
 //! How late everything is, as the driver tells it, after traffic that is known.
 
-use morse_board::driver::{keying, numbers, set, SETTINGS, UNIT_AT_1_WPM_US};
+use morse_board::driver::{keying, numbers, set, MECHANISMS, SETTINGS, UNIT_AT_1_WPM_US};
 use morse_board::fixture::{bound_ns, logged, long, LONG};
 use morse_board::latency::{Row, Table, DIRECTORY, NAMES};
 use morse_board::{trace::Recording, Board, Config, Result};
 
-use crate::fixture::{options, with, with_each, MECHANISMS, QUIET};
+use crate::fixture::{options, with, with_each, QUIET};
 
 const UNIT_AT_20_WPM_US: u64 = UNIT_AT_1_WPM_US / 20;
 const JIFFY_NS: u64 = 4_000_000;
