@@ -202,7 +202,7 @@ fn the_memory_of_a_file_is_on_the_account_of_who_opens_it() {
         board.run("echo +memory > /tmp/cg/cgroup.subtree_control; mkdir /tmp/cg/a /tmp/cg/b")?;
         let mut charged = |group: &str, node: &str| -> Result<u64> {
             let command = format!(
-                "sh -c 'echo $$ > /tmp/cg/{group}/cgroup.procs; exec stress hostile hold {node} {FILES}' > /tmp/held &
+                "touch /tmp/held; sh -c 'echo $$ > /tmp/cg/{group}/cgroup.procs; exec stress hostile hold {node} {FILES}' > /tmp/held &
                  until grep -q held /tmp/held; do sleep 0.1; done
                  grep '^slab ' /tmp/cg/{group}/memory.stat; kill $!; wait $!; rm /tmp/held"
             );
