@@ -16,6 +16,7 @@
 pub mod alphabet;
 mod atomic;
 pub mod debounce;
+pub mod decimal;
 pub mod decoder;
 pub mod element;
 pub mod encoder;
@@ -35,6 +36,7 @@ mod utf8;
 
 pub use alphabet::{decode, encode};
 pub use debounce::{Debounce, Pulse};
+pub use decimal::Decimal;
 pub use decoder::Decoder;
 pub use element::{Code, Element};
 pub use encoder::{Error, Fed, Parser, Writing};

@@ -6,8 +6,8 @@ use super::{
     file::Port,
     listener::Counts, //
 };
-use crate::code::{OutOfRange, Timing};
-use crate::linux::sysfs::Attribute;
+use crate::code::{Decimal, OutOfRange, Timing};
+use crate::linux::sysfs::{Attribute, Output};
 use kernel::prelude::*;
 
 /// Changes the timing; a value out of range is `EINVAL` and changes nothing.
@@ -18,6 +18,11 @@ fn set(port: &Port, text: &str, setter: fn(&mut Timing, u32) -> Result<(), OutOf
 /// Reads a decimal number.
 fn number(text: &str) -> Result<u32> {
     text.parse().map_err(|_| EINVAL)
+}
+
+/// Prints what may grow beyond 32 bits.
+fn print(out: &mut Output<'_>, number: u64) -> Result {
+    out.print(fmt!("{}", Decimal(number)))
 }
 
 /// What became of the edges.
@@ -77,11 +82,9 @@ pub(super) static ATTRIBUTES: [Attribute<Port>; 25] = [
     Attribute::read_only(c"queued", |port, out, _| {
         out.print(fmt!("{}", port.transmitter.outbox.level()?.queued))
     }),
-    Attribute::read_only(c"sent", |port, out, _| {
-        out.print(fmt!("{}", port.transmitter.sent()))
-    }),
+    Attribute::read_only(c"sent", |port, out, _| print(out, port.transmitter.sent())),
     Attribute::read_only(c"sent_messages", |port, out, _| {
-        out.print(fmt!("{}", port.transmitter.messages()))
+        print(out, port.transmitter.messages())
     }),
     Attribute::read_write(
         c"receive_wpm",
@@ -98,34 +101,32 @@ pub(super) static ATTRIBUTES: [Attribute<Port>; 25] = [
         |port, text, _| port.receiver.listener.lock().set_debounce_us(number(text)?),
     ),
     Attribute::read_only(c"received", |port, out, _| {
-        out.print(fmt!("{}", counts(port).characters))
+        print(out, counts(port).characters)
     }),
     Attribute::read_only(c"received_messages", |port, out, _| {
-        out.print(fmt!("{}", counts(port).sessions))
+        print(out, counts(port).sessions)
     }),
     Attribute::read_only(c"lost", |port, out, _| {
-        out.print(fmt!("{}", port.receiver.inbox.lost()))
+        print(out, port.receiver.inbox.lost())
     }),
-    Attribute::read_only(c"edges", |port, out, _| {
-        out.print(fmt!("{}", port.receiver.edges()))
-    }),
+    Attribute::read_only(c"edges", |port, out, _| print(out, port.receiver.edges())),
     Attribute::read_only(c"edges_received", |port, out, _| {
-        out.print(fmt!("{}", counts(port).received))
+        print(out, counts(port).received)
     }),
     Attribute::read_only(c"edges_debounced", |port, out, _| {
-        out.print(fmt!("{}", counts(port).debounced))
+        print(out, counts(port).debounced)
     }),
     Attribute::read_only(c"edges_dropped", |port, out, _| {
-        out.print(fmt!("{}", counts(port).dropped))
+        print(out, counts(port).dropped)
     }),
     Attribute::read_only(c"softirqs", |port, out, _| {
-        out.print(fmt!("{}", port.receiver.softirqs()))
+        print(out, port.receiver.softirqs())
     }),
     Attribute::read_only(c"edge_rate", |port, out, _| {
-        out.print(fmt!("{}", port.receiver.ticker.edge_rate()))
+        print(out, port.receiver.ticker.edge_rate())
     }),
     Attribute::read_only(c"character_rate", |port, out, _| {
-        out.print(fmt!("{}", port.receiver.ticker.character_rate()))
+        print(out, port.receiver.ticker.character_rate())
     }),
     Attribute::read_write(
         c"ticker_ms",

@@ -5,7 +5,10 @@
 //! The driver records what it does anyway. What it has no use for is measured by the probe (`probe.rs`),
 //! under the same conditions as the rest. See `Documentation/ABI/testing/debugfs-morse`.
 
-use crate::code::histogram::{Histogram, Snapshot};
+use crate::code::{
+    histogram::{Histogram, Snapshot},
+    Decimal,
+};
 use crate::linux::{
     context::Sleepable,
     debugfs,
@@ -149,13 +152,13 @@ impl debugfs::Handler for Table {
                 "{} count {} min_ns {} mean_ns {} p99_ns {} max_ns {}\n",
                 measure.name(),
                 snapshot.count(),
-                snapshot.min_ns(),
-                snapshot.mean_ns(),
-                snapshot.p99_ns(),
-                snapshot.max_ns(),
+                Decimal(snapshot.min_ns()),
+                Decimal(snapshot.mean_ns()),
+                Decimal(snapshot.p99_ns()),
+                Decimal(snapshot.max_ns()),
             );
             for (low_ns, count) in snapshot.buckets() {
-                seq_print!(to, "  {low_ns} {count}\n");
+                seq_print!(to, "  {} {count}\n", Decimal(low_ns));
             }
         }
         Ok(())

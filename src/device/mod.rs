@@ -48,6 +48,7 @@ use self::{
     ticker::Ticker,
     transmitter::Transmitter, //
 };
+use crate::code::Decimal;
 use crate::linux::{
     debugfs::{Control, Directory},
     delayed::Delayed,
@@ -59,7 +60,7 @@ use crate::linux::{
     workqueue::{Queue, Work},
 };
 use crate::{new_delayed, new_timer, new_work};
-use core::pin::Pin;
+use core::{fmt, pin::Pin};
 use kernel::{
     device::Device,
     prelude::*,
@@ -202,5 +203,12 @@ impl Drop for HangUp {
     fn drop(&mut self) {
         self.0.outbox.hang_up();
         self.1.inbox.hang_up();
+    }
+}
+
+/// What `fmt!` asks for, which takes a trait of the kernel's own in place of `core`'s.
+impl kernel::fmt::Display for Decimal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }

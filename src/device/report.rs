@@ -5,7 +5,7 @@
 use crate::code::{
     self,
     math::{div_rem_u64, ns_to_ms},
-    Gap, Symbol, Text,
+    Decimal, Gap, Symbol, Text,
 };
 use crate::linux::time::Ktime;
 use core::num::NonZeroU32;
@@ -104,9 +104,9 @@ impl Report {
                 if aborted { "aborted" } else { "sent" },
                 core::str::from_utf8(text).unwrap_or_default(),
                 if truncated { "..." } else { "" },
-                characters,
+                Decimal(characters),
                 plural,
-                seconds,
+                Decimal(seconds),
                 milliseconds,
             );
         }

@@ -2,6 +2,7 @@
 
 //! A session: all that is keyed until the key rests for five seconds.
 
+use crate::code::Decimal;
 use kernel::{fmt, prelude::fmt};
 
 /// How long after the last edge a session ends.
@@ -87,6 +88,7 @@ impl fmt::Display for Summary {
         let text = core::str::from_utf8(text).unwrap_or_default().trim_end();
         let more = if *truncated { "..." } else { "" };
         let plural = if *edges == 1 { "" } else { "s" };
+        let edges = Decimal(*edges);
         f.write_fmt(fmt!("\"{text}{more}\", {edges} edge{plural}, "))?;
         match self.wpm {
             Some(wpm) => f.write_fmt(fmt!("{wpm} WPM")),

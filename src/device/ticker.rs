@@ -7,7 +7,10 @@
 //! from when that was run, so that the ticks do not drift.
 
 use super::{latency::Measure, receiver::Receiver};
-use crate::code::math::{div_rem_u64, ns_to_ms};
+use crate::code::{
+    math::{div_rem_u64, ns_to_ms},
+    Decimal,
+};
 use crate::linux::{
     context::Atomic,
     time::Ktime,
@@ -162,9 +165,9 @@ impl Handler for Ticker {
             dev_info!(
                 self.dev,
                 "tick {}: {} edges/s, {} characters/s\n",
-                tick,
-                shared.edge_rate(),
-                shared.character_rate(),
+                Decimal(tick),
+                Decimal(shared.edge_rate()),
+                Decimal(shared.character_rate()),
             );
         }
         Next::AfterMs(shared.period_ms())

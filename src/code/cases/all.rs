@@ -69,6 +69,7 @@ suites! {
     }
     math {
         long_division_divides,
+        decimals_read_back,
         thirds_add_up,
         spans_saturate,
     }

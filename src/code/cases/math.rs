@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The division of machines that have none, and sums of fractions.
+//! The division of machines that have none, decimals without it, and sums of fractions.
 
-use core::num::NonZeroU32;
+use core::{
+    fmt::{self, Write},
+    num::NonZeroU32,
+};
 
 use super::rng::Rng;
 use crate::code::math::{div_rem_u64, long_division};
-use crate::code::Span;
+use crate::code::{Decimal, Span};
 
 /// Checks one division, by multiplying.
 fn divides(dividend: u64, divisor: NonZeroU32) {
@@ -36,6 +39,50 @@ pub(crate) fn long_division_divides() {
         let dividend = rng.next() >> rng.below(64);
         let divisor = (rng.next() as u32) >> rng.below(32);
         divides(dividend, NonZeroU32::new(divisor.max(1)).unwrap());
+    }
+}
+
+/// The most digits that a number of 64 bits has.
+const DIGITS: usize = 20;
+
+/// Takes what is printed.
+#[derive(Default)]
+struct Printed {
+    digits: [u8; DIGITS],
+    len: usize,
+}
+
+impl Write for Printed {
+    fn write_str(&mut self, digits: &str) -> fmt::Result {
+        let end = self.len + digits.len();
+        let room = self.digits.get_mut(self.len..end).ok_or(fmt::Error)?;
+        room.copy_from_slice(digits.as_bytes());
+        self.len = end;
+        Ok(())
+    }
+}
+
+/// Checks that `number` is printed in the only way it can be, by reading it.
+fn reads_back(number: u64) {
+    let mut printed = Printed::default();
+    assert!(write!(printed, "{}", Decimal(number)).is_ok());
+    let digits = core::str::from_utf8(&printed.digits[..printed.len]).unwrap();
+    assert!(digits.parse() == Ok(number));
+    assert!(!digits.starts_with('+'));
+    assert!(!digits.starts_with('0') || number == 0 && digits == "0");
+}
+
+pub(crate) fn decimals_read_back() {
+    let mut power = 1_u64;
+    for _ in 0..DIGITS {
+        for number in [power - 1, power, power + 1] {
+            reads_back(number);
+        }
+        power = power.saturating_mul(10).min(u64::MAX - 1);
+    }
+    let mut rng = Rng::new(1);
+    for _ in 0..1000 {
+        reads_back(rng.next() >> rng.below(64));
     }
 }
 
