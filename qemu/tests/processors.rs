@@ -40,10 +40,12 @@ fn edges_from_one_processor_after_the_other_are_accounted_for() {
 }
 
 /// A script of the guest that takes each processor away and gives it back, again and again. The first
-/// one too: it has the interrupt of the wired key.
+/// one too, which has the interrupt of the wired key, where the kernel can do without it: neither on a PC
+/// nor on 32-bit ARM.
 const PLUG: &str = "
 plug() {
 	for cpu in 0 1 2 3 0 2 1 3; do
+		[ $cpu != 0 ] || [ -e /sys/devices/system/cpu/cpu0/online ] || continue
 		echo 0 > /sys/devices/system/cpu/cpu$cpu/online || exit 1
 		sleep 0.3
 		echo 1 > /sys/devices/system/cpu/cpu$cpu/online || exit 1
@@ -145,8 +147,12 @@ fn wired_key(board: &mut Board, presses: u32) -> Result<()> {
         "what the kernel counts"
     );
     assert_eq!(counters[0], counters[1..].iter().sum::<u64>());
-    let moved_to = counts.iter().filter(|count| **count > 0).count();
-    assert!(moved_to >= 2, "the interrupt did not move: {counts:?}");
+    // Where the first processor stays, so does the interrupt: nobody can ask the controller to move it.
+    let had_to_move = board
+        .run("ls /sys/devices/system/cpu/cpu0")?
+        .contains("online");
+    let moved = counts.iter().filter(|count| **count > 0).count() >= 2;
+    assert_eq!(moved, had_to_move, "{counts:?}");
     Ok(())
 }
 

@@ -116,14 +116,15 @@ impl Edges {
     }
 }
 
-/// Whether the lamp is lit, as the GPIO controller's own driver reads the line.
+/// Whether the lamp is lit, as the GPIO controller's own driver reads the line. The simulated controller
+/// has its own way to say so.
 pub fn lamp_is_lit() -> Result<bool> {
     let lines = fs::read_to_string("/sys/kernel/debug/gpio")?;
     let lamp = lines
         .lines()
-        .find(|line| line.contains("|led"))
+        .find(|line| line.contains("(|led ") || line.contains("(led)"))
         .ok_or("nobody has a line as a LED")?;
-    Ok(lamp.contains(" hi"))
+    Ok(lamp.contains(") out hi") || lamp.contains(") output-high"))
 }
 
 /// How much memory of the kernel that nobody can reclaim, in KiB: what leaks and what is held.
