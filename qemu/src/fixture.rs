@@ -141,6 +141,23 @@ pub fn lacks_wires() -> bool {
     lacks
 }
 
+/// Whether the kernel cannot leave softirqs to threads, as the kernel argument `threadirqs` asks. 32-bit ARM
+/// reads it before it can patch its code, warns (`kernel/jump_label.c`), and does not heed it.
+///
+/// The test that calls this is then said to be skipped, and returns.
+///
+/// # Panics
+///
+/// When the settings are wrong.
+pub fn lacks_threaded_interrupts() -> bool {
+    let config = Config::from_env().unwrap_or_else(|error| panic!("{error}"));
+    let lacks = config.machine.arch == "armhf";
+    if lacks {
+        skip("32-bit ARM does not heed threadirqs, by which softirqs are held up");
+    }
+    lacks
+}
+
 /// The last test of a program: no memory has leaked on the boards that its tests shared. Tests run in the
 /// order of their names, so that of this one begins with `zz`.
 ///

@@ -4,17 +4,22 @@
 //! The driver comes and goes under traffic in both directions: `contract lifetime` in the guest, and
 //! the key of the board pressed from outside.
 
-use std::env;
+#[path = "common/environment.rs"]
+mod environment;
+#[path = "common/seed.rs"]
+mod seed;
+
 use std::thread;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use morse_board::fixture::lacks_wires;
 use morse_board::{Board, Config, Options, Result, Time};
 
+use environment::number;
+use seed::seed;
+
 /// How many cycles; another number in this variable.
-const CYCLES: (&str, &str) = ("MORSE_CYCLES", "15");
-/// The variable for the seed of a run that is to be repeated.
-const SEED: &str = "MORSE_SEED";
+const CYCLES: (&str, u32) = ("MORSE_CYCLES", 15);
 
 /// A second device, with neither LED nor key, and a LED that shows what the first one sends.
 const DEVICE_TREE: &str = "
@@ -44,16 +49,9 @@ fn many_lives_under_traffic_cost_nothing() {
     if lacks_wires() {
         return;
     }
-    let cycles = env::var(CYCLES.0).unwrap_or_else(|_| CYCLES.1.to_owned());
-    let seed = env::var(SEED).unwrap_or_else(|_| {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH);
-        now.map_or(0, |now| now.as_secs()).to_string()
-    });
-    println!(
-        "again with the same instants: {SEED}={seed} {}={cycles}",
-        CYCLES.0
-    );
-    let limit = CYCLE_LIMIT * (cycles.parse::<u32>().expect("a number of cycles") + 10);
+    let cycles = number(CYCLES.0, CYCLES.1);
+    let seed = seed();
+    let limit = CYCLE_LIMIT * (cycles + 10);
     let options = Options::new(Time::Real).device_tree(DEVICE_TREE);
     let result = Config::from_env()
         .and_then(|config| Board::boot(&config, options))

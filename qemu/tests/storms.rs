@@ -19,6 +19,7 @@ mod seed;
 use std::time::Duration;
 
 use morse_board::code::{Element, Pattern};
+use morse_board::fixture::lacks_threaded_interrupts;
 use morse_board::{Message, Options, Time};
 
 use environment::number;
@@ -54,6 +55,9 @@ fn what_the_ring_has_no_room_for_is_accounted_for() {
     const RING: u64 = 1024;
     const FLOOD: u64 = 5000;
 
+    if lacks_threaded_interrupts() {
+        return;
+    }
     with_each(held_up(), |board| {
         let said = program(board, &format!("stress flood {FLOOD} 50"), LIMIT)?;
         let dropped = field(&said, "dropped");
@@ -88,6 +92,9 @@ fn a_run_of_the_softirq_is_short_even_with_a_full_ring() {
     const BOUND_US: u64 = 2000;
     const BOUND_WITH_SANITIZERS_US: u64 = 100_000;
 
+    if lacks_threaded_interrupts() {
+        return;
+    }
     with_each(held_up(), |board| {
         // Every edge is a mark or a space, which is more work than to find that it bounces.
         board.run(&format!("echo 0 > {SETTINGS}/debounce_us"))?;

@@ -122,7 +122,7 @@ pub fn lamp_is_lit() -> Result<bool> {
     let lines = fs::read_to_string("/sys/kernel/debug/gpio")?;
     let lamp = lines
         .lines()
-        .find(|line| line.contains("(|led ") || line.contains("(led)"))
+        .find(|line| line.contains("|led ") || line.contains("(led)"))
         .ok_or("nobody has a line as a LED")?;
     Ok(lamp.contains(") out hi") || lamp.contains(") output-high"))
 }

@@ -6,7 +6,7 @@
 //! hand with a real-time priority keeps that from running, while its interrupts go on.
 
 use morse_board::driver::{numbers, set, MECHANISMS, SIMULATED_KEY, WITHOUT_KEY};
-use morse_board::fixture::Shared;
+use morse_board::fixture::{lacks_threaded_interrupts, Shared};
 use morse_board::{Board, Options, Result, Time};
 
 /// Edges for which the driver has room until a softirq runs.
@@ -58,6 +58,9 @@ fn a_hundred_edges_are_taken_in_one_run() {
     /// once before that.
     const RUNS_MAX: u64 = 2;
 
+    if lacks_threaded_interrupts() {
+        return;
+    }
     for mechanism in MECHANISMS {
         BOARD.with_driver(&format!("softirq={mechanism}"), |board| {
             set(board, "debounce_us", "0")?;
@@ -82,6 +85,9 @@ fn a_hundred_edges_are_taken_in_one_run() {
 #[test]
 #[ignore = "needs a board: make test"]
 fn what_the_ring_has_no_room_for_is_counted() {
+    if lacks_threaded_interrupts() {
+        return;
+    }
     for mechanism in MECHANISMS {
         BOARD.with_driver(&format!("softirq={mechanism}"), |board| {
             set(board, "debounce_us", "0")?;

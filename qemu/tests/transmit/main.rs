@@ -9,11 +9,15 @@
 mod accuracy;
 mod beacon;
 mod changes;
+#[path = "../common/environment.rs"]
+mod environment;
 mod fixture;
 mod grid;
 mod leds;
 mod removal;
 mod samples;
+#[path = "../common/seed.rs"]
+mod seed;
 
 #[test]
 #[ignore = "needs a board: make test"]

@@ -2,17 +2,14 @@
 
 //! The driver is taken away at random instants of a message.
 
-use std::env;
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use morse_board::fixture::program;
 
+use crate::environment::number;
 use crate::fixture::with_board;
+use crate::seed::seed;
 
 /// How many instants, each way; another number in this variable.
-const COUNT: (&str, &str) = ("MORSE_REMOVALS", "200");
-/// The variable for the seed of a run that is to be repeated.
-const SEED: &str = "MORSE_SEED";
+const COUNT: (&str, u32) = ("MORSE_REMOVALS", 200);
 
 #[test]
 #[ignore = "needs a board: make test"]
@@ -27,12 +24,8 @@ fn unbinding_is_prompt_at_any_instant() {
 }
 
 fn remove(how: &str) {
-    let count = env::var(COUNT.0).unwrap_or_else(|_| COUNT.1.to_owned());
-    let seed = env::var(SEED).unwrap_or_else(|_| {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH);
-        now.map_or(0, |now| now.as_secs()).to_string()
-    });
-    println!("again with the same instants: {SEED}={seed}");
+    let count = number(COUNT.0, COUNT.1).to_string();
+    let seed = seed().to_string();
     with_board(|board| {
         // How much longer than an empty module it may take, in ms. On a kernel full of sanitizers
         // the module's size alone takes longer.
