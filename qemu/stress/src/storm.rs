@@ -58,12 +58,14 @@ impl Key {
 pub fn random(seed: u64, edges: u64) -> Result {
     let mut random = Random::new(seed);
     let mut key = Key::open()?;
+    // Who opens later misses the first.
+    let (pulses, text) = (open_pulses()?, open()?);
     let before = Edges::count()?;
     let done = AtomicBool::new(false);
     let start = Instant::now();
     let (pulses, characters) = thread::scope(|scope| -> Result<(u64, usize)> {
-        let pulses = scope.spawn(|| count_pulses(&done).map_err(|error| error.to_string()));
-        let text = scope.spawn(|| read_text(&done).map_err(|error| error.to_string()));
+        let pulses = scope.spawn(|| count_pulses(pulses, &done).map_err(|error| error.to_string()));
+        let text = scope.spawn(|| read_text(text, &done).map_err(|error| error.to_string()));
         let outcome = blow(&mut random, &mut key, edges);
         thread::sleep(SETTLE);
         done.store(true, Relaxed);
@@ -151,9 +153,26 @@ fn read_all(file: &mut File, done: &AtomicBool, mut take: impl FnMut(&[u8]) -> R
     }
 }
 
+/// A file that reads pulses, from now on.
+fn open_pulses() -> Result<File> {
+    let file = open()?;
+    let mode: u32 = uapi::MORSE_PULSES;
+    // SAFETY: The request reads a u32.
+    let answer = unsafe {
+        libc::ioctl(
+            file.as_raw_fd(),
+            uapi::MORSE_IOC_SET_MODE as _,
+            &raw const mode,
+        )
+    };
+    if answer != 0 {
+        return Err(io::Error::last_os_error().into());
+    }
+    Ok(file)
+}
+
 /// Reads pulses, which are marks and spaces by turns unless some were lost, and counts those with them.
-fn count_pulses(done: &AtomicBool) -> Result<u64> {
-    let mut file = open()?;
+fn count_pulses(mut file: File, done: &AtomicBool) -> Result<u64> {
     let lost = |file: &File| -> Result<u64> {
         let mut lost = 0_u64;
         // SAFETY: The request writes a u64.
@@ -169,18 +188,6 @@ fn count_pulses(done: &AtomicBool) -> Result<u64> {
             _ => Err(io::Error::last_os_error().into()),
         }
     };
-    let mode: u32 = uapi::MORSE_PULSES;
-    // SAFETY: The request reads a u32.
-    let answer = unsafe {
-        libc::ioctl(
-            file.as_raw_fd(),
-            uapi::MORSE_IOC_SET_MODE as _,
-            &raw const mode,
-        )
-    };
-    if answer != 0 {
-        return Err(io::Error::last_os_error().into());
-    }
     let mut count = 0;
     read_all(&mut file, done, |bytes| {
         if bytes.len() % PULSE != 0 {
@@ -193,9 +200,9 @@ fn count_pulses(done: &AtomicBool) -> Result<u64> {
 }
 
 /// Reads text, which is UTF-8 as a whole, and returns how many characters there were.
-fn read_text(done: &AtomicBool) -> Result<usize> {
+fn read_text(mut file: File, done: &AtomicBool) -> Result<usize> {
     let mut all = Vec::new();
-    read_all(&mut open()?, done, |bytes| {
+    read_all(&mut file, done, |bytes| {
         all.extend_from_slice(bytes);
         Ok(())
     })?;
