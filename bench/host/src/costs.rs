@@ -5,9 +5,9 @@
 use std::collections::HashMap;
 
 use morse_board::code::{Element, Pattern};
+use morse_board::driver::SIMULATED_KEY;
 use morse_board::Board;
 
-use crate::interrupt::KEY_FILE;
 use crate::keying::GPIO_BASE;
 use crate::lab::LONG;
 use crate::results::Measurement;
@@ -108,7 +108,7 @@ pub fn decode(board: &mut Board, setting: Setting, subject: Subject) -> Result<M
         ],
     )?;
     let elements = vec![elements(RECEIVED); RECEIVED_TIMES].join("/");
-    let command = format!("morse-key {KEY_FILE} {RECEIVED_UNIT_US} '{elements}' && sleep 1");
+    let command = format!("morse-key {SIMULATED_KEY} {RECEIVED_UNIT_US} '{elements}' && sleep 1");
     board.execute(&command, LONG)?.success(&command)?;
     let events = recorder.stop(board)?;
     let total_ns = running_time(&events, |function| symbols.name(function).is_some());
@@ -178,7 +178,7 @@ pub fn storm(board: &mut Board, setting: Setting, subject: Subject) -> Result<Me
     };
     let before = numbers(board)?;
     let recorder = Recorder::start(board, &[("irq/irq_handler_entry", "name ~ \"morse-key\"")])?;
-    let command = format!("morse-key {KEY_FILE} storm {STORM_EDGES} 0 && sleep 1");
+    let command = format!("morse-key {SIMULATED_KEY} storm {STORM_EDGES} 0 && sleep 1");
     board.execute(&command, LONG)?.success(&command)?;
     let events = recorder.stop(board)?;
     let after = numbers(board)?;

@@ -6,6 +6,7 @@
 use std::thread;
 use std::time::Duration;
 
+use morse_board::driver::SIMULATED_KEY;
 use morse_board::Board;
 
 use crate::lab::{Key, LONG};
@@ -14,9 +15,6 @@ use crate::setting::Setting;
 use crate::symbols::Symbols;
 use crate::trace::{Event, Recorder};
 use crate::{Result, Subject};
-
-/// The file of the simulated key.
-pub const KEY_FILE: &str = "/sys/kernel/debug/morse/key";
 
 /// How many edges are made.
 const EDGES: usize = 200;
@@ -110,7 +108,7 @@ fn press(board: &mut Board, key: Key) -> Result {
     match key {
         Key::Simulated => {
             let command = format!(
-                "morse-key {KEY_FILE} storm {EDGES} {}",
+                "morse-key {SIMULATED_KEY} storm {EDGES} {}",
                 INTERVAL.as_micros()
             );
             board.execute(&command, LONG)?.success(&command)?;

@@ -4,9 +4,13 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
+use std::os::fd::AsRawFd;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use nix::libc;
+
+use crate::system::answer;
 use crate::Result;
 
 /// The node.
@@ -114,6 +118,14 @@ impl Edges {
             false => Err(format!("not every edge is accounted for: {self:?}").into()),
         }
     }
+}
+
+/// An ioctl of the device, whose argument is `bytes`: those of the request's type, or more.
+pub fn ioctl(file: &File, request: u32, bytes: &mut [u8]) -> Result {
+    // SAFETY: No request of the device reads or writes more than there is.
+    let returned = unsafe { libc::ioctl(file.as_raw_fd(), request as _, bytes.as_mut_ptr()) };
+    answer(returned).map_err(io::Error::from_raw_os_error)?;
+    Ok(())
 }
 
 /// Whether the lamp is lit, as the GPIO controller's own driver reads the line. The simulated controller

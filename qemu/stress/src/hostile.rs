@@ -253,26 +253,19 @@ fn bytes() -> Result {
         }
     };
     let file = open(libc::O_NONBLOCK)?;
-    let ioctl = |file: &File, request: u32, bytes: &mut [u8]| -> Result {
-        // SAFETY: The requests write less than there is.
-        let answer =
-            answer(unsafe { libc::ioctl(file.as_raw_fd(), request as _, bytes.as_mut_ptr()) });
-        answer.map_err(std::io::Error::from_raw_os_error)?;
-        Ok(())
-    };
     same(
         "morse_status",
         size_of::<uapi::morse_status>(),
-        &mut |bytes| ioctl(&file, uapi::MORSE_IOC_GET_STATUS, bytes),
+        &mut |bytes| device::ioctl(&file, uapi::MORSE_IOC_GET_STATUS, bytes),
     )?;
     same("lost", size_of::<u64>(), &mut |bytes| {
-        ioctl(&file, uapi::MORSE_IOC_GET_LOST, bytes)
+        device::ioctl(&file, uapi::MORSE_IOC_GET_LOST, bytes)
     })?;
 
     // Two files read the same pulses, one into each.
     let readers = [open(libc::O_NONBLOCK)?, open(libc::O_NONBLOCK)?];
     for reader in &readers {
-        ioctl(
+        device::ioctl(
             reader,
             uapi::MORSE_IOC_SET_MODE,
             &mut { uapi::MORSE_PULSES }.to_ne_bytes(),

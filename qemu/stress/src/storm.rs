@@ -4,7 +4,6 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
-use std::os::fd::AsRawFd;
 use std::os::unix::fs::OpenOptionsExt;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::Barrier;
@@ -156,38 +155,16 @@ fn read_all(file: &mut File, done: &AtomicBool, mut take: impl FnMut(&[u8]) -> R
 /// A file that reads pulses, from now on.
 fn open_pulses() -> Result<File> {
     let file = open()?;
-    let mode: u32 = uapi::MORSE_PULSES;
-    // SAFETY: The request reads a u32.
-    let answer = unsafe {
-        libc::ioctl(
-            file.as_raw_fd(),
-            uapi::MORSE_IOC_SET_MODE as _,
-            &raw const mode,
-        )
-    };
-    if answer != 0 {
-        return Err(io::Error::last_os_error().into());
-    }
+    device::ioctl(
+        &file,
+        uapi::MORSE_IOC_SET_MODE,
+        &mut { uapi::MORSE_PULSES }.to_ne_bytes(),
+    )?;
     Ok(file)
 }
 
 /// Reads pulses, which are marks and spaces by turns unless some were lost, and counts those with them.
 fn count_pulses(mut file: File, done: &AtomicBool) -> Result<u64> {
-    let lost = |file: &File| -> Result<u64> {
-        let mut lost = 0_u64;
-        // SAFETY: The request writes a u64.
-        let answer = unsafe {
-            libc::ioctl(
-                file.as_raw_fd(),
-                uapi::MORSE_IOC_GET_LOST as _,
-                &raw mut lost,
-            )
-        };
-        match answer {
-            0 => Ok(lost),
-            _ => Err(io::Error::last_os_error().into()),
-        }
-    };
     let mut count = 0;
     read_all(&mut file, done, |bytes| {
         if bytes.len() % PULSE != 0 {
@@ -196,7 +173,9 @@ fn count_pulses(mut file: File, done: &AtomicBool) -> Result<u64> {
         count += (bytes.len() / PULSE) as u64;
         Ok(())
     })?;
-    Ok(count + lost(&file)?)
+    let mut lost = [0; size_of::<u64>()];
+    device::ioctl(&file, uapi::MORSE_IOC_GET_LOST, &mut lost)?;
+    Ok(count + u64::from_ne_bytes(lost))
 }
 
 /// Reads text, which is UTF-8 as a whole, and returns how many characters there were.

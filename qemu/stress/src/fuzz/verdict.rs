@@ -102,37 +102,45 @@ fn sends(file: &mut fs::File) -> Result {
     }
 }
 
-/// In real time a busy machine may hold up whoever keys, so that nobody could read it; not each time.
+/// Reads a K that was keyed in time. In real time a busy machine may hold up whoever keys; then it is keyed
+/// again.
 fn receives(file: &mut fs::File) -> Result {
     const TRIES: u32 = 5;
+    /// Less than makes a dot a dash, or a space a gap.
+    const LATE_MAX: Duration = Duration::from_millis(UNIT.as_millis() as u64 / 2);
 
     device::set("receive_wpm", WPM)?;
-    let mut result = Ok(());
     for _ in 0..TRIES {
-        result = receives_once(file);
-        if result.is_ok() {
-            break;
+        let (text, late) = key_k(file)?;
+        match text.as_slice() {
+            b"K \n" => return Ok(()),
+            text if late < LATE_MAX => {
+                return Err(format!("keyed K, read {:?}", String::from_utf8_lossy(text)).into())
+            }
+            _ => {}
         }
     }
-    result
+    Err(format!("of {TRIES} times, K could not once be keyed in time").into())
 }
 
-fn receives_once(file: &mut fs::File) -> Result {
+/// Keys a K, and returns what was read of it and how late the latest edge was after the one before.
+fn key_k(file: &mut fs::File) -> Result<(Vec<u8>, Duration)> {
     let mut rest = [0; 8192];
     // What came before is of no interest.
     while file.read(&mut rest).is_ok() {}
     let mut key = device::key()?;
+    let mut late = Duration::ZERO;
     for units in [3, 1, 3] {
-        key.write_all(b"1")?;
-        thread::sleep(UNIT * units);
-        key.write_all(b"0")?;
-        thread::sleep(UNIT);
+        for (level, units) in [(b"1", units), (b"0", 1)] {
+            let start = Instant::now();
+            key.write_all(level)?;
+            thread::sleep(UNIT * units);
+            late = late.max(start.elapsed().saturating_sub(UNIT * units));
+        }
     }
     thread::sleep(QUIET);
-    let mut text = [0; 16];
+    let mut text = vec![0; 16];
     let count = file.read(&mut text)?;
-    match &text[..count] {
-        b"K \n" => Ok(()),
-        text => Err(format!("keyed K, read {:?}", String::from_utf8_lossy(text)).into()),
-    }
+    text.truncate(count);
+    Ok((text, late))
 }
