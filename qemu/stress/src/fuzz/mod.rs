@@ -23,6 +23,7 @@ use nix::libc;
 use crate::random::Random;
 use crate::{device, Result};
 use calls::CALLS;
+use task::Task;
 use worker::{Shared, Worker, PROCESSES_MAX};
 
 /// Within this every process makes a call: signals come much more often.
@@ -37,6 +38,8 @@ pub fn run(seed: u64, calls: u64, processes: usize, bind: bool) -> Result {
     }
     let start = Instant::now();
     let shared = Shared::map()?;
+    // Before there is a child: a signal may come before its first instruction.
+    Task::survive_signals()?;
     let mut children = Vec::new();
     for number in 0..processes {
         let worker = Worker {

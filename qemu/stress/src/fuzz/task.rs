@@ -101,8 +101,8 @@ impl Task {
         }
     }
 
-    /// Has signals interrupt this process again and again; what it forks is not interrupted by that.
-    pub fn interrupt() -> io::Result<()> {
+    /// Has signals interrupt calls, from now on and in all that this process forks, where they would end it.
+    pub fn survive_signals() -> io::Result<()> {
         // Without SA_RESTART: calls return.
         let action = SigAction::new(
             SigHandler::Handler(nothing),
@@ -118,6 +118,11 @@ impl Task {
             // SAFETY: The handler does nothing, so it is safe at any moment.
             unsafe { sigaction(signal, &action) }?;
         }
+        Ok(())
+    }
+
+    /// Has a timer interrupt this process again and again; what it forks is not interrupted by that.
+    pub fn interrupt() -> io::Result<()> {
         let period = libc::timeval {
             tv_sec: 0,
             tv_usec: INTERRUPT_US,
