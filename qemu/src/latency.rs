@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::board::Board;
-use crate::driver::set;
+use crate::driver::SETTINGS;
 use crate::error::{Error, Result};
 use crate::fixture::long;
 
@@ -50,41 +50,37 @@ pub struct Table {
 }
 
 impl Table {
-    /// Reads the file of the first device.
+    /// What the driver, which is loaded, has recorded while `command` of the guest ran, which may take
+    /// long and writes nothing.
+    ///
+    /// The ticker rests meanwhile, and workers for all that is measured are there. It is one command from
+    /// beginning to end, as in virtual time anything may pass between two.
     ///
     /// # Errors
     ///
-    /// As [`Board::run`]; [`Error::Protocol`] when it has not the form that is promised.
-    pub fn read(board: &mut Board) -> Result<Table> {
-        let text = board.run(&format!("cat {DIRECTORY}/latency"))?;
+    /// As [`Board::run`]; [`Error::Protocol`] when the file has not the form that is promised.
+    pub fn during(board: &mut Board, command: &str) -> Result<Table> {
+        // The next tick is the last one for a minute; ticks are late by more than what is measured here.
+        let text = long(
+            board,
+            &format!(
+                "echo 60000 > {SETTINGS}/ticker_ms && sleep 1.1 && echo 10 > {DIRECTORY}/probe && \
+                 echo > {DIRECTORY}/latency && {command} && cat {DIRECTORY}/latency"
+            ),
+        )?;
         Table::parse(&text).ok_or(Error::Protocol {
             peer: "latency",
             answer: text,
         })
     }
 
-    /// Makes the device forget what it recorded.
-    ///
-    /// # Errors
-    ///
-    /// As [`Board::run`].
-    pub fn reset(board: &mut Board) -> Result<()> {
-        board.run(&format!("echo > {DIRECTORY}/latency"))?;
-        Ok(())
-    }
-
     /// Has the driver, which is loaded, measure every mechanism so often, and nothing else.
     ///
     /// # Errors
     ///
-    /// As [`Table::read`].
+    /// As [`Table::during`].
     pub fn probe(board: &mut Board, rounds: u32) -> Result<Table> {
-        // The next tick is the last one for a minute; ticks are late by more than what is measured here.
-        set(board, "ticker_ms", "60000")?;
-        board.run("sleep 1.1")?;
-        Table::reset(board)?;
-        long(board, &format!("echo {rounds} > {DIRECTORY}/probe"))?;
-        Table::read(board)
+        Table::during(board, &format!("echo {rounds} > {DIRECTORY}/probe"))
     }
 
     /// Reads the text of the file; `None` when that has not the form that is promised, or contradicts

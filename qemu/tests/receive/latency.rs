@@ -2,8 +2,8 @@
 
 //! How late everything is, as the driver tells it, after traffic that is known.
 
-use morse_board::driver::{keying, numbers, set, MECHANISMS, SETTINGS, UNIT_AT_1_WPM_US};
-use morse_board::fixture::{bound_ns, logged, long, LONG};
+use morse_board::driver::{keying, numbers, set, MECHANISMS, UNIT_AT_1_WPM_US};
+use morse_board::fixture::{bound_ns, logged, LONG};
 use morse_board::latency::{Row, Table, DIRECTORY, NAMES};
 use morse_board::{trace::Recording, Board, Config, Result};
 
@@ -27,8 +27,8 @@ fn soon_ns(board: &Board) -> u64 {
     }
 }
 
-/// As [`soon_ns`], for a work item: the kernel lets a worker go that had nothing to do for 300 s, which
-/// may have passed in virtual time since the last command, and a new one takes 230 us to make.
+/// As [`soon_ns`], for a work item: a worker that leaves no idle one behind makes another before it begins, which
+/// takes 230 us.
 fn work_soon_ns(board: &Board) -> u64 {
     soon_ns(board).max(1_000_000)
 }
@@ -41,24 +41,24 @@ fn softirqs(mechanism: &str) -> [&'static str; 2] {
     }
 }
 
-/// Lets the ticker rest, and makes the driver forget what was.
-fn start_anew(board: &mut Board) -> Result<()> {
-    set(board, "ticker_ms", "60000")?;
-    board.run("sleep 1.1")?;
-    Table::reset(board)?;
-    let table = Table::read(board)?;
-    for name in NAMES {
-        assert_eq!(table.row(name), &Row::default(), "{name}");
-    }
-    Ok(())
-}
-
-/// Keys a text, and returns how many edges that were, and what is told afterwards.
+/// Keys a text, and returns how many edges that were, and what was recorded meanwhile.
 fn receive(board: &mut Board, text: &str) -> Result<(u64, Table)> {
     let before = numbers(board)?["edges"];
     let command = format!("{} && {QUIET}", keying(text, UNIT_AT_20_WPM_US));
-    long(board, &command)?;
-    Ok((numbers(board)?["edges"] - before, Table::read(board)?))
+    let table = Table::during(board, &command)?;
+    Ok((numbers(board)?["edges"] - before, table))
+}
+
+#[test]
+#[ignore = "needs a board: make test"]
+fn what_was_recorded_can_be_forgotten() {
+    with("bh", |board| {
+        let table = Table::during(board, "true")?;
+        for name in NAMES {
+            assert_eq!(table.row(name), &Row::default(), "{name}");
+        }
+        Ok(())
+    });
 }
 
 #[test]
@@ -66,7 +66,6 @@ fn receive(board: &mut Board, text: &str) -> Result<(u64, Table)> {
 fn received_edges_are_recorded() {
     for mechanism in MECHANISMS {
         with(mechanism, |board| {
-            start_anew(board)?;
             let (edges, table) = receive(board, "CQ DE MORSE")?;
             let [used, other] = softirqs(mechanism);
             let softirq = table.row(used);
@@ -91,7 +90,6 @@ fn received_edges_are_recorded() {
 #[ignore = "needs a board: make test"]
 fn deliveries_are_recorded() {
     with_each(|board| {
-        start_anew(board)?;
         set(board, "debounce_us", "0")?;
         let (edges, table) = receive(board, "SOS")?;
         // All but the first edge end a mark or a space.
@@ -108,12 +106,9 @@ fn edges_of_the_lamp_are_recorded() {
     // Less than the tick of the clock, 16 ns, and a few instructions.
     const EXACT_NS: u64 = 1_000;
     with("bh", |board| {
-        start_anew(board)?;
         let recording = Recording::start(board)?;
-        let command = "echo 'PARIS PARIS' > /dev/morse && sleep 40";
-        long(board, command)?;
+        let table = Table::during(board, "echo 'PARIS PARIS' > /dev/morse && sleep 40")?;
         let lamp = recording.edges(board)?;
-        let table = Table::read(board)?;
         let keyer = table.row("keyer_edge_late");
         // The first edge of a message has no time to be late for.
         assert_eq!(keyer.count + 1, lamp.len() as u64);
@@ -142,16 +137,14 @@ fn ticks_are_recorded() {
 #[test]
 #[ignore = "needs a board: make test"]
 fn the_probe_measures_every_mechanism() {
-    const ROUNDS: u64 = 50;
+    const ROUNDS: u32 = 50;
     with_each(|board| {
-        start_anew(board)?;
-        board.run(&format!("echo {ROUNDS} > {DIRECTORY}/probe"))?;
-        let table = Table::read(board)?;
+        let table = Table::probe(board, ROUNDS)?;
         let soon_ns = soon_ns(board);
         for name in NAMES {
             let row = table.row(name);
             println!("{name}: {row:?}");
-            assert_eq!(row.count, ROUNDS, "{name}");
+            assert_eq!(row.count, u64::from(ROUNDS), "{name}");
             let bound_ns = match name {
                 // One jiffy because the wheel rounds up.
                 "timer_late" => JIFFY_NS + soon_ns,
@@ -177,15 +170,13 @@ fn two_runs_tell_the_same() {
     fn run() -> Result<Table> {
         let mut board = Board::boot(&Config::from_env()?, options())?;
         board.run("insmod morse.ko")?;
-        // All that is compared is in one command, and the workers are there when it begins.
         let command = format!(
-            "echo 60000 > {SETTINGS}/ticker_ms && sleep 1.1 && cd {DIRECTORY} && echo 10 > probe && \
-             echo > latency && {} && {QUIET} && echo SOS > /dev/morse && sleep 10 && echo {ROUNDS} > probe",
+            "{} && {QUIET} && echo SOS > /dev/morse && sleep 10 && echo {ROUNDS} > {DIRECTORY}/probe",
             keying("CQ", UNIT_AT_20_WPM_US)
         );
-        long(&mut board, &command)?;
+        let table = Table::during(&mut board, &command)?;
         board.check_log()?;
-        Table::read(&mut board)
+        Ok(table)
     }
     let tables = [run(), run()].map(|table| table.expect("a board that works"));
     for name in NAMES {
