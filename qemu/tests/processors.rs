@@ -23,7 +23,7 @@ use keyless::program;
 use mechanisms::with_each;
 
 /// How many edges there are; another number in this variable.
-const EDGES: (&str, u64) = ("MORSE_STORM_EDGES", 20_000);
+const EDGES: (&str, u64) = ("MORSE_STORM_EDGES", 5_000);
 /// Longer than any of them takes.
 const LIMIT: Duration = Duration::from_secs(4 * 3600);
 const SETTINGS: &str = "/sys/class/misc/morse";

@@ -240,7 +240,7 @@ fn a_sender_leaves_the_processor_to_others() {
 
     with_driver(|board| {
         board.run(&format!("echo {UNIT_MIN_US} > {SETTINGS}/unit_us"))?;
-        let said = program(board, "stress hostile starve 10", LIMIT)?;
+        let said = program(board, "stress hostile starve 4", LIMIT)?;
         let (share, stretch) = said.trim().split_once(' ').expect("two numbers");
         let (share, stretch): (f64, u64) = (share.parse().unwrap(), stretch.parse().unwrap());
         println!("others have {share} % of the processor, and wait {stretch} us at most");
