@@ -14,7 +14,7 @@ mod mechanisms;
 
 use std::time::Duration;
 
-use morse_board::driver::MECHANISMS;
+use morse_board::driver::{set, MECHANISMS, SETTINGS};
 use morse_board::fixture::lacks_wires;
 use morse_board::{Board, Config, Options, Result, Time};
 
@@ -26,7 +26,6 @@ use mechanisms::with_each;
 const EDGES: (&str, u64) = ("MORSE_STORM_EDGES", 5_000);
 /// Longer than any of them takes.
 const LIMIT: Duration = Duration::from_secs(4 * 3600);
-const SETTINGS: &str = "/sys/class/misc/morse";
 
 /// The interrupt of the simulated key comes on the processor of whoever presses it.
 #[test]
@@ -59,7 +58,7 @@ plug() {
 #[ignore = "needs a board: make test"]
 fn processors_come_and_go_while_edges_come_and_the_device_sends() {
     with_each(Options::new(Time::Real).cpus(4), |board| {
-        board.run(&format!("echo 60 > {SETTINGS}/wpm"))?;
+        set(board, "wpm", "60")?;
         board.run("rm -f /tmp/sent /tmp/roved")?;
         board.run("morse-send PARIS PARIS PARIS PARIS PARIS > /tmp/sent 2>&1 &")?;
         board.run("(stress rove 20000 2>&1; echo status $?) > /tmp/roved &")?;

@@ -9,13 +9,13 @@ mod keyless;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use morse_board::driver::{set, SETTINGS};
 use morse_board::{transmission, Board, Options, Pace, Result, Time};
 
 use keyless::{boot, on_board, program};
 
 /// Longer than any of them takes.
 const LIMIT: Duration = Duration::from_secs(300);
-const SETTINGS: &str = "/sys/class/misc/morse";
 /// The shortest that can be set.
 const UNIT_MIN_US: u64 = 1200;
 
@@ -239,7 +239,7 @@ fn a_sender_leaves_the_processor_to_others() {
     const STRETCH_MAX_US: u64 = 1000;
 
     with_driver(|board| {
-        board.run(&format!("echo {UNIT_MIN_US} > {SETTINGS}/unit_us"))?;
+        set(board, "unit_us", &UNIT_MIN_US.to_string())?;
         let said = program(board, "stress hostile starve 4", LIMIT)?;
         let (share, stretch) = said.trim().split_once(' ').expect("two numbers");
         let (share, stretch): (f64, u64) = (share.parse().unwrap(), stretch.parse().unwrap());
@@ -264,7 +264,7 @@ fn those_who_wait_do_not_disturb_the_sender() {
             true => UNIT_WITH_SANITIZERS_US,
             false => UNIT_MIN_US,
         };
-        board.run(&format!("echo {unit_us} > {SETTINGS}/unit_us"))?;
+        set(board, "unit_us", &unit_us.to_string())?;
         board.run("stress hostile wait 1000 > /tmp/wait & until grep -q wait /tmp/wait; do sleep 0.1; done")?;
         let sending = transmission::send(board, "PARIS 5 PARIS 5", Pace::new(unit_us * 1000))?;
         println!("{sending}");

@@ -19,6 +19,7 @@ mod seed;
 use std::time::Duration;
 
 use morse_board::code::{Element, Pattern};
+use morse_board::driver::set;
 use morse_board::fixture::lacks_threaded_interrupts;
 use morse_board::{Message, Options, Time};
 
@@ -34,7 +35,6 @@ const EDGES: (&str, u64) = ("MORSE_STORM_EDGES", 20_000);
 const HOURS: (&str, f64) = ("MORSE_SOAK_HOURS", 0.25);
 /// Longer than any of them takes.
 const LIMIT: Duration = Duration::from_secs(4 * 3600);
-const SETTINGS: &str = "/sys/class/misc/morse";
 
 #[test]
 #[ignore = "needs a board: make test"]
@@ -97,7 +97,7 @@ fn a_run_of_the_softirq_is_short_even_with_a_full_ring() {
     }
     with_each(held_up(), |board| {
         // Every edge is a mark or a space, which is more work than to find that it bounces.
-        board.run(&format!("echo 0 > {SETTINGS}/debounce_us"))?;
+        set(board, "debounce_us", "0")?;
         board.run(
             "cd /sys/kernel/tracing && echo mono > trace_clock && echo > trace && \
              echo 1 > events/irq/softirq_entry/enable && echo 1 > events/irq/softirq_exit/enable",

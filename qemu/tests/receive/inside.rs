@@ -2,7 +2,7 @@
 
 //! In virtual time, the key pressed from inside: every interval is exact.
 
-use morse_board::driver::{keying, numbers, UNIT_AT_1_WPM_US};
+use morse_board::driver::{keying, numbers, set, UNIT_AT_1_WPM_US};
 use morse_board::fixture::{logged, long};
 use morse_board::{transmission, Message, Pace};
 
@@ -34,7 +34,7 @@ fn the_alphabet_at_any_speed() {
 #[ignore = "needs a board: make test"]
 fn a_fixed_speed_reads_the_first_letter_right() {
     with("bh", |board| {
-        board.run("echo 20 > /sys/class/misc/morse/receive_wpm")?;
+        set(board, "receive_wpm", "20")?;
         // Alone, and of one kind of mark: nobody could tell without being told.
         for text in ["T", "E", "O", "S"] {
             let keying = keying(text, UNIT_AT_1_WPM_US / 20);

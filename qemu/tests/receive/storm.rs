@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use morse_board::driver::{numbers, SIMULATED_KEY as KEY};
+use morse_board::driver::{numbers, set, SIMULATED_KEY as KEY};
 use morse_board::fixture::{logged, long, program};
 use morse_board::{trace, Board, Result};
 
@@ -43,7 +43,7 @@ fn a_burst_of_10000_edges_is_accounted_for() {
 #[ignore = "needs a board: make test"]
 fn a_burst_without_debouncing_is_received_as_a_whole() {
     with("bh", |board| {
-        board.run("echo 0 > /sys/class/misc/morse/debounce_us")?;
+        set(board, "debounce_us", "0")?;
         storm(board, 10_000, 0)?;
         let numbers = numbers(board)?;
         assert_eq!(numbers["edges_received"] + numbers["edges_dropped"], 10_000);

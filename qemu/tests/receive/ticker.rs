@@ -15,7 +15,7 @@ const JIFFY_S: f64 = 0.004;
 fn ticks(board: &mut Board, command: &str) -> Result<Vec<(f64, String)>> {
     let before = board.kernel_log()?.len();
     // At once, as the virtual time between two commands of the host is anything.
-    let log = "/sys/class/misc/morse/ticker_log";
+    let log = format!("{SETTINGS}/ticker_log");
     long(
         board,
         &format!("echo 1 > {log} && ({command}) && echo 0 > {log}"),

@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 
-use morse_board::driver::{keying, numbers};
+use morse_board::driver::{keying, numbers, set};
 use morse_board::fixture::{bound_ns, long};
 use morse_board::{trace::Recording, Board, Message, Result};
 
@@ -179,7 +179,7 @@ fn events_of_receiving_are_those_of_the_key() {
 #[ignore = "needs a board: make test"]
 fn delivery_is_traced() {
     with_each(|board| {
-        board.run("echo 0 > /sys/class/misc/morse/debounce_us")?;
+        set(board, "debounce_us", "0")?;
         Recording::start(board)?;
         enable(board, true)?;
         let command = keying("SOS", UNIT_AT_20_WPM_US);
