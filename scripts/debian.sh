@@ -20,8 +20,17 @@ kernel_arch() {
 	esac
 }
 
-# apt ARCH PROGRAM ARGS...: runs apt-get, apt-cache or apt-helper for ARCH.
-apt() {
+# is_fresh ARCH MAX_AGE_MINUTES: the index is there and not older.
+is_fresh() { [ -n "$(find "$cache/apt/$1/stamp" -mmin "-$2" 2>/dev/null)" ]; }
+
+# apt ARCH PROGRAM ARGS...: runs apt-get, apt-cache or apt-helper for ARCH, while nobody changes its index.
+apt() (
+	flock --shared 9
+	apt_locked "$@"
+) 9>>"$cache/apt/$1/lock.morse"
+
+# As apt, for whoever holds the lock of the index.
+apt_locked() {
 	local arch=$1 program=$2 dir=$cache/apt/$1
 	shift 2
 	"$tools" run "$program" -q -o APT::Architecture="$arch" -o APT::Architectures="$arch" \
@@ -45,7 +54,7 @@ take_unverified_index() {
 	while read -r _ uri suite_name _; do
 		uri=$uri/dists/$suite_name/main/binary-$arch/Packages
 		target=${uri#*://}
-		logged "unverified-$arch" apt "$arch" /usr/lib/apt/apt-helper download-file "$uri.xz" "$dir/index.xz" ||
+		logged "unverified-$arch" apt_locked "$arch" /usr/lib/apt/apt-helper download-file "$uri.xz" "$dir/index.xz" ||
 			die "cannot read $uri.xz: is the network up? (apt's own words are above)"
 		"$tools" run xz -dc "$dir/index.xz" >"$dir/lists/${target//\//_}"
 		rm "$dir/index.xz"
@@ -58,22 +67,30 @@ refresh_index() {
 	local arch=$1 dir=$cache/apt/$1 root lock
 	# An index that was taken unverified is only for those who say so again.
 	[ ! -e "$dir/unverified" ] || may_be_unverified "$arch" || rm -rf "$dir/lists" "$dir/stamp" "$dir/unverified"
-	[ -z "$(find "$dir/stamp" -mmin "-$2" 2>/dev/null)" ] || return 0
+	! is_fresh "$arch" "$2" || return 0
 	mkdir -p "$dir/lists/partial" "$dir/cache/archives/partial"
 	touch "$dir/status"
 	exec {lock}>"$dir/lock.morse"
 	flock "$lock"
+	# Another run may have refreshed it meanwhile.
+	if is_fresh "$arch" "$2"; then
+		exec {lock}>&-
+		return
+	fi
 	root=$("$tools")
 	# The mirrors that the tool root came from, and backports of the same.
 	sed -n "s/ $suite main\$/ $suite main/p" "$root/etc/apt/sources.list" >"$dir/sources.list"
 	sed "s/ $suite main/ $suite-backports main/" "$dir/sources.list" >"$dir/sources.list.backports"
 	cat "$dir/sources.list.backports" >>"$dir/sources.list"
 	rm "$dir/sources.list.backports"
-	if logged "apt-$arch" apt "$arch" apt-get update --error-on=any; then
+	# Those who only read it, any number at once, find apt's own cache of it made.
+	if logged "apt-$arch" apt_locked "$arch" apt-get update --error-on=any &&
+		logged "apt-$arch" apt_locked "$arch" apt-cache gencaches; then
 		rm -f "$dir/unverified"
 		touch "$dir/stamp"
 	elif is_out_of_step "$arch" && may_be_unverified "$arch"; then
 		take_unverified_index "$arch"
+		logged "apt-$arch" apt_locked "$arch" apt-cache gencaches
 		touch "$dir/stamp"
 	elif [ -e "$dir/stamp" ]; then
 		say "warning: the archive cannot be reached; going on with the index of $(date -r "$dir/stamp" +%F)"
