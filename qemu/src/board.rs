@@ -214,7 +214,8 @@ impl Board {
         self.execute(command, COMMAND_LIMIT)?.success(command)
     }
 
-    /// Runs a command in a shell of its own, without standard input.
+    /// Runs a command in a shell of its own, without standard input. All edges that the lamp made
+    /// meanwhile are recorded when it returns.
     ///
     /// `limit` is on the host's clock in either mode. A command that runs out of it is interrupted
     /// (`SIGINT`), so that the board can be used further. A command put into the background with
@@ -226,7 +227,12 @@ impl Board {
     /// console.
     pub fn execute(&mut self, command: &str, limit: Duration) -> Result<Output> {
         match self.shell.run(command, limit) {
-            Ok(output) => Ok(output),
+            // The lamp has a socket of its own, which may be behind the shell's.
+            Ok(output) => match self.qtest.catch_up() {
+                Ok(()) => Ok(output),
+                Err(_) if self.log.wait_for_end(END_LIMIT) => Err(self.end()),
+                Err(error) => Err(error),
+            },
             Err(Failure::Closed) => Err(self.end()),
             Err(Failure::Timeout(_)) if self.log.panic_message().is_some() => Err(self.end()),
             Err(Failure::Timeout(text)) => Err(Error::Timeout {

@@ -167,6 +167,14 @@ impl Qtest {
         ))
     }
 
+    /// Waits until the lamp has recorded every edge up to now.
+    ///
+    /// Edges and answers come one after the other through the same socket, so an answer to anything
+    /// follows all edges before it.
+    pub(crate) fn catch_up(&mut self) -> Result<()> {
+        self.command("endianness")
+    }
+
     fn command(&mut self, command: &str) -> Result<()> {
         self.port
             .write_all(format!("{command}\n").as_bytes())
@@ -236,6 +244,25 @@ mod tests {
         assert!(qtest.lamp().is_on());
         drop(qemu);
         assert!(qtest.set_input("/machine/x", 5, true).is_err());
+    }
+
+    #[test]
+    fn the_lamp_is_caught_up_with() {
+        let (mut qtest, mut qemu) = channel();
+        let answering = thread::spawn(move || {
+            let mut question = String::new();
+            BufReader::new(qemu.try_clone().unwrap())
+                .read_line(&mut question)
+                .unwrap();
+            qemu.write_all("IRQ raise 0\nIRQ lower 0\n".repeat(1000).as_bytes())
+                .unwrap();
+            qemu.write_all(b"OK little\n").unwrap();
+            question
+        });
+        qtest.catch_up().unwrap();
+        assert_eq!(qtest.lamp().count(), 2000);
+        assert_eq!(answering.join().unwrap(), "endianness\n");
+        assert!(qtest.catch_up().is_err(), "QEMU is gone");
     }
 
     #[test]
