@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 
 use morse_board::code::{Element, Pattern};
-use morse_board::driver::SIMULATED_KEY;
+use morse_board::driver::{numbers, set, SIMULATED_KEY};
 use morse_board::Board;
 
 use crate::keying::GPIO_BASE;
@@ -167,29 +167,20 @@ fn elements(word: &str) -> String {
 /// The time between edges of the simulated key that are made as fast as they can be, all of which are
 /// received.
 pub fn storm(board: &mut Board, setting: Setting, subject: Subject) -> Result<Measurement> {
-    const NUMBERS: &str = "cd /sys/class/misc/morse && cat edges_received edges_dropped";
-    board.run("echo 0 > /sys/class/misc/morse/debounce_us")?;
-    let numbers = |board: &mut Board| -> Result<Vec<u64>> {
-        let text = board.run(NUMBERS)?;
-        Ok(text
-            .split_whitespace()
-            .map(str::parse)
-            .collect::<std::result::Result<_, _>>()?)
-    };
+    set(board, "debounce_us", "0")?;
     let before = numbers(board)?;
     let recorder = Recorder::start(board, &[("irq/irq_handler_entry", "name ~ \"morse-key\"")])?;
     let command = format!("morse-key {SIMULATED_KEY} storm {STORM_EDGES} 0 && sleep 1");
     board.execute(&command, LONG)?.success(&command)?;
     let events = recorder.stop(board)?;
     let after = numbers(board)?;
-    let more: Vec<u64> = after.iter().zip(&before).map(|(a, b)| a - b).collect();
-    if more != [STORM_EDGES as u64, 0] || events.len() != STORM_EDGES {
+    let more = |name: &str| after[name] - before[name];
+    let (received, dropped) = (more("edges_received"), more("edges_dropped"));
+    if (received, dropped) != (STORM_EDGES as u64, 0) || events.len() != STORM_EDGES {
         let name = subject.name();
         return Err(format!(
-            "{name}: of {STORM_EDGES} edges {} were interrupts, {} received, {} dropped",
-            events.len(),
-            more[0],
-            more[1]
+            "{name}: of {STORM_EDGES} edges {} were interrupts, {received} received, {dropped} dropped",
+            events.len()
         )
         .into());
     }

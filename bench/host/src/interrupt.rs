@@ -6,7 +6,7 @@
 use std::thread;
 use std::time::Duration;
 
-use morse_board::driver::SIMULATED_KEY;
+use morse_board::driver::{set, SIMULATED_KEY};
 use morse_board::Board;
 
 use crate::lab::{Key, LONG};
@@ -78,7 +78,7 @@ fn record(board: &mut Board, key: Key, subject: Subject, parameter: &str) -> Res
     let module = subject.module().ok_or("it has no key")?;
     board.run(&format!("insmod {module}.ko {parameter}"))?;
     // Every edge is news.
-    board.run("echo 0 > /sys/class/misc/morse/debounce_us")?;
+    set(board, "debounce_us", "0")?;
     let symbols = Symbols::read(board, module)?;
     let interrupt =
         board.run("awk '/morse-key/ { sub(\":\", \"\", $1); print $1 }' /proc/interrupts")?;

@@ -2,6 +2,7 @@
 
 //! What is measured: the driver, and the baselines.
 
+use morse_board::driver::SETTINGS;
 use morse_board::{quote, Board};
 use serde::{Deserialize, Serialize};
 
@@ -103,7 +104,7 @@ impl Subject {
         let ms = unit_us / US_PER_MS;
         match self {
             Subject::Morse | Subject::MorseC => {
-                format!("echo {unit_us} > /sys/class/misc/morse/unit_us")
+                format!("echo {unit_us} > {SETTINGS}/unit_us")
             }
             Subject::Msleep => {
                 format!("echo {unit_us} > /sys/module/morse_msleep/parameters/unit_us")
