@@ -20,8 +20,8 @@ const DEVICE_TREE: &str = "
 ";
 /// The file of debugfs that is the key of the second one.
 const SECOND_KEY: &str = "/sys/kernel/debug/morse1/key";
-/// How often each interrupt is raised.
-const COUNT: usize = 200;
+/// How often each interrupt is raised. A press from outside takes a while of the host.
+const COUNT: usize = 50;
 /// How many instructions the top half may take more than nothing, at the median: a quarter more than it
 /// took when this was written, 720 with a key on a line and 530 with a simulated one.
 const BOUND: u64 = 900;
