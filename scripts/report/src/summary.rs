@@ -84,25 +84,27 @@ fn failure(job: &Job, test: &Test, why: &str) -> String {
     text
 }
 
-/// The skipped tests, by kernel and reason; a program that was skipped as a whole by its own name.
+/// How many were skipped and which, by kernel and reason; a program that was skipped as a whole by its own name.
 fn skipped(jobs: &[Job]) -> String {
-    let mut by_reason: BTreeMap<(String, &str), Vec<String>> = BTreeMap::new();
+    let mut by_reason: BTreeMap<(String, &str), (usize, Vec<String>)> = BTreeMap::new();
     for job in jobs {
         if let Some(reason) = reason_for_all(job) {
-            let names = by_reason.entry((on(job), reason)).or_default();
-            names.push(format!("all {} of {}", job.tests.len(), job.name));
+            let (count, names) = by_reason.entry((on(job), reason)).or_default();
+            *count += job.tests.len();
+            names.push(format!("all of {}", job.name));
             continue;
         }
         for test in &job.tests {
             if let Verdict::Skipped(reason) = &test.verdict {
-                let names = by_reason.entry((on(job), reason)).or_default();
+                let (count, names) = by_reason.entry((on(job), reason)).or_default();
+                *count += 1;
                 names.push(job.full_name(test));
             }
         }
     }
     let mut text = String::new();
-    for ((on, reason), names) in by_reason {
-        let _ = writeln!(text, "\nskipped{on}, {reason}:");
+    for ((on, reason), (count, names)) in by_reason {
+        let _ = writeln!(text, "\n{count} skipped{on}, {reason}:");
         let _ = writeln!(text, "  {}", names.join(" "));
     }
     text
@@ -214,7 +216,7 @@ mod tests {
         )];
         let text = text(&jobs);
         assert!(
-            text.starts_with("\nskipped on 7.3, no KUnit:\n  boot::b boot::c\n"),
+            text.starts_with("\n2 skipped on 7.3, no KUnit:\n  boot::b boot::c\n"),
             "{text}"
         );
         let all = super::text(&[job(
@@ -225,7 +227,7 @@ mod tests {
                 .collect::<Vec<_>>(),
         )]);
         assert!(
-            all.starts_with("\nskipped on 7.3, no KUnit:\n  all 2 of boot\n"),
+            all.starts_with("\n2 skipped on 7.3, no KUnit:\n  all of boot\n"),
             "{all}"
         );
         assert!(
