@@ -83,14 +83,11 @@ refresh_index() {
 	sed "s/ $suite main/ $suite-backports main/" "$dir/sources.list" >"$dir/sources.list.backports"
 	cat "$dir/sources.list.backports" >>"$dir/sources.list"
 	rm "$dir/sources.list.backports"
-	# Those who only read it, any number at once, find apt's own cache of it made.
-	if logged "apt-$arch" apt_locked "$arch" apt-get update --error-on=any &&
-		logged "apt-$arch" apt_locked "$arch" apt-cache gencaches; then
+	if logged "apt-$arch" apt_locked "$arch" apt-get update --error-on=any; then
 		rm -f "$dir/unverified"
 		touch "$dir/stamp"
 	elif is_out_of_step "$arch" && may_be_unverified "$arch"; then
 		take_unverified_index "$arch"
-		logged "apt-$arch" apt_locked "$arch" apt-cache gencaches
 		touch "$dir/stamp"
 	elif [ -e "$dir/stamp" ]; then
 		say "warning: the archive cannot be reached; going on with the index of $(date -r "$dir/stamp" +%F)"
@@ -100,6 +97,8 @@ $arch can be verified: try again later, or with MORSE_UNVERIFIED=$arch to go on 
 	else
 		die "cannot read Debian's index for $arch: is the network up? (apt-get's own words are above)"
 	fi
+	# Those who only read it, any number at once, find apt's own cache of it made.
+	logged "apt-cache-$arch" apt_locked "$arch" apt-cache gencaches
 	exec {lock}>&-
 }
 
