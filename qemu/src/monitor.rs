@@ -92,15 +92,16 @@ impl Monitor {
     ///
     /// # Errors
     ///
-    /// [`Error::Io`] when QEMU is gone, [`Error::Protocol`] with its message when it refused.
+    /// [`Error::Io`] when QEMU is gone, [`Error::Protocol`] with what it said when it refused.
     pub fn execute<C: Command>(&mut self, command: &C) -> Result<C::Ok> {
         let request = Execute::<_, Never>::with_command(command);
-        let mut line = serde_json::to_vec(&request).map_err(|error| refused(error.to_string()))?;
+        let mut line =
+            serde_json::to_vec(&request).map_err(|error| unexpected(error.to_string()))?;
         line.push(b'\n');
         self.output.write_all(&line).map_err(Error::io("QMP"))?;
         loop {
             if let Message::Response(response) = self.read()? {
-                return response.result().map_err(|error| refused(error.desc));
+                return response.result().map_err(|error| unexpected(error.desc));
             }
         }
     }
@@ -110,7 +111,8 @@ impl Monitor {
         if self.input.read_line(&mut line).map_err(Error::io("QMP"))? == 0 {
             return Err(Error::io("QMP")(io::ErrorKind::UnexpectedEof.into()));
         }
-        serde_json::from_str(&line).map_err(|error| refused(format!("{error} in {}", line.trim())))
+        serde_json::from_str(&line)
+            .map_err(|error| unexpected(format!("{error} in {}", line.trim())))
     }
 
     /// The path of the first device of a type that the machine made by itself.
@@ -125,7 +127,7 @@ impl Monitor {
             .into_iter()
             .find(|child| child.kind == wanted)
             .map(|child| format!("{UNATTACHED}/{}", child.name))
-            .ok_or_else(|| refused(format!("the machine has no {qom_type}")))
+            .ok_or_else(|| unexpected(format!("the machine has no {qom_type}")))
     }
 
     /// Lets a machine run that was started or stopped to stand still.
@@ -139,7 +141,8 @@ impl Monitor {
     }
 }
 
-fn refused(answer: String) -> Error {
+/// What QEMU said is not what was wanted.
+fn unexpected(answer: String) -> Error {
     Error::Protocol {
         peer: "QMP",
         answer,
