@@ -32,8 +32,9 @@ modules:
 	@out=$$(scripts/module) && echo "$${out#"$$PWD"/}/morse.ko"
 
 run:
-	@# Who only sends a message has no use for the programs that a person at the board may try.
-	@scripts/board $$([ -z "$$MSG" ] && [ -t 0 ] && [ -t 1 ] || echo --bare) cargo run --quiet --package morse-board --bin morse-run
+	@# A person at a terminal may want to try the guest programs; sending one message needs none of them.
+	@bare=--bare; if [ -z "$$MSG" ] && [ -t 0 ] && [ -t 1 ]; then bare=; fi; \
+	scripts/board $$bare cargo run --quiet --package morse-board --bin morse-run
 
 test:
 	@scripts/test
