@@ -361,7 +361,7 @@ pub fn decode(code: Code) -> Text {
 }
 
 /// Whether `character`, if Morse has a code for it, is a letter or a figure and not a sign.
-pub(super) const fn is_letter_or_figure(character: char) -> bool {
+pub(crate) const fn is_letter_or_figure(character: char) -> bool {
     // The one sign in the window of accented letters is the multiplication sign.
     character.is_ascii_alphanumeric() || (LATIN.index(character).is_some() && character != '×')
 }

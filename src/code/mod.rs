@@ -5,45 +5,40 @@
 //! Nothing here knows a kernel, allocates, uses floating point or can panic, so the same source runs
 //! inside the module and under host tests. It is cut along the two directions of the device:
 //!
-//! - sending: [`encoder`] turns written bytes into [`Symbol`]s, [`keying`] turns symbols into marks
+//! - [`send`]: the parser turns written bytes into [`Symbol`]s, keying turns symbols into marks
 //!   and spaces with absolute deadlines, using the durations of [`timing`];
-//! - receiving: a ring carries edges out of the interrupt, they are debounced, and a decoder turns
+//! - [`receive`]: a ring carries edges out of the interrupt, they are debounced, and a decoder turns
 //!   marks and spaces into text;
-//! - both read the one table of [`alphabet`], and how late everything comes is kept in [`histogram`]s.
+//! - both read the one table of [`alphabet`].
 //!
 //! Durations are integer nanoseconds (`_ns`); where a fraction of one matters, a [`Span`] keeps it.
 
 pub mod alphabet;
-mod atomic;
-pub mod debounce;
-pub mod decimal;
-pub mod decoder;
 pub mod element;
-pub mod encoder;
-mod estimate;
-mod hand;
-pub mod histogram;
-pub mod keying;
-pub mod math;
-mod pending;
-pub mod ring;
-mod spaces;
+pub mod receive;
+pub mod send;
 pub mod span;
 pub mod symbol;
 pub mod text;
 pub mod timing;
-mod utf8;
+pub mod util;
 
 pub use alphabet::{decode, encode};
-pub use debounce::{Debounce, Pulse};
-pub use decimal::Decimal;
-pub use decoder::Decoder;
 pub use element::{Code, Element};
-pub use encoder::{Error, Fed, Parser, Writing};
-pub use histogram::Histogram;
-pub use keying::{Keying, Step};
-pub use ring::{Edge, Ring};
+pub use receive::{
+    debounce::{Debounce, Pulse},
+    decoder::Decoder,
+    ring::{Edge, Ring}, //
+};
+pub use send::{
+    keying::{Keying, Step},
+    parser::{Error, Fed, Parser, Writing}, //
+};
 pub use span::Span;
 pub use symbol::{Gap, Spacing, Symbol};
 pub use text::Text;
 pub use timing::{OutOfRange, Timing};
+pub use util::{
+    decimal::Decimal,
+    histogram::Histogram, //
+};

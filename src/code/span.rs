@@ -4,7 +4,7 @@
 
 use core::num::NonZeroU32;
 
-use super::math::div_rem_u64;
+use crate::code::util::math::div_rem_u64;
 
 /// A length of time, or a point in time: nanoseconds and 2^-64 parts of one.
 ///

@@ -42,7 +42,7 @@ pub struct Spacing {
 /// Names one character or white space written to a device. Wraps after 2^32 of them, by which time no
 /// writer's prosign is waiting for so old a one in practice; if it were, two letters would be joined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Ticket(u32);
+pub(crate) struct Ticket(u32);
 
 impl Ticket {
     const fn next(self) -> Ticket {
@@ -66,14 +66,14 @@ impl Spacing {
     }
 
     /// Notes white space. Any run of it ends one word.
-    pub(super) fn space(&mut self) {
+    pub(crate) fn space(&mut self) {
         self.word_ended = true;
         self.last = self.last.next();
     }
 
     /// The symbol for `code`, which continues a prosign if its letter before was `joins`. Nothing
     /// changes until it is [`committed`](Spacing::commit).
-    pub(super) fn symbol(&self, code: Code, joins: Option<Ticket>) -> Symbol {
+    pub(crate) fn symbol(&self, code: Code, joins: Option<Ticket>) -> Symbol {
         let gap = if self.word_ended {
             Gap::Word
         } else if joins == Some(self.last) {
@@ -85,7 +85,7 @@ impl Spacing {
     }
 
     /// Notes that a symbol was put into the fifo, and names it.
-    pub(super) fn commit(&mut self) -> Ticket {
+    pub(crate) fn commit(&mut self) -> Ticket {
         self.word_ended = false;
         self.last = self.last.next();
         self.last

@@ -28,7 +28,7 @@ impl Text {
     pub const UNKNOWN: Text = Text::from_bmp(0xfffd);
 
     /// The first [`Text::CAPACITY`] of `bytes`, which are UTF-8.
-    pub(super) const fn from_bytes(bytes: &[u8]) -> Text {
+    pub(crate) const fn from_bytes(bytes: &[u8]) -> Text {
         let mut text = Text::EMPTY;
         let mut rest = bytes;
         while let [first, tail @ ..] = rest {
@@ -39,7 +39,7 @@ impl Text {
     }
 
     /// The UTF-8 of a character of the basic multilingual plane that is no surrogate.
-    pub(super) const fn from_bmp(character: u16) -> Text {
+    pub(crate) const fn from_bmp(character: u16) -> Text {
         const CONTINUATION: u16 = 0x80;
         const SIX_BITS: u16 = 0x3f;
 

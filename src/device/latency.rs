@@ -6,7 +6,7 @@
 //! under the same conditions as the rest. See `Documentation/ABI/testing/debugfs-morse`.
 
 use crate::code::{
-    histogram::{Histogram, Snapshot},
+    util::histogram::{Histogram, Snapshot},
     Decimal,
 };
 use crate::linux::{

@@ -5,48 +5,26 @@
 //! Ownership is the order of events: a [`Transceiver`] owns its parts from source to consumer, and
 //! dropping it stops them in that order.
 
-mod attributes;
-mod beacon;
-mod deliver;
 mod driver;
-mod fifo;
-mod file;
-mod gap;
-mod inbox;
-mod irq;
-mod key;
-mod keyer;
-mod lamp;
 mod latency;
-mod listener;
+mod node;
 mod number;
-mod outbox;
 mod probe;
-mod receiver;
-mod report;
-mod session;
-mod softirq;
+mod receive;
 mod standalone;
-mod stream;
-mod ticker;
-mod transmitter;
+mod transmit;
 
-pub use self::{key::WiredKey, standalone::Standalone};
+pub use self::{receive::key::WiredKey, standalone::Standalone};
 
+use self::node::file::{OpenFile, Port};
+use self::receive::{
+    deliver::Deliver, gap::Gap, receiver::Receiver, softirq::Drain, ticker::Ticker,
+};
+use self::transmit::{beacon::Beacon, keyer::Keyer, lamp::Lamp, transmitter::Transmitter};
 use self::{
-    beacon::Beacon,
-    deliver::Deliver,
-    file::{OpenFile, Port},
-    gap::Gap,
-    keyer::Keyer,
-    lamp::Lamp,
     latency::{Latency, Table},
     number::Number,
     probe::Probe,
-    receiver::Receiver,
-    softirq::Drain,
-    ticker::Ticker,
-    transmitter::Transmitter, //
 };
 use crate::code::Decimal;
 use crate::linux::{
@@ -81,7 +59,7 @@ pub struct Transceiver {
     _probe: Control<Probe>,
     _latency: Control<Table>,
     /// Then there are no interrupts any more, and nobody can raise one.
-    _source: key::Source,
+    _source: receive::key::Source,
     /// Then nobody takes what they noted.
     _softirq: Softirq<Drain>,
     _ticker: Timer<Ticker>,
@@ -132,7 +110,7 @@ impl Transceiver {
             &queue,
             Ok(Beacon::new(transmitter.clone(), keyer.kick())),
         )?;
-        let level = key::level(line)?;
+        let level = receive::key::level(line)?;
         let receiver = Arc::pin_init(
             Receiver::new(number.value(), level.is_down(), latency.clone()),
             GFP_KERNEL,
@@ -152,13 +130,14 @@ impl Transceiver {
             beacon: beacon.alarm(),
         };
         let files = Directory::new(&name)?;
-        let source = key::Source::new(site, &files, level, receiver.clone(), softirq.kick())?;
+        let source =
+            receive::key::Source::new(site, &files, level, receiver.clone(), softirq.kick())?;
         let probe = Probe::new(latency.clone(), queue.clone())?;
         let probe = Control::within(&files, c"probe", probe)?;
         let latency = Control::within(&files, c"latency", Ok(Table(latency)))?;
         // Last of all that may fail: who opens it must not wait for a device that never was.
         let node = KBox::pin_init(
-            Registration::register(number.name()?, dev, port, &attributes::ATTRIBUTES),
+            Registration::register(number.name()?, dev, port, &node::attributes::ATTRIBUTES),
             GFP_KERNEL,
         )?;
         ticker.start_ms(receiver.ticker.period_ms());

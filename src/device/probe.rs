@@ -9,10 +9,8 @@
 //!
 //! All this exists only while it is used: it is made by write(2) and gone when that returns.
 
-use super::{
-    keyer,
-    latency::{Latency, Measure}, //
-};
+use super::latency::{Latency, Measure};
+use super::transmit::keyer;
 use crate::linux::{
     context::{Atomic, Context, Sleepable},
     debugfs,

@@ -2,9 +2,9 @@
 
 //! Tests that run inside a kernel with KUnit: loading this module runs them.
 //!
-//! The pure code is tested by the very cases that run on the host (`src/code/cases`), the wrappers of
+//! The pure code is tested by the very cases that run on the host (`tests/code/cases`), the wrappers of
 //! `src/linux` by those of `wrappers/`: each shows what its wrapper promises. The results are in the
-//! kernel's log, as KTAP; `qemu/tests/kunit` reads them.
+//! kernel's log, as KTAP; `qemu/host/tests/kunit` reads them.
 //!
 //! The kernel has to be told `kunit.enable=1 kunit.autorun=1`, and nothing of panicking at an oops (`linux::kunit`).
 
@@ -13,7 +13,7 @@ pub mod linux;
 #[path = "../../src/code/mod.rs"]
 pub mod code;
 
-#[path = "../../src/code/cases/mod.rs"]
+#[path = "../code/cases/mod.rs"]
 mod cases;
 
 mod wrappers;
@@ -45,7 +45,7 @@ macro_rules! suites {
     };
 }
 
-include!("../../src/code/cases/all.rs");
+include!("../code/cases/all.rs");
 
 macro_rules! wrapper_suites {
     ($($suite:ident { $($case:ident),+ $(,)? })+) => {

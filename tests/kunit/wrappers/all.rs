@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 //
-// Every case of the wrappers by suite, for tests/kunit and for qemu/tests/kunit, as src/code/cases/all.rs is.
+// Every case of the wrappers by suite, for tests/kunit and for qemu/host/tests/kunit, as tests/code/cases/all.rs is.
 
 wrapper_suites! {
     checks {

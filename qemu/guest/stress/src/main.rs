@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Asks more of `/dev/morse` than anybody should, and checks that it stays what it is.
+//!
+//! ```text
+//! stress fuzz SEED CALLS PROCESSES [bind]  random system calls from several processes, and the driver
+//!                                          unbound and bound beside them; the same again for the
+//!                                          same words
+//! stress storm SEED EDGES                  random edges of the key, each accounted for
+//! stress flood EDGES PRIORITY              edges as fast as they go, from a real-time task
+//! stress rove EDGES                        the same from one processor after the other
+//! stress crowd ROUNDS                      the same from all processors at once
+//! stress soak HOURS < PLAN                 sends and receives at once; see `soak` for the plan
+//! stress hostile CASE [WORDS]              what somebody with bad intentions does; see `hostile`
+//! ```
+//!
+//! It runs in the guest, on the guest's clock.
+
+mod device;
+mod fuzz;
+mod hostile;
+mod random;
+mod soak;
+mod storm;
+mod system;
+
+use std::process::ExitCode;
+
+/// Why a check failed.
+pub type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error>>;
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    match run(&words) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("stress: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(words: &[&str]) -> Result {
+    match *words {
+        ["fuzz", seed, calls, processes] => {
+            fuzz::run(seed.parse()?, calls.parse()?, processes.parse()?, false)
+        }
+        ["fuzz", seed, calls, processes, "bind"] => {
+            fuzz::run(seed.parse()?, calls.parse()?, processes.parse()?, true)
+        }
+        ["storm", seed, edges] => storm::random(seed.parse()?, edges.parse()?),
+        ["flood", edges, priority] => storm::flood(edges.parse()?, priority.parse()?),
+        ["rove", edges] => storm::rove(edges.parse()?),
+        ["crowd", rounds] => storm::crowd(rounds.parse()?),
+        ["soak", hours] => soak::run(hours.parse()?),
+        ["hostile", case, ref words @ ..] => hostile::run(case, words),
+        _ => Err("see the head of qemu/guest/stress/src/main.rs".into()),
+    }
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The figures that `Documentation/choosing.md` shows.
+
+use morse_board::latency::{Table, NAMES};
+
+use crate::fixture::with;
+
+const DOCUMENT: &str = include_str!("../../../../Documentation/choosing.md");
+const ROUNDS: u32 = 200;
+
+/// The mean in ns that the row of `name` shows, in microseconds.
+fn documented(name: &str) -> f64 {
+    let row = DOCUMENT
+        .lines()
+        .find(|line| line.starts_with('|') && line.contains(&format!("`{name}`")))
+        .unwrap_or_else(|| panic!("{name} is not documented"));
+    let mean_us: f64 = row
+        .split('|')
+        .find_map(|cell| cell.trim().strip_suffix(" us")?.parse().ok())
+        .unwrap_or_else(|| panic!("no figure in {row:?}"));
+    mean_us * 1e3
+}
+
+/// In virtual time they are nearly the same in every run on the same kernel; a compiler or a release
+/// that changes them by much is a reason to print them anew, by `scripts/choosing`.
+#[test]
+#[ignore = "needs a board: make test"]
+fn the_figures_for_choosing_are_those_of_this_kernel() {
+    with("bh", |board| {
+        let kernel = board.run("uname -mr")?;
+        let is_stock = kernel.starts_with("7.3.") && kernel.ends_with("+deb13-arm64 aarch64\n");
+        if !is_stock {
+            println!("documented for another kernel than {kernel}");
+            return Ok(());
+        }
+        let table = Table::probe(board, ROUNDS)?;
+        for name in NAMES {
+            let row = table.row(name);
+            println!("{name}: {row}");
+            let (documented, measured) = (documented(name), row.mean_ns as f64);
+            // A quarter, and two ticks of the clock.
+            let slack = documented / 4.0 + 32.0;
+            assert!(
+                (documented - measured).abs() <= slack,
+                "{name}: {documented} ns is documented, {measured} ns is measured"
+            );
+        }
+        Ok(())
+    });
+}

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Edges on their way out of the interrupt: a ring without locks, for one producer and one consumer.
+//!
+//! The producer may interrupt the consumer at any point or run beside it on another CPU, and neither
+//! ever waits. When the ring is full the newest edge is dropped and counted.
+//!
+//! That only one context pushes at a time, and only one pops, is a rule for *correctness*: breaking it
+//! loses or repeats edges, and is never unsafe. A hard interrupt handler that does not run on two CPUs
+//! at once is one producer.
+
+use crate::code::util::atomic::{AtomicU32, Ordering};
+
+/// A change of the key line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Edge {
+    /// When, on the clock of the receiver. Below 2^63 ns, 292 years.
+    pub time_ns: u64,
+    /// Whether the key is down from then on.
+    pub mark: bool,
+}
+
+impl Edge {
+    const fn pack(self) -> u64 {
+        (self.time_ns << 1) | self.mark as u64
+    }
+
+    const fn unpack(packed: u64) -> Edge {
+        Edge {
+            time_ns: packed >> 1,
+            mark: packed & 1 == 1,
+        }
+    }
+}
+
+/// A packed [`Edge`], in halves. They need not be read as one: a slot belongs to one side at a time.
+#[derive(Debug)]
+struct Slot {
+    low: AtomicU32,
+    high: AtomicU32,
+}
+
+/// A ring of `N` edges, `N` a power of two.
+///
+/// # Invariants
+///
+/// - `head` and `tail` count all edges pushed and popped, wrapping; `head - tail` is at most `N`.
+/// - Only the producer writes `head`, `dropped`, and the slots not between `tail` and `head`.
+/// - Only the consumer writes `tail`.
+#[derive(Debug)]
+pub struct Ring<const N: usize> {
+    slots: [Slot; N],
+    head: AtomicU32,
+    tail: AtomicU32,
+    dropped: AtomicU32,
+}
+
+impl<const N: usize> Ring<N> {
+    /// Stops the compiler at a capacity that the wrapping counters cannot index.
+    const CAPACITY: u32 = {
+        assert!(N.is_power_of_two() && N <= 1 << 31);
+        N as u32
+    };
+
+    /// An empty ring.
+    #[cfg(not(loom))]
+    pub const fn new() -> Self {
+        Self {
+            slots: [const {
+                Slot {
+                    low: AtomicU32::new(0),
+                    high: AtomicU32::new(0),
+                }
+            }; N],
+            head: AtomicU32::new(0),
+            tail: AtomicU32::new(0),
+            dropped: AtomicU32::new(0),
+        }
+    }
+
+    /// An empty ring; the atomics of loom are not made by constants. `begun` edges have already passed
+    /// through it, so that a test can wrap the counters.
+    #[cfg(loom)]
+    pub fn begun(begun: u32) -> Self {
+        Self {
+            slots: core::array::from_fn(|_| Slot {
+                low: AtomicU32::new(0),
+                high: AtomicU32::new(0),
+            }),
+            head: AtomicU32::new(begun),
+            tail: AtomicU32::new(begun),
+            dropped: AtomicU32::new(0),
+        }
+    }
+
+    /// The slot of the edge with the number `count`; always there, as `N` is a power of two.
+    fn slot(&self, count: u32) -> Option<&Slot> {
+        self.slots
+            .get((count & Self::CAPACITY.wrapping_sub(1)) as usize)
+    }
+
+    /// Puts an edge in, or counts it as dropped if the ring is full. For the producer.
+    ///
+    /// Returns whether the edge is in. Takes a bounded number of steps and never waits.
+    pub fn push(&self, edge: Edge) -> bool {
+        // Nobody else writes `head`.
+        let head = self.head.load(Ordering::Relaxed);
+        // Pairs with the release in `pop`: the consumer is done with the slots it gave back.
+        let tail = self.tail.load(Ordering::Acquire);
+        if head.wrapping_sub(tail) < Self::CAPACITY {
+            if let Some(slot) = self.slot(head) {
+                let packed = edge.pack();
+                slot.low.store(packed as u32, Ordering::Relaxed);
+                slot.high
+                    .store((packed >> u32::BITS) as u32, Ordering::Relaxed);
+                // Pairs with the acquire in `pop`: the slot is written.
+                self.head.store(head.wrapping_add(1), Ordering::Release);
+                return true;
+            }
+        }
+        let dropped = self.dropped.load(Ordering::Relaxed);
+        self.dropped
+            .store(dropped.wrapping_add(1), Ordering::Relaxed);
+        false
+    }
+
+    /// Takes the oldest edge out. For the consumer.
+    pub fn pop(&self) -> Option<Edge> {
+        // Nobody else writes `tail`.
+        let tail = self.tail.load(Ordering::Relaxed);
+        // Pairs with the release in `push`.
+        let head = self.head.load(Ordering::Acquire);
+        if head == tail {
+            return None;
+        }
+        let slot = self.slot(tail)?;
+        let low = u64::from(slot.low.load(Ordering::Relaxed));
+        let high = u64::from(slot.high.load(Ordering::Relaxed));
+        // Pairs with the acquire in `push`: the slot is read.
+        self.tail.store(tail.wrapping_add(1), Ordering::Release);
+        Some(Edge::unpack((high << u32::BITS) | low))
+    }
+
+    /// Whether no edge is in the ring. Exact for the consumer when it says that there is one, and for
+    /// the producer when it says that there is none.
+    pub fn is_empty(&self) -> bool {
+        self.head.load(Ordering::Acquire) == self.tail.load(Ordering::Acquire)
+    }
+
+    /// How many edges were ever put in, modulo 2^32. For anybody.
+    pub fn pushed(&self) -> u32 {
+        self.head.load(Ordering::Relaxed)
+    }
+
+    /// How many edges were ever dropped, modulo 2^32. For anybody.
+    pub fn dropped(&self) -> u32 {
+        self.dropped.load(Ordering::Relaxed)
+    }
+}
+
+#[cfg(not(loom))]
+impl<const N: usize> Default for Ring<N> {
+    fn default() -> Self {
+        Self::new()
+    }
+}

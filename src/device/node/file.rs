@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! An open `/dev/morse`.
+
+use crate::code::Parser;
+use crate::device::receive::{
+    buffer::{Mode, Reader},
+    receiver::Receiver,
+};
+use crate::device::transmit::transmitter::Transmitter;
+use crate::linux::{
+    context::Sleepable,
+    delayed::Alarm,
+    miscdev::{self, Ioctl, Ready},
+    uapi,
+    workqueue::Kick,
+};
+use core::pin::Pin;
+use kernel::{
+    alloc::flags::GFP_KERNEL_ACCOUNT,
+    fs,
+    iov::{IovIterDest, IovIterSource},
+    new_mutex,
+    prelude::*,
+    sync::{poll::PollTable, Arc, Mutex}, //
+};
+
+/// What a file needs of the device. It may outlive the hardware: transmitter and receiver then say so,
+/// and the kick does nothing.
+#[derive(Clone)]
+pub(crate) struct Port {
+    /// The transmit side.
+    pub(crate) transmitter: Arc<Transmitter>,
+    /// The receive side.
+    pub(crate) receiver: Arc<Receiver>,
+    /// Starts the keyer.
+    pub(crate) kick: Kick<Sleepable>,
+    /// Makes the beacon look at its settings.
+    pub(crate) beacon: Alarm,
+}
+
+/// The state of one open file.
+#[pin_data]
+pub(crate) struct OpenFile {
+    port: Port,
+    /// Sequences may be split over writes, but not over files.
+    #[pin]
+    parser: Mutex<Parser>,
+    #[pin]
+    reader: Reader,
+}
+
+impl miscdev::File for OpenFile {
+    type Device = Port;
+
+    fn open(device: &Port, _ctx: &Sleepable) -> Result<Pin<KBox<Self>>> {
+        KBox::pin_init(
+            pin_init!(Self {
+                port: device.clone(),
+                parser <- new_mutex!(Parser::new(), "OpenFile::parser"),
+                reader <- device.receiver.inbox.reader(),
+            }),
+            // On the account of whoever opens it: how many files there are is up to user space.
+            GFP_KERNEL_ACCOUNT,
+        )
+    }
+
+    fn read(&self, to: &mut IovIterDest<'_>, nonblock: bool, ctx: &Sleepable) -> Result<usize> {
+        let inbox = &self.port.receiver.inbox;
+        inbox.read(&self.reader, to, nonblock, ctx)
+    }
+
+    fn write(
+        &self,
+        from: &mut IovIterSource<'_>,
+        nonblock: bool,
+        ctx: &Sleepable,
+    ) -> Result<usize> {
+        let Port {
+            transmitter, kick, ..
+        } = &self.port;
+        transmitter
+            .outbox
+            .write(&self.parser, kick, from, nonblock, ctx)
+    }
+
+    fn poll(&self, file: &fs::File, table: &PollTable<'_>) -> Ready {
+        let mut ready = self.port.transmitter.outbox.poll(file, table);
+        ready |= self.port.receiver.inbox.poll(&self.reader, file, table);
+        ready
+    }
+
+    fn fsync(&self, ctx: &Sleepable) -> Result {
+        self.port.transmitter.outbox.drain(ctx)
+    }
+
+    fn ioctl(&self, request: &Ioctl, ctx: &Sleepable) -> Result {
+        match request.command {
+            uapi::IOC_ABORT => self.port.transmitter.outbox.abort(ctx),
+            uapi::IOC_GET_STATUS => {
+                let status = self.port.transmitter.status()?;
+                request.user_slice().writer().write(&status)
+            }
+            uapi::IOC_SET_MODE => {
+                let mode = match request.user_slice().reader().read::<u32>()? {
+                    uapi::TEXT => Mode::Text,
+                    uapi::PULSES => Mode::Pulses,
+                    _ => return Err(EINVAL),
+                };
+                self.port.receiver.inbox.set_mode(&self.reader, mode)
+            }
+            uapi::IOC_GET_LOST => {
+                let lost = self.port.receiver.inbox.reader_lost(&self.reader)?;
+                request.user_slice().writer().write(&lost)
+            }
+            _ => Err(ENOTTY),
+        }
+    }
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Delivery: readers are told that there is something for them.
+//!
+//! How many readers there are is up to user space, and waking one takes as long as an edge takes
+//! altogether. So this is an item of the work queue, in process context, once for however much has
+//! come.
+
+use super::receiver::Receiver;
+use crate::device::latency::Measure;
+use crate::linux::{
+    context::Sleepable,
+    time::Ktime,
+    trace::{Deferral, Mechanism},
+    workqueue::Handler,
+};
+use kernel::sync::Arc;
+
+/// The work item that wakes the readers.
+pub(crate) struct Deliver(pub(crate) Arc<Receiver>);
+
+impl Handler for Deliver {
+    type Context = Sleepable;
+
+    fn run(&self, _ctx: &Sleepable) {
+        let _deferral = Deferral::start(self.0.device, Mechanism::Deliver);
+        if let Some(irq) = self.0.delivered() {
+            let latency = &self.0.latency.driver;
+            latency.record(Measure::WorkOwn, irq, Ktime::now());
+        }
+        self.0.inbox.wake();
+    }
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The top half: what happens while the CPU is taken away from whoever had it.
+//!
+//! Here hard interrupts are the right place for one thing only: to note what would be gone a moment
+//! later, the time and the level. No lock is taken, nothing is printed or allocated, and nothing
+//! waits. All else is left to the softirq, which runs as soon as interrupts are enabled again.
+
+use super::{key::Level, receiver::Receiver, softirq::Kick};
+use crate::code::Edge;
+use crate::linux::{
+    context::Atomic,
+    irq::Handler,
+    time::Ktime, //
+};
+use kernel::sync::Arc;
+
+/// The handler of the key's interrupt.
+pub(crate) struct TopHalf {
+    level: Arc<Level>,
+    receiver: Arc<Receiver>,
+    softirq: Kick,
+}
+
+impl TopHalf {
+    /// Makes a handler that notes edges for `receiver`, and has `softirq` look at them.
+    pub(crate) fn new(level: Arc<Level>, receiver: Arc<Receiver>, softirq: Kick) -> Self {
+        Self {
+            level,
+            receiver,
+            softirq,
+        }
+    }
+}
+
+impl Handler for TopHalf {
+    #[inline]
+    fn handle(&self, _ctx: &Atomic) {
+        self.receiver.note(Edge {
+            time_ns: Ktime::now().as_ns(),
+            mark: self.level.is_down(),
+        });
+        self.softirq.raise();
+    }
+}

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The key: where its level is read, and what makes its interrupts.
+//!
+//! A key on a GPIO line has an interrupt of its own. A device without one gets a simulated key, the
+//! file `key` in its directory of debugfs: writing 1 presses it, writing 0 releases it. Either way
+//! every change is a hard interrupt, and from there on nothing knows which of the two it was.
+
+use super::{irq::TopHalf, receiver::Receiver, softirq};
+use crate::linux::{
+    context::Sleepable,
+    debugfs,
+    device_irq::DeviceIrq,
+    gpio,
+    irq::SimulatedIrq,
+    platform::Site, //
+};
+use kernel::{
+    prelude::*,
+    sync::{
+        atomic::{AtomicFlag, Relaxed},
+        Arc,
+    },
+    uaccess::UserSliceReader,
+};
+
+/// The interrupt's name in `/proc/interrupts`.
+const IRQ_NAME: &CStr = c"morse-key";
+
+/// A key that the hardware description has.
+pub struct WiredKey<'a> {
+    /// Its line.
+    pub line: gpio::Input,
+    /// The device that has its interrupt.
+    pub site: &'a Site<'a>,
+}
+
+/// Where the level of the key is read, in any context.
+pub(crate) enum Level {
+    /// On a line.
+    Line(gpio::Input),
+    /// In memory.
+    Simulated(AtomicFlag),
+}
+
+impl Level {
+    /// Returns whether the key is down. A line that cannot be read is taken for one that is not.
+    #[inline]
+    pub(crate) fn is_down(&self) -> bool {
+        match self {
+            Self::Line(line) => line.get().unwrap_or(false),
+            Self::Simulated(level) => level.load(Relaxed),
+        }
+    }
+}
+
+/// A key that somebody presses by writing to a file.
+struct Button {
+    level: Arc<Level>,
+    irq: SimulatedIrq<TopHalf>,
+}
+
+impl debugfs::Handler for Button {
+    /// Takes "1" or "0", with or without a line feed; anything else is `EINVAL`.
+    fn write(&self, from: &mut UserSliceReader, ctx: &Sleepable) -> Result {
+        /// One digit and a line feed.
+        const BYTES_MAX: usize = 2;
+
+        let mut bytes = [0; BYTES_MAX];
+        let text = bytes.get_mut(..from.len()).ok_or(EINVAL)?;
+        from.read_slice(text)?;
+        let down = match text.strip_suffix(b"\n").unwrap_or(text) {
+            b"1" => true,
+            b"0" => false,
+            _ => return Err(EINVAL),
+        };
+        if let Level::Simulated(level) = &*self.level {
+            level.store(down, Relaxed);
+        }
+        self.irq.raise(ctx)
+    }
+}
+
+/// Owner of the interrupt, and of the file that raises it if there is no hardware to do so. Dropping
+/// it waits for a handler that is running.
+pub(crate) struct Source {
+    _wired: Option<DeviceIrq<TopHalf>>,
+    /// The file, which owns its interrupt.
+    _simulated: Option<debugfs::Control<Button>>,
+}
+
+/// Where the level is read, for [`Source::new`] once the softirq that reads it is there.
+pub(crate) fn level(line: Option<gpio::Input>) -> Result<Arc<Level>> {
+    let level = match line {
+        Some(line) => Level::Line(line),
+        None => Level::Simulated(AtomicFlag::new(false)),
+    };
+    Ok(Arc::new(level, GFP_KERNEL)?)
+}
+
+impl Source {
+    /// Lets the interrupts begin: those of `site`, or of a simulated key among `files`.
+    pub(crate) fn new(
+        site: Option<&Site<'_>>,
+        files: &Arc<debugfs::Directory>,
+        level: Arc<Level>,
+        receiver: Arc<Receiver>,
+        kick: softirq::Kick,
+    ) -> Result<Self> {
+        let top_half = TopHalf::new(level.clone(), receiver, kick);
+        if let Some(site) = site {
+            let refuse = |error| site.refuse(error, c"cannot get the interrupt of the key");
+            return Ok(Self {
+                _wired: Some(site.irq(IRQ_NAME, Ok(top_half)).map_err(refuse)?),
+                _simulated: None,
+            });
+        }
+        let button = Button {
+            level,
+            irq: SimulatedIrq::register(IRQ_NAME, Ok(top_half))?,
+        };
+        Ok(Self {
+            _wired: None,
+            _simulated: Some(debugfs::Control::within(files, c"key", Ok(button))?),
+        })
+    }
+}

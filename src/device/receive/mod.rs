@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The receive side: from the edges of the key to text for readers.
+
+pub(super) mod buffer;
+pub(super) mod deliver;
+pub(super) mod gap;
+mod irq;
+pub(super) mod key;
+pub(super) mod line;
+pub(super) mod receiver;
+mod session;
+pub(super) mod softirq;
+mod stream;
+pub(super) mod ticker;

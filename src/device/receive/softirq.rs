@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The bottom half: edges become marks and spaces, and those become text.
+//!
+//! A softirq is right for work that has to be done soon and takes microseconds: it runs before any task
+//! does, with hard interrupts enabled, and once for however many interrupts there were. What it must
+//! not do is sleep, so it does not wake readers one by one but has a work item do that.
+//!
+//! Two mechanisms offer this, see [`crate::linux::softirq`]; the module parameter `softirq` chooses.
+
+use super::{key::Level, receiver::Receiver};
+use crate::choice_param;
+use crate::device::latency::Measure;
+use crate::linux::{
+    context::{Atomic, Sleepable},
+    delayed::Alarm,
+    softirq::Softirq,
+    trace::{Deferral, Mechanism},
+    workqueue::{self, Handler, Queue},
+};
+use crate::new_softirq;
+use kernel::{prelude::*, sync::Arc};
+
+pub(crate) use crate::linux::softirq::Kick;
+
+choice_param! {
+    /// Which of the mechanisms is used: the number of the word.
+    static MECHANISM: "softirq" = ["bh", "tasklet"];
+    "Mechanism of the bottom half: bh (a work item, the default) or tasklet"
+}
+
+/// Number of the word "tasklet".
+const TASKLET: usize = 1;
+
+/// Returns what the time from the interrupt to this softirq is a measure of.
+pub(crate) fn measure() -> Measure {
+    match MECHANISM.index() {
+        TASKLET => Measure::SoftirqTasklet,
+        _ => Measure::SoftirqBh,
+    }
+}
+
+/// The handler of the softirq.
+pub(crate) struct Drain {
+    level: Arc<Level>,
+    receiver: Arc<Receiver>,
+    gap: Alarm,
+    deliver: workqueue::Kick<Sleepable>,
+}
+
+impl Drain {
+    /// Makes a softirq, by the mechanism that was chosen, which takes what the top half noted for
+    /// `receiver`.
+    ///
+    /// It sets `gap` to the time at which something is over if no edge comes, and has `deliver` wake
+    /// the readers.
+    pub(crate) fn softirq(
+        level: Arc<Level>,
+        receiver: Arc<Receiver>,
+        gap: Alarm,
+        deliver: workqueue::Kick<Sleepable>,
+    ) -> Result<Softirq<Self>> {
+        let queue = if MECHANISM.index() == TASKLET {
+            None
+        } else {
+            Some(Queue::bh_highpri(c"morse-bh")?)
+        };
+        let drain = Self {
+            level,
+            receiver,
+            gap,
+            deliver,
+        };
+        new_softirq!("Drain", queue.as_ref(), Ok(drain))
+    }
+}
+
+impl Handler for Drain {
+    type Context = Atomic;
+
+    fn run(&self, _ctx: &Atomic) {
+        let _deferral = Deferral::start(self.receiver.device, Mechanism::Softirq);
+        self.receiver.count_softirq();
+        let heard = self.receiver.listen(&self.level);
+        if let Some(wait_ns) = heard.wait_ns {
+            self.gap.approach_ns(heard.now, wait_ns);
+        }
+        if heard.news {
+            if let Some(irq) = heard.irq {
+                self.receiver.undelivered(irq);
+            }
+            self.deliver.queue();
+        }
+    }
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The transmit fifo: symbols that wait to be sent.
+
+use crate::code::Symbol;
+use kernel::prelude::*;
+
+/// A bounded fifo of symbols. All its memory is allocated when it is made.
+///
+/// # Invariants
+///
+/// `first < slots.len()` and `len <= slots.len()`, which is [`Fifo::CAPACITY`].
+pub(crate) struct Fifo {
+    slots: KVVec<Option<Symbol>>,
+    first: usize,
+    len: usize,
+}
+
+impl Fifo {
+    /// How many characters may wait.
+    pub(crate) const CAPACITY: usize = 4096;
+
+    /// Makes an empty fifo.
+    pub(crate) fn new() -> Result<Self> {
+        Ok(Self {
+            slots: KVVec::from_elem(None, Self::CAPACITY, GFP_KERNEL)?,
+            first: 0,
+            len: 0,
+        })
+    }
+
+    /// Returns the number of symbols that wait.
+    pub(crate) fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Returns whether there is no room.
+    pub(crate) fn is_full(&self) -> bool {
+        self.len == Self::CAPACITY
+    }
+
+    /// Adds a symbol at the end, and returns whether there was room.
+    pub(crate) fn push(&mut self, symbol: Symbol) -> bool {
+        if self.is_full() {
+            return false;
+        }
+        let slot = self.slots.get_mut((self.first + self.len) % Self::CAPACITY);
+        if let Some(slot) = slot {
+            *slot = Some(symbol);
+            self.len += 1;
+        }
+        true
+    }
+
+    /// Takes the symbol that has waited longest.
+    pub(crate) fn pop(&mut self) -> Option<Symbol> {
+        self.len = self.len.checked_sub(1)?;
+        let symbol = self.slots.get_mut(self.first)?.take();
+        self.first = (self.first + 1) % Self::CAPACITY;
+        symbol
+    }
+
+    /// Drops all symbols, and returns how many there were.
+    pub(crate) fn clear(&mut self) -> usize {
+        core::mem::take(&mut self.len)
+    }
+}

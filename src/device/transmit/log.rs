@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! What the kernel log tells of a message.
+
+use crate::code::{
+    self,
+    util::math::{div_rem_u64, ns_to_ms},
+    Decimal, Gap, Symbol, Text,
+};
+use crate::linux::time::Ktime;
+use core::num::NonZeroU32;
+use kernel::{device::Device, prelude::*};
+
+/// How much of a message the log shows, in bytes.
+const TEXT_BYTES: usize = 64;
+
+/// At most so many lines are logged within [`WINDOW_NS`]; user space decides how many messages
+/// there are.
+const LINES_PER_WINDOW: u32 = 10;
+const WINDOW_NS: i64 = 5_000_000_000;
+
+const MS_PER_S: NonZeroU32 = NonZeroU32::new(1000).unwrap();
+
+/// Keeps the books of the message being sent.
+pub(crate) struct Report {
+    text: [u8; TEXT_BYTES],
+    text_len: usize,
+    truncated: bool,
+    characters: u64,
+    aborted: bool,
+    began: Option<Ktime>,
+    window_began: Option<Ktime>,
+    lines: u32,
+    suppressed: u32,
+}
+
+impl Report {
+    /// A report of nothing yet.
+    pub(crate) fn new() -> Self {
+        Self {
+            text: [0; TEXT_BYTES],
+            text_len: 0,
+            truncated: false,
+            characters: 0,
+            aborted: false,
+            began: None,
+            window_began: None,
+            lines: 0,
+            suppressed: 0,
+        }
+    }
+
+    /// Adds a symbol, whose sending begins at `now`, and returns what it is called.
+    pub(crate) fn add(&mut self, now: Ktime, symbol: Symbol) -> Text {
+        if self.characters > 0 && symbol.gap == Gap::Word {
+            self.add_text(b" ");
+        }
+        let text = code::decode(symbol.code);
+        self.add_text(text.as_bytes());
+        self.characters += 1;
+        self.began.get_or_insert(now);
+        text
+    }
+
+    fn add_text(&mut self, utf8: &[u8]) {
+        let end = self.text_len + utf8.len();
+        match self.text.get_mut(self.text_len..end) {
+            Some(room) if !self.truncated => {
+                room.copy_from_slice(utf8);
+                self.text_len = end;
+            }
+            _ => self.truncated = true,
+        }
+    }
+
+    /// Notes that the message was given up.
+    pub(crate) fn abort(&mut self) {
+        self.aborted = true;
+    }
+
+    /// Returns whether a message has begun and was not given up.
+    pub(crate) fn is_good(&self) -> bool {
+        self.began.is_some() && !self.aborted
+    }
+
+    /// Ends the message, and logs it unless too much was logged lately.
+    pub(crate) fn finish(&mut self, dev: &Device, now: Ktime) {
+        let Some(began) = self.began.take() else {
+            return;
+        };
+        let characters = core::mem::take(&mut self.characters);
+        let aborted = core::mem::take(&mut self.aborted);
+        let text_len = core::mem::take(&mut self.text_len);
+        let truncated = core::mem::take(&mut self.truncated);
+
+        if self.may_log(now) {
+            let text = self.text.get(..text_len).unwrap_or_default();
+            let elapsed_ns = now.as_ns().saturating_sub(began.as_ns());
+            let (seconds, milliseconds) = div_rem_u64(ns_to_ms(elapsed_ns), MS_PER_S);
+            let plural = if characters == 1 { "" } else { "s" };
+            dev_info!(
+                dev,
+                "{} \"{}{}\", {} character{} in {}.{:03} s\n",
+                if aborted { "aborted" } else { "sent" },
+                core::str::from_utf8(text).unwrap_or_default(),
+                if truncated { "..." } else { "" },
+                Decimal(characters),
+                plural,
+                Decimal(seconds),
+                milliseconds,
+            );
+        }
+    }
+
+    fn may_log(&mut self, now: Ktime) -> bool {
+        let window_over = self
+            .window_began
+            .is_none_or(|began| now.ns_after(began) > WINDOW_NS);
+        if window_over {
+            if self.suppressed > 0 {
+                pr_info!("{} messages not logged\n", self.suppressed);
+            }
+            self.window_began = Some(now);
+            self.lines = 0;
+            self.suppressed = 0;
+        }
+        if self.lines == LINES_PER_WINDOW {
+            self.suppressed = self.suppressed.saturating_add(1);
+            return false;
+        }
+        self.lines += 1;
+        true
+    }
+}

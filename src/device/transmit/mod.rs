@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The transmit side: from written text to the edges of the lamp.
+
+pub(super) mod beacon;
+mod fifo;
+pub(super) mod keyer;
+pub(super) mod lamp;
+mod log;
+mod queue;
+pub(super) mod transmitter;

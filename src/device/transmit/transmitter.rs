@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The transmit side as its users see it: what open files, sysfs and the keyer share.
+
+use super::{beacon, queue::Outbox};
+use crate::code::Timing;
+use crate::linux::uapi;
+use kernel::{
+    new_mutex,
+    prelude::*,
+    sync::{
+        atomic::{Atomic, Relaxed},
+        Mutex,
+    },
+};
+
+/// Shared by the keyer, the node and all open files; outlives the hardware while a file is open.
+#[pin_data]
+pub(crate) struct Transmitter {
+    /// The number of the device.
+    pub(crate) device: u32,
+    /// What is waiting to be sent.
+    #[pin]
+    pub(crate) outbox: Outbox,
+    /// Speed and spacing. A change holds from the next mark or space on.
+    #[pin]
+    pub(crate) timing: Mutex<Timing>,
+    /// What is sent again and again.
+    #[pin]
+    pub(crate) beacon: Mutex<beacon::Settings>,
+    sent: Atomic<u64>,
+    messages: Atomic<u64>,
+}
+
+impl Transmitter {
+    /// Makes the transmitter of the device with this number, with the default timing and nothing to send.
+    pub(crate) fn new(device: u32) -> impl PinInit<Self, Error> {
+        try_pin_init!(Self {
+            device,
+            outbox <- Outbox::new(),
+            timing <- new_mutex!(Timing::default(), "Transmitter::timing"),
+            beacon <- new_mutex!(beacon::Settings::new(), "Transmitter::beacon"),
+            sent: Atomic::new(0),
+            messages: Atomic::new(0),
+        })
+    }
+
+    /// Returns the state for user space; `ENODEV` if the hardware is gone.
+    pub(crate) fn status(&self) -> Result<uapi::Status> {
+        let level = self.outbox.level()?;
+        Ok(uapi::Status {
+            sent: self.sent(),
+            queued: level.queued as u32,
+            room: level.room as u32,
+            unit_us: self.timing.lock().unit_us(),
+            state: if level.queued > 0 {
+                uapi::SENDING
+            } else {
+                uapi::IDLE
+            },
+        })
+    }
+
+    /// Counts a character that has been sent.
+    pub(crate) fn count_character(&self) {
+        self.sent.fetch_add(1_u64, Relaxed);
+    }
+
+    /// Counts a message that has been sent to its end.
+    pub(crate) fn count_message(&self) {
+        self.messages.fetch_add(1_u64, Relaxed);
+    }
+
+    /// Returns how many characters have been sent.
+    pub(crate) fn sent(&self) -> u64 {
+        self.sent.load(Relaxed)
+    }
+
+    /// Returns how many messages have been sent.
+    pub(crate) fn messages(&self) -> u64 {
+        self.messages.load(Relaxed)
+    }
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0
+//
+// Every case by suite. Whoever includes this defines what `suites!` makes of it: tests under cargo
+// (tests/code), suites of KUnit (tests/kunit), and what is expected of the kernel (qemu/host/tests/kunit).
+
+suites! {
+    alphabet {
+        sends_the_standard_and_the_extensions_in_both_cases,
+        receives_what_it_sends,
+        receives_signs_of_procedure,
+        every_other_code_is_unknown,
+        no_other_character_is_sent,
+        codes_pack_and_unpack,
+    }
+    debounce {
+        clean_keying_passes_unchanged,
+        bounces_are_swallowed,
+        a_spike_does_not_cut_a_mark,
+        without_a_debounce_time_all_edges_count,
+        edges_missing_in_between_are_survived,
+        a_candidate_of_the_same_level_starts_over,
+        every_edge_is_accounted_for,
+    }
+    decoder {
+        the_alphabet_is_read_at_every_speed,
+        a_call_is_read_from_its_first_character,
+        a_fixed_speed_is_kept,
+        unknown_sequences_and_prosigns,
+        noise_is_forgotten,
+        finishing_is_idempotent,
+        any_durations_are_taken,
+    }
+    encoder {
+        letters_words_and_cases,
+        white_space_belongs_to_the_device,
+        prosigns_have_no_inner_gaps,
+        prosigns_split_over_writes,
+        another_writer_does_not_get_into_a_prosign,
+        a_closed_file_leaves_nothing_behind,
+        what_comes_before_an_unencodable_character_is_taken,
+        malformed_utf8_is_another_error,
+        a_character_that_goes_wrong_in_a_later_write_is_its_error,
+        prosigns_that_are_none,
+        a_full_fifo_stops_before_the_character,
+        a_write_may_be_fed_in_pieces,
+        a_symbol_is_small,
+    }
+    histogram {
+        nothing_recorded_is_all_zero,
+        buckets_are_powers_of_two,
+        one_of_a_hundred_may_be_longer,
+        any_durations_are_counted,
+        merged_is_as_if_recorded_in_one,
+        a_reset_forgets_what_was_before,
+    }
+    keying {
+        marks_and_gaps,
+        symbols_begin_where_they_say,
+        a_speed_takes_effect_at_the_next_element,
+        late_wake_ups_do_not_add_up,
+        a_stall_moves_the_timeline,
+        a_stall_at_the_end_of_a_symbol_keeps_the_gap,
+        a_symbol_soon_after_the_end_keeps_its_gap,
+        a_symbol_long_after_the_end_begins_at_once,
+        asking_again_while_idle_changes_nothing,
+        a_late_beginning_shifts_what_follows,
+        an_abort_ends_the_symbol,
+        an_abort_of_a_fresh_transmitter_leaves_it_fresh,
+    }
+    math {
+        long_division_divides,
+        decimals_read_back,
+        thirds_add_up,
+        spans_saturate,
+    }
+    ring {
+        is_a_bounded_queue,
+        keeps_times_and_levels,
+    }
+    timing {
+        paris_takes_what_it_should,
+        the_default_is_the_course_s,
+        farnsworth_as_in_the_article,
+        setters_keep_the_old_value_on_error,
+        speed_and_unit_are_two_words_for_one_thing,
+    }
+}
