@@ -11,7 +11,7 @@ set -euo pipefail
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/morse
 log_dir=$cache/log
-suite=trixie
+suite=${SUITE:-trixie}
 
 # What was under way is not trusted by the next run (see entry), so there is nothing to clean up.
 trap 'say interrupted; exit 130' INT TERM
@@ -42,6 +42,30 @@ logged() {
 		say "the whole log: $log"
 	fi
 	return "$status"
+}
+
+# blame NAME: how a message about a failure goes on, by the log that `logged NAME` left: the network is named only if the log
+# says so.
+blame() {
+	local log=$log_dir/$1.log proxy=${http_proxy:-${https_proxy:-}}
+	says() { grep -qiE "$1" "$log"; }
+	if says 'could not (resolve|connect)|failure resolving|connection (timed out|refused|failed)|network is unreachable|no route to host'; then
+		if [ -n "$proxy" ]; then
+			echo ": is the proxy $proxy up? (the log is above)"
+		else
+			echo ': is the network up? (the log is above)'
+		fi
+	elif says 'no space left'; then
+		echo ': the disk is full'
+	elif says 'is not valid yet|not live until|certificate is not yet valid'; then
+		echo ': is the clock right? (the log is above)'
+	elif says '\b404 +not found'; then
+		echo ': the archive has it no more; run this again, which reads the new index (the log is above)'
+	elif says 'NO_PUBKEY|not signed|missing key'; then
+		echo ": the archive's signature cannot be verified; is debian-archive-keyring of this host up to date? (the log is above)"
+	else
+		echo ' (the log is above)'
+	fi
 }
 
 # entry DIR MAKER ARGS...: DIR is whole when this returns. MAKER is called with DIR, fresh and empty, and ARGS. Runs at

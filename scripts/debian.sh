@@ -95,7 +95,7 @@ refresh_index() {
 		die "the mirror's index for $arch is not the one that its Release file names and signs, so that no package of \
 $arch can be verified: try again later, or with MORSE_UNVERIFIED=$arch to go on with what it has"
 	else
-		die "cannot read Debian's index for $arch: is the network up? (apt-get's own words are above)"
+		die "cannot read Debian's index for $arch$(blame "apt-$arch")"
 	fi
 	# Those who only read it, any number at once, find apt's own cache of it made.
 	logged "apt-cache-$arch" apt_locked "$arch" apt-cache gencaches
@@ -108,5 +108,5 @@ download() {
 	shift 2
 	[ ! -e "$cache/apt/$arch/unverified" ] || options=(--allow-unauthenticated)
 	(cd "$dir" && logged "download-$arch" apt "$arch" apt-get download "${options[@]}" "$@") ||
-		die "cannot download $*: is the network up? (apt-get's own words are above)"
+		die "cannot download $*$(blame "download-$arch")"
 }

@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: GPL-2.0
+# How the tool root is made; sourced by scripts/tools.
+#
+# apt downloads, tar extracts, and no program of a package runs: that needs no right of root, no subordinate ids and no
+# mount, and every file belongs to the user who made the root. The few things that maintainer scripts would have made are
+# made here. dpkg has no record of the packages; the file `versions` beside the root names what was extracted.
+
+# Versions that go with the suite: the newest clang and the gcc that Debian's kernels of that suite are built with.
+case $suite in
+trixie) llvm=19 gcc=14 ;;
+*) llvm=21 gcc=16 ;;
+esac
+
+# The purpose of each group stands in front; the key of the root is made from this list.
+packages=(
+	# the kernel crate must be built by the distribution's own rustc: symbol names carry a hash of it
+	rustc rust-src bindgen rustfmt rust-clippy
+	# the host crate
+	cargo libc6-dev
+	# the independent decoder that receives beside the driver's
+	libcw-dev
+	# kernel builds; pahole because the stock configuration has BTF
+	gcc make bc bison flex libelf-dev libssl-dev python3 perl kmod cpio rsync xz-utils zstd pahole
+	# stock kernels are built by gcc for these; the 32-bit one also builds the arm64 compat vDSO
+	gcc-aarch64-linux-gnu gcc-arm-linux-gnueabihf gcc-x86-64-linux-gnu
+	# static guest programs
+	libc6-dev-arm64-cross libc6-dev-armhf-cross
+	# sanitizer kernels (KASAN with Rust needs clang)
+	"clang-$llvm" "lld-$llvm" "llvm-$llvm"
+	# the board
+	qemu-system-arm qemu-system-x86 device-tree-compiler
+	# checks of device tree bindings (dt-schema itself comes from PyPI)
+	yamllint python3-pip python3-libfdt python3-ruamel.yaml python3-jsonschema python3-rfc3987 python3-referencing
+	# lint, and the tests of these scripts
+	shellcheck git bats
+	# the archive
+	apt debian-archive-keyring ca-certificates
+	# how a tool root is made and entered, as a test does it on a Debian of this suite
+	mmdebstrap bubblewrap proot
+	# no package that is essential depends on an awk
+	mawk
+)
+# What a kernel tree depends on: a tree made with other versions of these is another tree.
+compilers=(rustc rust-src bindgen gcc "gcc-$gcc-aarch64-linux-gnu" "gcc-$gcc-arm-linux-gnueabihf" "clang-$llvm" "lld-$llvm"
+	pahole)
+# Guest programs are built for these; their standard library is put here by scripts/guest, and bound into the root.
+rust_targets=(aarch64-unknown-linux-gnu armv7-unknown-linux-gnueabihf)
+space_gib=8
+
+keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+
+# Programs that the host must have: "program package" a line.
+host_needs() {
+	echo 'mmdebstrap mmdebstrap'
+	echo 'flock util-linux'
+	# Root can do without (see enter.sh).
+	[ "$(id -u)" = 0 ] && namespaces_refused >/dev/null || echo 'bwrap bubblewrap'
+	[ -e "$keyring" ] || echo 'debian-archive-keyring debian-archive-keyring'
+}
+
+host_packages_missing() {
+	local program package
+	while read -r program package; do
+		command -v "$program" >/dev/null || echo "$package"
+	done < <(host_needs) | sort -u | paste -sd' '
+}
+
+# Installs what the host lacks if root may do that here; otherwise says what to install, and in the same message what else
+# is in the way.
+prepare_host() {
+	local missing refused=''
+	missing=$(host_packages_missing)
+	if [ "$(id -u)" != 0 ]; then
+		if refused=$(namespaces_refused); then say "error: $refused"; fi
+		[ -z "$missing" ] ||
+			die "this host lacks: $missing. Install them (on Debian or Ubuntu: sudo apt-get install $missing) and run this again"
+		[ -z "$refused" ] || exit 1
+	elif [ -n "$missing" ]; then
+		command -v apt-get >/dev/null || die "this host lacks: $missing, and has no apt-get to install them with"
+		say "installing $missing on this host"
+		# shellcheck disable=SC2086 # a list of words
+		DEBIAN_FRONTEND=noninteractive logged host-packages sh -c \
+			"apt-get update && apt-get install -y --no-install-recommends $missing" ||
+			die "could not install $missing$(blame host-packages)"
+	fi
+}
+
+make_root() {
+	local dir=$1 system=$1/root package
+	need_space "$cache" "$space_gib"
+	say "making the Debian tool root ($suite) in $system (about a minute)"
+	use_proxy
+	# The names of the archives tell the versions, while they are there. Newer ones of mmdebstrap warn root of scripts that
+	# run without a chroot; none does.
+	# shellcheck disable=SC2016 # for mmdebstrap's shell
+	logged tools mmdebstrap --mode=chrootless --variant=extract --skip=check/chrootless \
+		--aptopt='Acquire::Retries "3"' \
+		--include='?essential' --include="$(IFS=,; echo "${packages[*]}")" \
+		--extract-hook='ls "$1/var/cache/apt/archives" >"$1/../archives"' \
+		"$suite" "$system" ||
+		die "could not make the tool root$(blame tools)"
+	sed -nE 's/%3a/:/; s/^([^_]+)_([^_]+)_[^_]+\.deb$/\1\t\2/p' "$dir/archives" | LC_ALL=C sort >"$dir/versions"
+	rm "$dir/archives"
+	for package in "${compilers[@]}"; do
+		grep -P "^\Q$package\E\t" "$dir/versions" || die "the tool root came without $package"
+	done | LC_ALL=C sort >"$dir/compilers"
+	finish_root "$system"
+}
+
+# finish_root SYSTEM: what the packages' own scripts would have made of what is needed here.
+finish_root() (
+	cd "$1"
+	link() { [ -e "usr/bin/$2" ] || die "the tool root has no $2"; ln -sfn "$2" "usr/bin/$1"; }
+	link awk mawk
+	link cc gcc
+	link which which.debianutils
+	link yacc bison.yacc
+	cp usr/share/base-passwd/passwd.master etc/passwd
+	cp usr/share/base-passwd/group.master etc/group
+	mkdir -p etc/ssl/certs "${rust_targets[@]/#/usr/lib/rustlib/}"
+	cat usr/share/ca-certificates/mozilla/*.crt >etc/ssl/certs/ca-certificates.crt
+	# The host's are bound over these.
+	touch etc/resolv.conf etc/hosts
+	absent_calls >etc/absent-calls.bpf
+	# Programs that other users could run with the rights of the user who made the root.
+	find . -type f -perm /6000 -exec chmod ug-s {} +
+)
