@@ -38,7 +38,4 @@ pub use span::Span;
 pub use symbol::{Gap, Spacing, Symbol};
 pub use text::Text;
 pub use timing::{OutOfRange, Timing};
-pub use util::{
-    decimal::Decimal,
-    histogram::Histogram, //
-};
+pub use util::decimal::Decimal;

@@ -6,10 +6,8 @@
 //! dropping it stops them in that order.
 
 mod driver;
-mod latency;
 mod node;
 mod number;
-mod probe;
 mod receive;
 mod standalone;
 mod transmit;
@@ -17,18 +15,13 @@ mod transmit;
 pub use self::{receive::key::WiredKey, standalone::Standalone};
 
 use self::node::file::{OpenFile, Port};
+use self::number::Number;
 use self::receive::{
     deliver::Deliver, gap::Gap, receiver::Receiver, softirq::Drain, ticker::Ticker,
 };
 use self::transmit::{beacon::Beacon, keyer::Keyer, lamp::Lamp, transmitter::Transmitter};
-use self::{
-    latency::{Latency, Table},
-    number::Number,
-    probe::Probe,
-};
 use crate::code::Decimal;
 use crate::linux::{
-    debugfs::{Control, Directory},
     delayed::Delayed,
     gpio,
     led_trigger::Trigger,
@@ -55,9 +48,6 @@ pub struct Transceiver {
     _node: Pin<KBox<Registration<OpenFile>>>,
     /// Then, whoever waits is sent home.
     _hang_up: HangUp,
-    /// Then nobody measures any more.
-    _probe: Control<Probe>,
-    _latency: Control<Table>,
     /// Then there are no interrupts any more, and nobody can raise one.
     _source: receive::key::Source,
     /// Then nobody takes what they noted.
@@ -93,17 +83,11 @@ impl Transceiver {
         let (line, site) = key.map(|key| (key.line, key.site)).unzip();
         let trigger = KBox::pin_init(Trigger::register(number.name()?), GFP_KERNEL)?;
         let queue = Queue::unbound_highpri(&name)?;
-        let latency = Arc::init(Latency::new(), GFP_KERNEL)?;
         let transmitter = Arc::pin_init(Transmitter::new(number.value()), GFP_KERNEL)?;
         let keyer = new_work!(
             "Keyer",
             &queue,
-            Keyer::new(
-                dev,
-                transmitter.clone(),
-                Lamp::new(led, trigger),
-                latency.clone(),
-            ),
+            Keyer::new(dev, transmitter.clone(), Lamp::new(led, trigger)),
         )?;
         let beacon = new_delayed!(
             "Beacon",
@@ -111,10 +95,7 @@ impl Transceiver {
             Ok(Beacon::new(transmitter.clone(), keyer.kick())),
         )?;
         let level = receive::key::level(line)?;
-        let receiver = Arc::pin_init(
-            Receiver::new(number.value(), level.is_down(), latency.clone()),
-            GFP_KERNEL,
-        )?;
+        let receiver = Arc::pin_init(Receiver::new(number.value(), level.is_down()), GFP_KERNEL)?;
         let deliver = new_work!("Deliver", &queue, Ok(Deliver(receiver.clone())))?;
         let gap = new_delayed!(
             "Gap",
@@ -129,12 +110,8 @@ impl Transceiver {
             kick: keyer.kick(),
             beacon: beacon.alarm(),
         };
-        let files = Directory::new(&name)?;
         let source =
-            receive::key::Source::new(site, &files, level, receiver.clone(), softirq.kick())?;
-        let probe = Probe::new(latency.clone(), queue.clone())?;
-        let probe = Control::within(&files, c"probe", probe)?;
-        let latency = Control::within(&files, c"latency", Ok(Table(latency)))?;
+            receive::key::Source::new(site, &name, level, receiver.clone(), softirq.kick())?;
         // Last of all that may fail: who opens it must not wait for a device that never was.
         let node = KBox::pin_init(
             Registration::register(number.name()?, dev, port, &node::attributes::ATTRIBUTES),
@@ -145,8 +122,6 @@ impl Transceiver {
         Ok(Self {
             _node: node,
             _hang_up: HangUp(transmitter, receiver),
-            _probe: probe,
-            _latency: latency,
             _source: source,
             _softirq: softirq,
             _ticker: ticker,

@@ -13,17 +13,14 @@
 
 use super::{
     context::{Context, Sleepable},
-    time::{Ktime, JIFFY_NS},
+    time::JIFFY_NS,
     workqueue::Queue,
 };
 use core::{pin::Pin, ptr::NonNull};
 use kernel::{
     bindings,
     prelude::*,
-    sync::{
-        atomic::{Atomic, Relaxed},
-        Arc, LockClassKey,
-    },
+    sync::{Arc, LockClassKey},
     time::{msecs_to_jiffies, Jiffies, Msecs},
     types::Opaque,
 };
@@ -54,11 +51,6 @@ const WHEEL_EXACT_JIFFIES: u32 = 62;
 
 /// What a delayed work item does.
 pub trait DelayedHandler: Send + Sync + 'static {
-    /// Is told when it should have run, right before it does: the time that was set, in whole jiffies.
-    ///
-    /// If the time was set anew at that very moment it is the new one, which may lie ahead.
-    fn due(&self, _due: Ktime) {}
-
     /// Runs on a worker of the queue, in process context, never twice at the same time.
     ///
     /// It may set `alarm` to run again.
@@ -78,8 +70,6 @@ struct Link {
     work: Opaque<bindings::delayed_work>,
     handler: NonNull<c_void>,
     queue: Arc<Queue<Sleepable>>,
-    /// When it is to run, as a `ktime_t`.
-    due: Atomic<i64>,
 }
 
 // SAFETY: `work` and `queue` may be used on any thread; `handler` is used only by the trampoline,
@@ -147,7 +137,6 @@ impl<T: DelayedHandler> Delayed<T> {
                 }),
                 handler: target,
                 queue: queue.clone(),
-                due: Atomic::new(0),
             }),
             GFP_KERNEL,
         )?;
@@ -186,7 +175,6 @@ impl<T: DelayedHandler> Delayed<T> {
         // SAFETY: The queue is not a BH queue, so its workers run in process context, and hold no
         // locks when they call us.
         let ctx = unsafe { Sleepable::enter() };
-        handler.due(Ktime::from_raw(alarm.link.due.load(Relaxed)));
         handler.run(&alarm, &ctx);
     }
 }
@@ -219,16 +207,16 @@ impl Alarm {
     /// Runs the item after `delay_ms` milliseconds, whatever was set before. 0 is at once.
     #[inline]
     pub fn set_ms(&self, delay_ms: Msecs) {
-        self.set_jiffies(Ktime::now(), msecs_to_jiffies(delay_ms));
+        self.set_jiffies(msecs_to_jiffies(delay_ms));
     }
 
-    /// Runs the item once before the time `delay_ns` nanoseconds from `now`, or at most three quarters of a
+    /// Runs the item once before the time `delay_ns` nanoseconds from now, or at most three quarters of a
     /// jiffy after it, whatever was set before. Less than [`NEAR_NS`] is at once.
     ///
     /// The item looks at the clock and calls this again if there is time left, or sleeps if it is near.
     /// That takes some runs for a long time, and makes up for the wheel being coarse.
     #[inline]
-    pub fn approach_ns(&self, now: Ktime, delay_ns: u64) {
+    pub fn approach_ns(&self, delay_ns: u64) {
         // In 32 bits, as 32-bit kernels have no division of 64: a step of four seconds is as good as
         // the whole way.
         let delay_ns = u32::try_from(delay_ns).unwrap_or(u32::MAX);
@@ -239,13 +227,10 @@ impl Alarm {
         } else {
             0
         };
-        self.set_jiffies(now, (jiffies - early) as Jiffies);
+        self.set_jiffies((jiffies - early) as Jiffies);
     }
 
-    fn set_jiffies(&self, now: Ktime, jiffies: Jiffies) {
-        self.link
-            .due
-            .store(now.after_jiffies(jiffies).as_raw(), Relaxed);
+    fn set_jiffies(&self, jiffies: Jiffies) {
         // SAFETY: `work` is initialised and lives as long as `link`, and so does the queue. Once
         // the `Delayed` is gone the item is disabled, and the workqueue code leaves it alone.
         unsafe {

@@ -131,7 +131,8 @@ impl Output {
         to_result(unsafe {
             morse_helper_gpiod_set_stamped(self.0 .0.as_ptr(), active, &mut stamp)
         })?;
-        Ok(Ktime::from_raw(stamp))
+        // The monotonic clock starts at 0.
+        Ok(Ktime::from_ns(stamp.unsigned_abs()))
     }
 
     fn set_level(&self, active: bool) -> Result {

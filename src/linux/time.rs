@@ -8,7 +8,7 @@
 //! C header: [`include/linux/timekeeping.h`](srctree/include/linux/timekeeping.h)
 
 use super::context::Sleepable;
-use kernel::{bindings, time::Jiffies};
+use kernel::bindings;
 
 extern "C" {
     /// `set_current_state(TASK_IDLE)`, which is a macro in C.
@@ -69,25 +69,11 @@ impl Ktime {
         Self(self.0.saturating_add(ns))
     }
 
-    /// Returns the point `jiffies` jiffies after this one; saturates at the end of time.
-    #[inline]
-    #[must_use]
-    pub(super) const fn after_jiffies(self, jiffies: Jiffies) -> Self {
-        // A jiffy is at most 10 ms long.
-        self.after_ns((jiffies as i64).saturating_mul(JIFFY_NS as i64))
-    }
-
     /// Returns how many nanoseconds this point lies after `earlier`; negative if it lies before.
     #[inline]
     #[must_use]
     pub const fn ns_after(self, earlier: Self) -> i64 {
         self.0.saturating_sub(earlier.0)
-    }
-
-    /// Returns the point that a C `ktime_t` stands for.
-    #[inline]
-    pub(super) const fn from_raw(ktime: bindings::ktime_t) -> Self {
-        Self(ktime)
     }
 
     /// Returns the value as a C `ktime_t`.

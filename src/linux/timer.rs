@@ -8,18 +8,12 @@
 //!
 //! C header: [`include/linux/timer.h`](srctree/include/linux/timer.h)
 
-use super::{
-    context::{Atomic, Context},
-    time::Ktime,
-};
+use super::context::{Atomic, Context};
 use core::pin::Pin;
 use kernel::{
     bindings,
     prelude::*,
-    sync::{
-        atomic::{self, Relaxed},
-        LockClassKey,
-    },
+    sync::LockClassKey,
     time::{msecs_to_jiffies, Jiffies, Msecs},
     types::Opaque,
 };
@@ -46,9 +40,6 @@ pub enum Next {
 
 /// What a timer does.
 pub trait Handler: Send + Sync + 'static {
-    /// Is told when it should have run, right before it does: the time that was set, in whole jiffies.
-    fn due(&self, _due: Ktime) {}
-
     /// Runs when the time has come, in softirq context, never twice at the same time.
     fn expired(&self, ctx: &Atomic) -> Next;
 }
@@ -60,8 +51,6 @@ pub trait Handler: Send + Sync + 'static {
 struct Inner<T> {
     #[pin]
     timer: Opaque<bindings::timer_list>,
-    /// When it is to run, as a `ktime_t`.
-    due: atomic::Atomic<i64>,
     #[pin]
     handler: T,
 }
@@ -111,7 +100,6 @@ impl<T: Handler> Timer<T> {
                         key.as_ptr(),
                     )
                 }),
-                due: atomic::Atomic::new(0),
                 handler <- handler,
             }),
             GFP_KERNEL,
@@ -124,8 +112,6 @@ impl<T: Handler> Timer<T> {
     /// While the handler runs, what it returns is set after this and counts instead.
     pub fn start_ms(&self, delay_ms: Msecs) {
         let delay = msecs_to_jiffies(delay_ms);
-        let due = Ktime::now().after_jiffies(delay);
-        self.inner.due.store(due.as_raw(), Relaxed);
         // SAFETY: The timer is initialised, and shut down before it goes.
         unsafe { arm(self.inner.timer.get(), now().wrapping_add(delay)) };
     }
@@ -137,12 +123,10 @@ impl<T: Handler> Timer<T> {
         // SAFETY: By the safety requirements.
         let inner = unsafe { kernel::container_of!(Opaque::cast_from(timer), Inner<T>, timer) };
         // SAFETY: `Timer::drop` waits for us, so the timer and its handler are alive until we return.
-        let (handler, due) = unsafe { (&(*inner).handler, &(*inner).due) };
+        let handler = unsafe { &(*inner).handler };
         // SAFETY: The timer is valid, and its expiry a word. `arm` may write it at the same time; that is as
         // good a base as what was there before.
         let expires = unsafe { core::ptr::read_volatile(&raw const (*timer).expires) };
-        let was_due = Ktime::from_raw(due.load(Relaxed));
-        handler.due(was_due);
         // SAFETY: `Atomic` stands for any context.
         let ctx = unsafe { Atomic::enter() };
         if let Next::AfterMs(period_ms) = handler.expired(&ctx) {
@@ -150,7 +134,6 @@ impl<T: Handler> Timer<T> {
             // Jiffies wrap, on 32 bits five minutes after boot. A time just set may lie ahead.
             let late = (now().wrapping_sub(expires) as isize).max(0) as Jiffies;
             let delay = (late / period + 1).wrapping_mul(period);
-            due.store(was_due.after_jiffies(delay).as_raw(), Relaxed);
             // SAFETY: The timer is initialised. If it is being shut down, this does nothing.
             unsafe { arm(timer, expires.wrapping_add(delay)) };
         }

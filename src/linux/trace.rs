@@ -68,8 +68,9 @@ macro_rules! tracepoints {
 
 tracepoints! {
     fn morse_edge_received(device: u32, mark: bool, time_ns: u64);
-    fn morse_edge_keyed(device: u32, mark: bool, time_ns: u64);
+    fn morse_edge_keyed(device: u32, mark: bool, time_ns: u64, planned: bool);
     fn morse_character_received(device: u32, text: *const c_char, length: u32);
+    fn morse_read(device: u32, count: usize);
     fn morse_character_sent(device: u32, text: *const c_char, length: u32);
     fn morse_deferral_start(device: u32, mechanism: u32);
     fn morse_deferral_stop(device: u32, mechanism: u32);
@@ -84,9 +85,16 @@ pub fn edge_received(device: u32, mark: bool, time_ns: u64) {
 
 /// `morse:morse_edge_keyed`: the lamp was lit or put out.
 #[inline]
-pub fn edge_keyed(device: u32, mark: bool, time_ns: u64) {
+pub fn edge_keyed(device: u32, mark: bool, time_ns: u64, planned: bool) {
     // SAFETY: There is no pointer.
-    unsafe { raw::morse_edge_keyed(device, mark, time_ns) };
+    unsafe { raw::morse_edge_keyed(device, mark, time_ns, planned) };
+}
+
+/// `morse:morse_read`: a read(2) has copied `count` bytes to its reader.
+#[inline]
+pub fn read(device: u32, count: usize) {
+    // SAFETY: There is no pointer.
+    unsafe { raw::morse_read(device, count) };
 }
 
 /// `morse:morse_character_received`: a character has been decoded.

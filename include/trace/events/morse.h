@@ -20,44 +20,78 @@
 #include <linux/tracepoint.h>
 
 /*
- * An edge: the key or the lamp changed.
+ * The bottom half takes an edge of the key, before debouncing. An edge for
+ * which there was no room (sysfs: edges_dropped) has no event.
  *
- * mark:	1 if the key is down or the lamp is lit from then on, else 0
- * time_ns:	when, in ns on CLOCK_MONOTONIC (the trace clock "mono"); what
- *		exactly is told with each event
+ * mark:	1 if the key is down from then on, else 0
+ * time_ns:	when the interrupt came, in ns on CLOCK_MONOTONIC (the trace
+ *		clock "mono")
+ * latency_ns:	from then to this event
  */
-DECLARE_EVENT_CLASS(morse_edge,
-		    TP_PROTO(u32 device, bool mark, u64 time_ns),
-		    TP_ARGS(device, mark, time_ns),
-		    TP_STRUCT__entry(__field(u64, time_ns)
-				     __field(u32, device)
-				     __field(bool, mark)),
-		    TP_fast_assign(__entry->time_ns = time_ns;
-				   __entry->device = device;
-				   __entry->mark = mark;),
-		    TP_printk("device=%u mark=%d time_ns=%llu",
-			      __entry->device,
-			      __entry->mark,
-			      __entry->time_ns)
+TRACE_EVENT(morse_edge_received,
+	    TP_PROTO(u32 device, bool mark, u64 time_ns),
+	    TP_ARGS(device, mark, time_ns),
+	    TP_STRUCT__entry(__field(u64, time_ns)
+			     __field(u64, latency_ns)
+			     __field(u32, device)
+			     __field(bool, mark)),
+	    TP_fast_assign(__entry->time_ns = time_ns;
+			   __entry->latency_ns = ktime_get_ns() - time_ns;
+			   __entry->device = device;
+			   __entry->mark = mark;),
+	    TP_printk("device=%u mark=%d time_ns=%llu latency_ns=%llu",
+		      __entry->device,
+		      __entry->mark,
+		      __entry->time_ns,
+		      __entry->latency_ns)
 );
 
 /*
- * The bottom half takes an edge of the key, before debouncing. time_ns is when
- * the interrupt came. An edge for which there was no room (sysfs:
- * edges_dropped) has no event.
+ * The keyer has lit the lamp or put it out.
+ *
+ * mark:	1 if the lamp is lit from then on, else 0
+ * time_ns:	the deadline of the edge, in ns on CLOCK_MONOTONIC; where there
+ *		is none, the time when the keyer switched the lamp
+ * latency_ns:	from then to this event
+ * planned:	1 if there is a deadline; 0 for the first edge of a message, from
+ *		which the others are counted, and for what ends a message early
  */
-DEFINE_EVENT(morse_edge, morse_edge_received,
-	     TP_PROTO(u32 device, bool mark, u64 time_ns),
-	     TP_ARGS(device, mark, time_ns)
+TRACE_EVENT(morse_edge_keyed,
+	    TP_PROTO(u32 device, bool mark, u64 time_ns, bool planned),
+	    TP_ARGS(device, mark, time_ns, planned),
+	    TP_STRUCT__entry(__field(u64, time_ns)
+			     __field(u64, latency_ns)
+			     __field(u32, device)
+			     __field(bool, mark)
+			     __field(bool, planned)),
+	    TP_fast_assign(__entry->time_ns = time_ns;
+			   __entry->latency_ns = ktime_get_ns() - time_ns;
+			   __entry->device = device;
+			   __entry->mark = mark;
+			   __entry->planned = planned;),
+	    TP_printk("device=%u mark=%d time_ns=%llu latency_ns=%llu planned=%d",
+		      __entry->device,
+		      __entry->mark,
+		      __entry->time_ns,
+		      __entry->latency_ns,
+		      __entry->planned)
 );
 
 /*
- * The keyer has lit the lamp or put it out. time_ns is when it was to do so;
- * where that was not planned, as with an abort, the time when it did.
+ * A read(2) has copied text or pulses to its reader.
+ *
+ * count:	how many bytes
  */
-DEFINE_EVENT(morse_edge, morse_edge_keyed,
-	     TP_PROTO(u32 device, bool mark, u64 time_ns),
-	     TP_ARGS(device, mark, time_ns)
+TRACE_EVENT(morse_read,
+	    TP_PROTO(u32 device, size_t count),
+	    TP_ARGS(device, count),
+	    TP_STRUCT__entry(__field(size_t, count)
+			     __field(u32, device)),
+	    TP_fast_assign(__entry->count = count;
+			   __entry->device = device;),
+	    TP_printk("device=%u count=%zu",
+		      __entry->device,
+		      __entry->count)
 );
 
 /*

@@ -88,8 +88,6 @@ fn every_file_has_the_mode_that_it_should() {
             "crw------- 0:0 /dev/morse".to_owned(),
             "drwx------ 0:0 /sys/kernel/debug".to_owned(),
             "--w------- 0:0 /sys/kernel/debug/morse/key".to_owned(),
-            "-rw------- 0:0 /sys/kernel/debug/morse/latency".to_owned(),
-            "--w------- 0:0 /sys/kernel/debug/morse/probe".to_owned(),
         ];
         let mut files: Vec<(&str, &str)> = FOR_ALL_TO_READ
             .iter()

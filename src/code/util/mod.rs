@@ -4,5 +4,4 @@
 
 pub(crate) mod atomic;
 pub mod decimal;
-pub mod histogram;
 pub mod math;

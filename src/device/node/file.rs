@@ -12,7 +12,7 @@ use crate::linux::{
     context::Sleepable,
     delayed::Alarm,
     miscdev::{self, Ioctl, Ready},
-    uapi,
+    trace, uapi,
     workqueue::Kick,
 };
 use core::pin::Pin;
@@ -66,8 +66,10 @@ impl miscdev::File for OpenFile {
     }
 
     fn read(&self, to: &mut IovIterDest<'_>, nonblock: bool, ctx: &Sleepable) -> Result<usize> {
-        let inbox = &self.port.receiver.inbox;
-        inbox.read(&self.reader, to, nonblock, ctx)
+        let Receiver { inbox, device, .. } = &*self.port.receiver;
+        let count = inbox.read(&self.reader, to, nonblock, ctx)?;
+        trace::read(*device, count);
+        Ok(count)
     }
 
     fn write(

@@ -7,10 +7,8 @@
 //! come.
 
 use super::receiver::Receiver;
-use crate::device::latency::Measure;
 use crate::linux::{
     context::Sleepable,
-    time::Ktime,
     trace::{Deferral, Mechanism},
     workqueue::Handler,
 };
@@ -24,10 +22,6 @@ impl Handler for Deliver {
 
     fn run(&self, _ctx: &Sleepable) {
         let _deferral = Deferral::start(self.0.device, Mechanism::Deliver);
-        if let Some(irq) = self.0.delivered() {
-            let latency = &self.0.latency.driver;
-            latency.record(Measure::WorkOwn, irq, Ktime::now());
-        }
         self.0.inbox.wake();
     }
 }

@@ -13,7 +13,6 @@
 //! than a jiffy, and that is slept away.
 
 use super::{key::Level, receiver::Receiver, session};
-use crate::device::latency::Measure;
 use crate::linux::{
     context::Sleepable,
     delayed::{Alarm, DelayedHandler, NEAR_NS},
@@ -45,11 +44,6 @@ impl Gap {
 }
 
 impl DelayedHandler for Gap {
-    fn due(&self, due: Ktime) {
-        let latency = &self.receiver.latency.driver;
-        latency.record(Measure::DelayedWork, due, Ktime::now());
-    }
-
     fn run(&self, alarm: &Alarm, ctx: &Sleepable) {
         let _deferral = Deferral::start(self.receiver.device, Mechanism::Gap);
         // One run sleeps once at most: edges may put the time off, and whoever stops this should not wait
@@ -67,7 +61,7 @@ impl DelayedHandler for Gap {
                 Some(wait_ns) if wait_ns < NEAR_NS && may_sleep => {
                     sleep_until(ctx, Ktime::now().after_ns(wait_ns as i64));
                 }
-                Some(wait_ns) => return alarm.approach_ns(heard.now, wait_ns),
+                Some(wait_ns) => return alarm.approach_ns(wait_ns),
             }
         }
     }

@@ -99,10 +99,11 @@ pub(crate) fn level(line: Option<gpio::Input>) -> Result<Arc<Level>> {
 }
 
 impl Source {
-    /// Lets the interrupts begin: those of `site`, or of a simulated key among `files`.
+    /// Lets the interrupts begin: those of `site`, or of a simulated key in the
+    /// directory `name` of debugfs.
     pub(crate) fn new(
         site: Option<&Site<'_>>,
-        files: &Arc<debugfs::Directory>,
+        name: &CStr,
         level: Arc<Level>,
         receiver: Arc<Receiver>,
         kick: softirq::Kick,
@@ -121,7 +122,7 @@ impl Source {
         };
         Ok(Self {
             _wired: None,
-            _simulated: Some(debugfs::Control::within(files, c"key", Ok(button))?),
+            _simulated: Some(debugfs::Control::new(name, c"key", Ok(button))?),
         })
     }
 }

@@ -3,16 +3,14 @@
 //! The receive side as its users see it: what interrupt, softirq, delayed work, timer, open files and
 //! sysfs share.
 
-use super::{buffer::Inbox, key::Level, line::Listener, session::Summary, softirq, ticker};
+use super::{buffer::Inbox, key::Level, line::Listener, session::Summary, ticker};
 use crate::code::{Edge, Ring};
-use crate::device::latency::Latency;
 use crate::linux::{bhlock::SpinLockBh, time::Ktime, trace};
 use crate::new_spinlock_bh;
 use kernel::{
     prelude::*,
     sync::{
-        atomic::{Atomic, AtomicFlag, Relaxed},
-        Arc,
+        atomic::{Atomic, AtomicFlag, Relaxed}, //
     },
 };
 
@@ -30,10 +28,6 @@ pub(crate) struct Receiver {
     /// but that its handler runs on one at a time, see [`crate::linux::irq::Handler`].
     noting: AtomicFlag,
     softirqs: Atomic<u64>,
-    /// When the interrupt came of which `deliver` has not run yet, in ns; 0 if there is none.
-    undelivered_ns: Atomic<u64>,
-    /// How late all this is.
-    pub(crate) latency: Arc<Latency>,
     /// What is known of the key.
     #[pin]
     pub(crate) listener: SpinLockBh<Listener>,
@@ -50,23 +44,17 @@ pub(crate) struct Heard {
     pub(crate) news: bool,
     /// The session is over.
     pub(crate) ended: Option<Summary>,
-    /// When that was.
-    pub(crate) now: Ktime,
-    /// When to listen again if no edge comes before, in nanoseconds from then.
+    /// When to listen again if no edge comes before, in nanoseconds from now.
     pub(crate) wait_ns: Option<u64>,
-    /// When the interrupt of the first edge taken came.
-    pub(crate) irq: Option<Ktime>,
 }
 
 impl Receiver {
     /// Makes the receiver of the device with this number, for a key that is `down`.
-    pub(crate) fn new(device: u32, down: bool, latency: Arc<Latency>) -> impl PinInit<Self, Error> {
+    pub(crate) fn new(device: u32, down: bool) -> impl PinInit<Self, Error> {
         try_pin_init!(Self {
             ring: Ring::new(),
             noting: AtomicFlag::new(false),
             softirqs: Atomic::new(0),
-            undelivered_ns: Atomic::new(0),
-            latency,
             listener <- new_spinlock_bh!(Listener::new(device, down), "Receiver::listener"),
             inbox <- Inbox::new(),
             ticker: ticker::Shared::new(),
@@ -92,26 +80,17 @@ impl Receiver {
         // The ring has one consumer: whoever has the lock.
         let mut listener = self.listener.lock();
         let mut news = false;
-        let mut irq = None;
-        let mut taken = Ktime::from_ns(0);
+        // All edges before this time are taken below.
+        let mut now_ns = Ktime::now().as_ns();
         // An edge that comes meanwhile may be taken as well, but not more than fill the ring once: each
         // has kicked the softirq, so none is forgotten.
         for _ in 0..RING_EDGES {
             let Some(edge) = self.ring.pop() else {
                 break;
             };
-            let at = Ktime::from_ns(edge.time_ns);
-            irq.get_or_insert(at);
-            // What came before the clock was read has waited until then; what came after it, hardly.
-            if taken < at {
-                taken = Ktime::now();
-            }
-            self.latency.driver.record(softirq::measure(), at, taken);
             trace::edge_received(self.device, edge.mark, edge.time_ns);
             news |= listener.edge(edge, &self.inbox);
         }
-        // The last edge that was taken is as good a time as any, and a look at the clock saved.
-        let mut now_ns = if irq.is_some() { taken } else { Ktime::now() }.as_ns();
         if self.ring.is_empty() && listener.note_dropped(self.ring.dropped()) {
             let mark = level.is_down();
             now_ns = Ktime::now().as_ns();
@@ -132,23 +111,7 @@ impl Receiver {
         Heard {
             news: news | more,
             ended,
-            now: Ktime::from_ns(now_ns),
-            irq,
             wait_ns: listener.next_ns().map(|at| at.saturating_sub(now_ns)),
-        }
-    }
-
-    /// Notes that what came of the interrupt at `irq` is for [`Self::delivered`] to tell of.
-    pub(crate) fn undelivered(&self, irq: Ktime) {
-        // If there is an older one it goes on waiting, so that fails as it should.
-        let _ = self.undelivered_ns.cmpxchg(0, irq.as_ns(), Relaxed);
-    }
-
-    /// Returns the oldest interrupt of which readers have not been told, and begins anew.
-    pub(crate) fn delivered(&self) -> Option<Ktime> {
-        match self.undelivered_ns.xchg(0, Relaxed) {
-            0 => None,
-            ns => Some(Ktime::from_ns(ns)),
         }
     }
 

@@ -10,7 +10,6 @@
 
 use super::{key::Level, receiver::Receiver};
 use crate::choice_param;
-use crate::device::latency::Measure;
 use crate::linux::{
     context::{Atomic, Sleepable},
     delayed::Alarm,
@@ -31,14 +30,6 @@ choice_param! {
 
 /// Number of the word "tasklet".
 const TASKLET: usize = 1;
-
-/// Returns what the time from the interrupt to this softirq is a measure of.
-pub(crate) fn measure() -> Measure {
-    match MECHANISM.index() {
-        TASKLET => Measure::SoftirqTasklet,
-        _ => Measure::SoftirqBh,
-    }
-}
 
 /// The handler of the softirq.
 pub(crate) struct Drain {
@@ -83,12 +74,9 @@ impl Handler for Drain {
         self.receiver.count_softirq();
         let heard = self.receiver.listen(&self.level);
         if let Some(wait_ns) = heard.wait_ns {
-            self.gap.approach_ns(heard.now, wait_ns);
+            self.gap.approach_ns(wait_ns);
         }
         if heard.news {
-            if let Some(irq) = heard.irq {
-                self.receiver.undelivered(irq);
-            }
             self.deliver.queue();
         }
     }

@@ -11,7 +11,6 @@ use crate::code::{
     util::math::{div_rem_u64, ns_to_ms},
     Decimal,
 };
-use crate::device::latency::Measure;
 use crate::linux::{
     context::Atomic,
     time::Ktime,
@@ -144,11 +143,6 @@ fn per_second(count: u64, elapsed_ns: u64) -> u64 {
 }
 
 impl Handler for Ticker {
-    fn due(&self, due: Ktime) {
-        let latency = &self.receiver.latency.driver;
-        latency.record(Measure::Timer, due, Ktime::now());
-    }
-
     fn expired(&self, _ctx: &Atomic) -> Next {
         let _deferral = Deferral::start(self.receiver.device, Mechanism::Ticker);
         let shared = &self.receiver.ticker;

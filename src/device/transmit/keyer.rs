@@ -16,13 +16,12 @@
 
 use super::{lamp::Lamp, log::Report, transmitter::Transmitter};
 use crate::code::{Keying, Text};
-use crate::device::latency::{Latency, Measure};
 use crate::linux::{
-    context::{self, Sleepable},
+    context::Sleepable,
     sched::RealTime,
     time::{spin_until, Ktime},
     trace::{self, Deferral, Mechanism},
-    wait::{Bell, Wake},
+    wait::Wake,
     workqueue::Handler,
 };
 use core::cell::Cell;
@@ -54,7 +53,6 @@ pub(crate) struct Keyer {
     dev: ARef<Device>,
     transmitter: Arc<Transmitter>,
     lamp: Lamp,
-    latency: Arc<Latency>,
     stopped: AtomicFlag,
     /// Only `run` locks this, so it never waits.
     #[pin]
@@ -67,14 +65,12 @@ impl Keyer {
         dev: &Device,
         transmitter: Arc<Transmitter>,
         lamp: Lamp,
-        latency: Arc<Latency>,
     ) -> impl PinInit<Self, Error> {
         let dev = dev.into();
         try_pin_init!(Self {
             dev,
             transmitter,
             lamp,
-            latency,
             stopped: AtomicFlag::new(false),
             progress <- new_mutex!(Progress {
                 keying: Keying::new(),
@@ -92,11 +88,16 @@ impl Keyer {
         self.is_stopped() || self.transmitter.outbox.is_aborted()
     }
 
-    /// Waits for the instant `deadline`, and returns the time then; `None` if the symbol is to be given
-    /// up.
-    fn wait_until(&self, ctx: &Sleepable, deadline: Ktime) -> Option<Ktime> {
+    /// Waits for the instant `deadline`. Returns `false` at once if the symbol is given up.
+    fn wait_until(&self, ctx: &Sleepable, deadline: Ktime) -> bool {
         let bell = &self.transmitter.outbox.bell;
-        wait_until(bell, ctx, deadline, |_| self.is_given_up())
+        match bell.wait_until(ctx, deadline.after_ns(-EARLY_NS), |_| self.is_given_up()) {
+            Wake::Deadline => {
+                spin_until(deadline);
+                true
+            }
+            Wake::Condition => false,
+        }
     }
 
     /// Sends until there is nothing to send, or until the keyer is stopped.
@@ -104,14 +105,11 @@ impl Keyer {
         let outbox = &self.transmitter.outbox;
         let Progress { keying, report } = progress;
         let lit = Cell::new(false);
-        // `at` is when that was to be done, `now` when that time had come.
-        let show = |light: bool, at: Ktime, now: Option<Ktime>| {
+        // `at` is the deadline of an edge that is `planned`, else the time now.
+        let show = |light: bool, at: Ktime, planned: bool| {
             if light != lit.replace(light) {
                 self.lamp.set(ctx, light);
-                trace::edge_keyed(self.transmitter.device, light, at.as_ns());
-                if let Some(now) = now {
-                    self.latency.driver.record(Measure::KeyerEdge, at, now);
-                }
+                trace::edge_keyed(self.transmitter.device, light, at.as_ns(), planned);
             }
         };
         // What is being sent.
@@ -139,46 +137,31 @@ impl Keyer {
                 // The first edge has no deadline. It is what all others are counted from.
                 let at = self.lamp.light(ctx);
                 lit.set(true);
-                trace::edge_keyed(self.transmitter.device, true, at.as_ns());
+                trace::edge_keyed(self.transmitter.device, true, at.as_ns(), false);
                 keying.postpone(at.as_ns().saturating_sub(step.from_ns));
             }
             urgent.get_or_insert_with(|| RealTime::enter(ctx));
             let until = Ktime::from_ns(keying.deadline_ns());
-            match self.wait_until(ctx, until) {
+            if self.wait_until(ctx, until) {
                 // A mark is followed by darkness and a space by a mark, always. So the edge comes
                 // first, on time, and then what has to be found out about the time after it.
-                awaited @ Some(_) => show(!step.mark, until, awaited),
-                None => {
-                    let now = Ktime::now();
-                    show(false, now, None);
-                    keying.abort(now.as_ns());
-                    report.abort();
-                    if text.take().is_some() {
-                        outbox.finish();
-                    }
+                show(!step.mark, until, true);
+            } else {
+                let now = Ktime::now();
+                show(false, now, false);
+                keying.abort(now.as_ns());
+                report.abort();
+                if text.take().is_some() {
+                    outbox.finish();
                 }
             }
         }
-        show(false, Ktime::now(), None);
+        show(false, Ktime::now(), false);
         if text.is_some() {
             // Stopped between two edges.
             report.abort();
             outbox.finish();
         }
-    }
-}
-
-/// Waits for the instant `deadline`, and returns the time then; `None` if `bell` was rung and
-/// `is_given_up` before that.
-pub(crate) fn wait_until(
-    bell: &Bell,
-    ctx: &Sleepable,
-    deadline: Ktime,
-    is_given_up: impl FnMut(&context::Atomic) -> bool + Send,
-) -> Option<Ktime> {
-    match bell.wait_until(ctx, deadline.after_ns(-EARLY_NS), is_given_up) {
-        Wake::Deadline => Some(spin_until(deadline)),
-        Wake::Condition => None,
     }
 }
 

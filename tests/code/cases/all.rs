@@ -45,14 +45,6 @@ suites! {
         a_write_may_be_fed_in_pieces,
         a_symbol_is_small,
     }
-    histogram {
-        nothing_recorded_is_all_zero,
-        buckets_are_powers_of_two,
-        one_of_a_hundred_may_be_longer,
-        any_durations_are_counted,
-        merged_is_as_if_recorded_in_one,
-        a_reset_forgets_what_was_before,
-    }
     keying {
         marks_and_gaps,
         symbols_begin_where_they_say,

@@ -12,7 +12,6 @@ pub(crate) mod alphabet;
 pub(crate) mod debounce;
 pub(crate) mod decoder;
 pub(crate) mod encoder;
-pub(crate) mod histogram;
 pub(crate) mod keying;
 pub(crate) mod math;
 pub(crate) mod operator;

@@ -8,7 +8,6 @@ mod debounce;
 mod decoder;
 mod decoder_any;
 mod encoder;
-mod histogram;
 mod keyed;
 mod math;
 mod ring;

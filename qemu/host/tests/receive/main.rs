@@ -7,13 +7,11 @@
 //! complaint.
 
 mod burst;
-mod choosing;
 mod cost;
 mod faux;
 mod fixture;
 mod hand;
 mod inside;
-mod latency;
 mod operator;
 mod storm;
 mod ticker;
