@@ -55,6 +55,26 @@ impl Code {
         self.0 == 1
     }
 
+    /// Whether there are dots only.
+    pub const fn is_dots(self) -> bool {
+        self.0.is_power_of_two()
+    }
+
+    /// The elements of this code behind those of `start`; `None` if it does not begin with them, or
+    /// ends with them.
+    pub const fn strip_start(self, start: Code) -> Option<Code> {
+        if self.len() <= start.len() {
+            return None;
+        }
+        let len = self.len().saturating_sub(start.len());
+        if self.0.wrapping_shr(len) != start.0 {
+            return None;
+        }
+        let sentinel = 1_u16.wrapping_shl(len);
+        // INVARIANT: The sentinel is set.
+        Some(Code(self.0 & sentinel.wrapping_sub(1) | sentinel))
+    }
+
     /// This code with one more element, or `None` if it is full.
     pub const fn push(self, element: Element) -> Option<Code> {
         if self.len() == Self::MAX_LEN {

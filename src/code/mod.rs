@@ -9,7 +9,7 @@
 //!   and spaces with absolute deadlines, using the durations of [`timing`];
 //! - [`receive`]: a ring carries edges out of the interrupt, they are debounced, and a decoder turns
 //!   marks and spaces into text;
-//! - both read the one table of [`alphabet`].
+//! - both read the tables of [`alphabet`].
 //!
 //! Durations are integer nanoseconds (`_ns`); where a fraction of one matters, a [`Span`] keeps it.
 
@@ -32,7 +32,7 @@ pub use receive::{
 };
 pub use send::{
     keying::{Keying, Step},
-    parser::{Error, Fed, Parser, Writing}, //
+    parser::{Error, Fed, Parser, Sink, Writing}, //
 };
 pub use span::Span;
 pub use symbol::{Gap, Spacing, Symbol};

@@ -71,12 +71,22 @@ impl Spacing {
         self.last = self.last.next();
     }
 
+    /// Notes that what was written last is not sent on: neither a prosign nor an accent continues it.
+    pub fn interrupt(&mut self) {
+        self.last = self.last.next();
+    }
+
+    /// Whether nothing was written since what `ticket` names.
+    pub(crate) fn is_last(&self, ticket: Ticket) -> bool {
+        self.last == ticket
+    }
+
     /// The symbol for `code`, which continues a prosign if its letter before was `joins`. Nothing
     /// changes until it is [`committed`](Spacing::commit).
     pub(crate) fn symbol(&self, code: Code, joins: Option<Ticket>) -> Symbol {
         let gap = if self.word_ended {
             Gap::Word
-        } else if joins == Some(self.last) {
+        } else if joins.is_some_and(|ticket| self.is_last(ticket)) {
             Gap::Joined
         } else {
             Gap::Letter

@@ -78,8 +78,8 @@ impl Timing {
     pub const WPM_MAX: u32 = 1_000;
     /// The shortest unit in microseconds, that of [`Timing::WPM_MAX`].
     pub const UNIT_MIN_US: u32 = UNIT_AT_1_WPM_US / Timing::WPM_MAX;
-    /// The longest unit in microseconds, that of [`Timing::WPM_MIN`].
-    pub const UNIT_MAX_US: u32 = UNIT_AT_1_WPM_US;
+    /// The longest unit in microseconds: two minutes, for beacons that are slower than any operator.
+    pub const UNIT_MAX_US: u32 = 120_000_000;
     /// The lightest weight in percent.
     pub const WEIGHT_MIN: u32 = 20;
     /// The heaviest weight in percent.
@@ -88,7 +88,8 @@ impl Timing {
     pub const WEIGHT_STANDARD: u32 = 50;
 
     /// Works out the durations. The arguments are in their ranges, so nothing here overflows: the largest
-    /// number is a word gap's 7 * 50 * 6e13. Wrapping arithmetic just needs no checks.
+    /// number is 19 * 80 * 1.2e14, of the longest unit at the fastest Farnsworth speed. Wrapping arithmetic
+    /// just needs no checks.
     fn with(speed: Speed, farnsworth_wpm: u32, weight: u32) -> Self {
         // The unit is the fraction unit_ns / parts.
         let (unit_ns, parts) = match speed {
@@ -176,7 +177,8 @@ impl Timing {
         Ok(())
     }
 
-    /// The speed of the characters in words per minute: as it was set, or the nearest to the unit.
+    /// The speed of the characters in words per minute: as it was set, or the nearest to the unit, which
+    /// is 0 for units of more than 2.4 s.
     pub fn wpm(&self) -> u32 {
         match self.speed {
             Speed::Wpm(wpm) => wpm.get(),

@@ -9,7 +9,12 @@
 //! - What comes before a character that cannot be sent is taken and counted, so a later write begins
 //!   with that character; this one gets the error. Bytes of a character that are still incomplete
 //!   at the end of a write are taken and counted too.
-//! - White space, any run of it, ends a word.
+//! - White space, any run of it, ends a word. The byte order mark and NUL count as such: they are in
+//!   text that comes from files.
+//! - A combining accent belongs to the letter before it, also if that came with an earlier write: both
+//!   are sent as the composed letter. The letter does not wait for it in the fifo, see
+//!   [`Sink::amend`]. An accent without a letter before it, or that makes a letter without a code
+//!   of its own, is an error, as the composed letter is.
 //! - `<` opens a prosign, `>` closes it. Between them stand letters and figures, at least one, which
 //!   are sent one unit apart. Everything else there, white space included, is an error, as is a `>`
 //!   without its `<`.
@@ -32,20 +37,44 @@ pub enum Error {
     Malformed,
 }
 
-/// Where in the text a parser is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Place {
-    /// Outside of prosigns.
-    Text,
-    /// Behind `<`, with the letter of the prosign that was written last, if there is one.
-    Prosign(Option<Ticket>),
+/// What takes symbols: the fifo of a device.
+pub trait Sink {
+    /// Adds `symbol`, and returns whether there was room.
+    fn push(&mut self, symbol: Symbol) -> bool;
+
+    /// An accent has come for the letter that was pushed last: its code is not `from` but `to`.
+    ///
+    /// If it is being sent already it can go on as `to` if that begins with `from`
+    /// ([`Code::strip_start`]); otherwise it stays as it is.
+    fn amend(&mut self, from: Code, to: Code);
+}
+
+/// A closure that takes symbols, and cannot change them later.
+struct Push<F>(F);
+
+impl<F: FnMut(Symbol) -> bool> Sink for Push<F> {
+    fn push(&mut self, symbol: Symbol) -> bool {
+        self.0(symbol)
+    }
+
+    fn amend(&mut self, _from: Code, _to: Code) {}
+}
+
+/// The character that was written last, if it is a letter or the like.
+#[derive(Clone, Copy, Debug)]
+struct Last {
+    character: char,
+    ticket: Ticket,
 }
 
 /// What one open file has left unfinished.
 #[derive(Clone, Copy, Debug)]
 pub struct Parser {
     utf8: Utf8,
-    place: Place,
+    /// Behind `<`.
+    in_prosign: bool,
+    /// `None` at the beginning of a prosign or a word.
+    last: Option<Last>,
 }
 
 /// Why [`Writing::feed`] came back.
@@ -71,7 +100,8 @@ impl Parser {
     pub const fn new() -> Self {
         Self {
             utf8: Utf8::new(),
-            place: Place::Text,
+            in_prosign: false,
+            last: None,
         }
     }
 
@@ -89,53 +119,76 @@ impl Parser {
         &mut self,
         character: char,
         spacing: &mut Spacing,
-        sink: &mut impl FnMut(Symbol) -> bool,
+        sink: &mut impl Sink,
     ) -> Result<(), Stop> {
-        let refused = Err(Stop::Refused(Error::Unencodable));
-        match (character, self.place) {
-            ('<', Place::Text) => self.place = Place::Prosign(None),
-            ('>', Place::Prosign(Some(_))) => self.place = Place::Text,
-            ('<' | '>', _) => return refused,
-            (_, Place::Text) if is_white_space(character) => spacing.space(),
-            (_, Place::Prosign(_)) if !alphabet::is_letter_or_figure(character) => return refused,
-            _ => {
-                let Some(code) = alphabet::encode(character) else {
-                    return refused;
-                };
-                self.send(code, spacing, sink)?;
+        match character {
+            '<' if !self.in_prosign => self.set_in_prosign(true),
+            '>' if self.in_prosign && self.last.is_some() => self.set_in_prosign(false),
+            '<' | '>' => return Err(Stop::Refused(Error::Unencodable)),
+            _ if is_white_space(character) && !self.in_prosign => {
+                spacing.space();
+                self.last = None;
             }
+            _ => match alphabet::encode(character) {
+                Some(_) if self.in_prosign && !alphabet::is_letter_or_figure(character) => {
+                    return Err(Stop::Refused(Error::Unencodable));
+                }
+                Some(code) => self.send(character, code, spacing, sink)?,
+                None => self.amend(character, spacing, sink)?,
+            },
         }
         Ok(())
     }
 
+    fn set_in_prosign(&mut self, in_prosign: bool) {
+        self.in_prosign = in_prosign;
+        self.last = None;
+    }
+
     fn send(
         &mut self,
+        character: char,
         code: Code,
         spacing: &mut Spacing,
-        sink: &mut impl FnMut(Symbol) -> bool,
+        sink: &mut impl Sink,
     ) -> Result<(), Stop> {
-        let joins = match self.place {
-            Place::Text => None,
-            Place::Prosign(last) => last,
-        };
-        if !sink(spacing.symbol(code, joins)) {
+        let last = self.last.filter(|_| self.in_prosign);
+        if !sink.push(spacing.symbol(code, last.map(|last| last.ticket))) {
             return Err(Stop::Full);
         }
         let ticket = spacing.commit();
-        if let Place::Prosign(last) = &mut self.place {
-            *last = Some(ticket);
+        self.last = Some(Last { character, ticket });
+        Ok(())
+    }
+
+    /// Acts on a character without a code of its own: an accent, or nothing that can be sent.
+    fn amend(&mut self, accent: char, spacing: &Spacing, sink: &mut impl Sink) -> Result<(), Stop> {
+        let refused = Stop::Refused(Error::Unencodable);
+        let Some(last) = &mut self.last else {
+            return Err(refused);
+        };
+        let from = alphabet::encode(last.character);
+        let to = alphabet::encode_accented(last.character, accent);
+        let (Some(from), Some(to)) = (from, to) else {
+            return Err(refused);
+        };
+        // No letter takes two.
+        last.character = accent;
+        if spacing.is_last(last.ticket) {
+            sink.amend(from, to);
         }
         Ok(())
     }
 }
 
-/// Unicode's property `White_Space`.
+/// Unicode's property `White_Space`, NUL and the byte order mark.
 ///
 /// Written out, because `char::is_whitespace` would need tables of `core` that a kernel need not export.
 const fn is_white_space(character: char) -> bool {
     matches!(
         character,
-        '\t'..='\r'
+        '\0'
+            | '\t'..='\r'
             | ' '
             | '\u{85}'
             | '\u{a0}'
@@ -146,6 +199,7 @@ const fn is_white_space(character: char) -> bool {
             | '\u{202f}'
             | '\u{205f}'
             | '\u{3000}'
+            | '\u{feff}'
     )
 }
 
@@ -169,18 +223,24 @@ pub struct Writing<'a> {
 }
 
 impl Writing<'_> {
-    /// Takes `bytes` as far as possible.
-    ///
-    /// `sink` puts a symbol into the fifo and says whether there was room. It and `spacing` belong to
-    /// the device: hold its lock around this call. `sink` is called at most once for each byte.
-    ///
-    /// A write that was refused takes nothing more.
+    /// Takes `bytes` as far as possible, with a closure as the sink: letters stay without the accents that
+    /// come behind them.
     pub fn feed(
         &mut self,
         bytes: &[u8],
         spacing: &mut Spacing,
-        mut sink: impl FnMut(Symbol) -> bool,
+        push: impl FnMut(Symbol) -> bool,
     ) -> Fed {
+        self.feed_to(bytes, spacing, &mut Push(push))
+    }
+
+    /// Takes `bytes` as far as possible.
+    ///
+    /// `sink` and `spacing` belong to the device: hold its lock around this call. `sink` is called at
+    /// most once for each byte.
+    ///
+    /// A write that was refused takes nothing more.
+    pub fn feed_to(&mut self, bytes: &[u8], spacing: &mut Spacing, sink: &mut impl Sink) -> Fed {
         if self.error.is_some() {
             return Fed::Refused;
         }
@@ -189,7 +249,7 @@ impl Writing<'_> {
         // character that did not fit.
         let mut whole = (taken, *self.parser);
         for &byte in bytes {
-            match self.byte(byte, spacing, &mut sink) {
+            match self.byte(byte, spacing, sink) {
                 Ok(()) => taken += 1,
                 Err(Stop::Full) => {
                     (taken, *self.parser) = whole;
@@ -211,12 +271,7 @@ impl Writing<'_> {
     }
 
     /// Takes one byte, or leaves the parser as it was.
-    fn byte(
-        &mut self,
-        byte: u8,
-        spacing: &mut Spacing,
-        sink: &mut impl FnMut(Symbol) -> bool,
-    ) -> Result<(), Stop> {
+    fn byte(&mut self, byte: u8, spacing: &mut Spacing, sink: &mut impl Sink) -> Result<(), Stop> {
         let mut utf8 = self.parser.utf8;
         match utf8.push(byte) {
             Progress::Incomplete => {}

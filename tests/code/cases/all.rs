@@ -5,8 +5,11 @@
 
 suites! {
     alphabet {
-        sends_the_standard_and_the_extensions_in_both_cases,
+        sends_all_that_has_a_code_in_both_cases,
         receives_what_it_sends,
+        receives_shared_codes_as_one_of_their_characters,
+        an_accent_makes_another_letter,
+        a_code_begins_with_another,
         receives_signs_of_procedure,
         every_other_code_is_unknown,
         no_other_character_is_sent,
@@ -32,7 +35,12 @@ suites! {
     }
     encoder {
         letters_words_and_cases,
+        nul_and_byte_order_marks_are_white_space,
         white_space_belongs_to_the_device,
+        accents_belong_to_the_letter_before,
+        accents_may_come_with_a_later_write,
+        accents_of_letters_that_have_none_are_refused,
+        an_accent_finds_its_letter_or_nothing,
         prosigns_have_no_inner_gaps,
         prosigns_split_over_writes,
         another_writer_does_not_get_into_a_prosign,
@@ -74,6 +82,7 @@ suites! {
         the_default_is_the_course_s,
         farnsworth_as_in_the_article,
         setters_keep_the_old_value_on_error,
+        the_slowest_beacon_does_not_overflow,
         speed_and_unit_are_two_words_for_one_thing,
     }
 }

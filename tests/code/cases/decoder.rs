@@ -12,7 +12,7 @@ use crate::code::Decoder;
 type Read = Line<256>;
 
 /// The whole alphabet as it is received, each character once, in words of five.
-pub(crate) fn alphabet() -> Line<160> {
+pub(crate) fn alphabet() -> Line<192> {
     let mut text = Line::new();
     let received = TABLE.iter().filter(|entry| entry.received);
     for (i, entry) in received.enumerate() {
@@ -107,8 +107,12 @@ pub(crate) fn unknown_sequences_and_prosigns() {
         (&[1, 3, 1, 3, 3], "\u{fffd}"),
         (&[1, 1, 1, 3, 1, 3], "<SK>"),
         (&[1, 1, 1, 3, 3, 3, 1, 1, 1], "<SOS>"),
+        // The error sign is a run of dots, and a hand does not count them.
+        (&[1; 6], "\u{fffd}"),
+        (&[1; 7], "<HH>"),
         (&[1; 8], "<HH>"),
-        (&[1; 9], "\u{fffd}"),
+        (&[1; 9], "<HH>"),
+        (&[1; 15], "<HH>"),
         (&[3; 20], "\u{fffd}"),
         (&[1, 3, 1], "R"),
     ] {

@@ -3,41 +3,57 @@
 //! The write path, one example for each rule of write(2).
 
 use super::store::{Line, List};
-use crate::code::{decode, encode, Code, Error, Fed, Gap, Parser, Spacing, Symbol};
+use crate::code::{decode, encode, Code, Error, Fed, Gap, Parser, Sink, Spacing, Symbol};
 
 /// A device with an open file.
 struct Device {
     spacing: Spacing,
+    fifo: Fifo,
+}
+
+struct Fifo {
     room: usize,
     symbols: List<Symbol, 32>,
+}
+
+impl Sink for Fifo {
+    fn push(&mut self, symbol: Symbol) -> bool {
+        let fits = self.symbols.len() < self.room;
+        if fits {
+            self.symbols.push(symbol);
+        }
+        fits
+    }
+
+    fn amend(&mut self, from: Code, to: Code) {
+        let last = self.symbols.last_mut().expect("the letter was pushed");
+        assert_eq!(last.code, from);
+        last.code = to;
+    }
 }
 
 impl Device {
     fn new() -> Self {
         Self {
             spacing: Spacing::new(),
-            room: usize::MAX,
-            symbols: List::new(),
+            fifo: Fifo {
+                room: usize::MAX,
+                symbols: List::new(),
+            },
         }
     }
 
     /// One write(2) in one piece, which does not wait.
     fn write(&mut self, parser: &mut Parser, bytes: impl AsRef<[u8]>) -> Result<usize, Error> {
         let mut write = parser.write();
-        write.feed(bytes.as_ref(), &mut self.spacing, |symbol| {
-            let fits = self.symbols.len() < self.room;
-            if fits {
-                self.symbols.push(symbol);
-            }
-            fits
-        });
+        write.feed_to(bytes.as_ref(), &mut self.spacing, &mut self.fifo);
         write.finish()
     }
 
     /// The symbols so far: `+` before a joined one, `/` before a word, nothing before other letters.
     fn sent(&self) -> Line<64> {
         let mut sent = Line::new();
-        for symbol in self.symbols.iter() {
+        for symbol in self.fifo.symbols.iter() {
             sent.push_str(match symbol.gap {
                 Gap::Joined => "+",
                 Gap::Letter => "",
@@ -61,6 +77,78 @@ pub(crate) fn letters_words_and_cases() {
     assert_eq!(sent("  a \r\n\u{a0}\u{3000} b \n"), "/A/B");
     assert_eq!(sent(""), "");
     assert_eq!(sent(" \n"), "");
+}
+
+pub(crate) fn nul_and_byte_order_marks_are_white_space() {
+    assert_eq!(sent("\u{feff}SOS\0\0DE\0"), "/SOS/DE");
+    let mut device = Device::new();
+    let mut parser = Parser::new();
+    for byte in "\u{feff}E\0T".as_bytes() {
+        assert_eq!(device.write(&mut parser, [*byte]), Ok(1));
+    }
+    assert_eq!(device.sent(), "/E/T");
+}
+
+pub(crate) fn accents_belong_to_the_letter_before() {
+    assert_eq!(sent("Caf\u{65}\u{301} N\u{303}"), "CAFÉ/Ñ");
+    assert_eq!(sent("a\u{308}o\u{308}u\u{308}"), "ÄÖÜ");
+    assert_eq!(sent("<e\u{301}S>"), "É+S");
+}
+
+pub(crate) fn accents_may_come_with_a_later_write() {
+    let mut device = Device::new();
+    let mut parser = Parser::new();
+    for byte in "Ae\u{301}<a\u{308}R>n\u{303}".as_bytes() {
+        assert_eq!(device.write(&mut parser, [*byte]), Ok(1));
+    }
+    assert_eq!(device.sent(), "AÉÄ+RÑ");
+    // No room is needed.
+    device.fifo.room = device.fifo.symbols.len() + 1;
+    assert_eq!(device.write(&mut parser, "u"), Ok(1));
+    assert_eq!(device.write(&mut parser, "\u{308}E"), Ok(2));
+    assert_eq!(device.sent(), "AÉÄ+RÑÜ");
+}
+
+pub(crate) fn accents_of_letters_that_have_none_are_refused() {
+    // As the composed letter is: no code, no letter before it, none in this file, a second accent.
+    for (text, count) in [
+        ("Ei\u{301}", 2),
+        ("\u{301}E", 0),
+        ("E \u{301}", 2),
+        ("E\u{301}\u{301}", 3),
+        ("<\u{301}", 1),
+        ("<E>\u{301}", 3),
+        ("5\u{301}", 1),
+    ] {
+        let mut device = Device::new();
+        let mut parser = Parser::new();
+        if count > 0 {
+            assert_eq!(device.write(&mut parser, text), Ok(count), "{text:?}");
+        }
+        assert_eq!(
+            device.write(&mut parser, &text.as_bytes()[count..]),
+            Err(Error::Unencodable),
+            "{text:?}"
+        );
+        assert_eq!(device.write(&mut parser, "T"), Ok(1));
+    }
+}
+
+pub(crate) fn an_accent_finds_its_letter_or_nothing() {
+    let mut device = Device::new();
+    let (mut one, mut two) = (Parser::new(), Parser::new());
+    assert_eq!(device.write(&mut one, "E"), Ok(1));
+    assert_eq!(device.write(&mut two, "E"), Ok(1));
+    assert_eq!(device.write(&mut one, "\u{301}"), Ok(2));
+    assert_eq!(device.sent(), "EE");
+    assert_eq!(device.write(&mut two, "\u{301}"), Ok(2));
+    assert_eq!(device.sent(), "EÉ");
+    // The letter is given up.
+    assert_eq!(device.write(&mut one, "U"), Ok(1));
+    device.fifo.symbols.clear();
+    device.spacing.interrupt();
+    assert_eq!(device.write(&mut one, "\u{308}E"), Ok(3));
+    assert_eq!(device.sent(), "E");
 }
 
 pub(crate) fn white_space_belongs_to_the_device() {
@@ -113,7 +201,13 @@ pub(crate) fn a_closed_file_leaves_nothing_behind() {
 pub(crate) fn what_comes_before_an_unencodable_character_is_taken() {
     let mut device = Device::new();
     let mut parser = Parser::new();
-    for (text, count) in [("AB#C", 2), ("É€", 2), ("E\0", 1), (" %", 1), ("<AR>>", 4)] {
+    for (text, count) in [
+        ("AB#C", 2),
+        ("É€", 2),
+        ("E\x01", 1),
+        (" %", 1),
+        ("<AR>>", 4),
+    ] {
         assert_eq!(device.write(&mut parser, text), Ok(count), "{text}");
         assert_eq!(
             device.write(&mut parser, &text.as_bytes()[count..]),
@@ -194,13 +288,13 @@ pub(crate) fn prosigns_that_are_none() {
 pub(crate) fn a_full_fifo_stops_before_the_character() {
     let mut device = Device::new();
     let mut parser = Parser::new();
-    device.room = 1;
+    device.fifo.room = 1;
     assert_eq!(device.write(&mut parser, "E É"), Ok(2));
     assert_eq!(device.write(&mut parser, "É"), Ok(0));
-    device.room = 2;
+    device.fifo.room = 2;
     assert_eq!(device.write(&mut parser, "ÉE"), Ok(2));
     assert_eq!(device.write(&mut parser, " <T"), Ok(2));
-    device.room = 4;
+    device.fifo.room = 4;
     assert_eq!(device.write(&mut parser, "TAR>"), Ok(2));
     assert_eq!(device.sent(), "E/É/T+A");
     // An error behind a character that has no room is not reached.

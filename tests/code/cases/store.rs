@@ -45,6 +45,10 @@ impl<T: Copy, const N: usize> List<T, N> {
         self.items[..self.len].last().copied().flatten()
     }
 
+    pub(crate) fn last_mut(&mut self) -> Option<&mut T> {
+        self.items[..self.len].last_mut()?.as_mut()
+    }
+
     pub(crate) fn pop_front(&mut self) -> Option<T> {
         if self.is_empty() {
             return None;

@@ -93,7 +93,7 @@ pub(crate) fn setters_keep_the_old_value_on_error() {
     for wpm in [0, 1001, u32::MAX] {
         assert_eq!(timing.set_wpm(wpm), Err(OutOfRange));
     }
-    for unit_us in [0, 1_199, 1_200_001, u32::MAX] {
+    for unit_us in [0, 1_199, 120_000_001, u32::MAX] {
         assert_eq!(timing.set_unit_us(unit_us), Err(OutOfRange));
     }
     for farnsworth_wpm in [1001, u32::MAX] {
@@ -103,6 +103,29 @@ pub(crate) fn setters_keep_the_old_value_on_error() {
         assert_eq!(timing.set_weight(weight), Err(OutOfRange));
     }
     assert_eq!(timing, before);
+}
+
+pub(crate) fn the_slowest_beacon_does_not_overflow() {
+    const MINUTE_NS: u64 = 60_000_000_000;
+
+    let mut timing = Timing::default();
+    timing.set_unit_us(120_000_000).unwrap();
+    assert_eq!(timing.unit_ns(), 2 * MINUTE_NS);
+    assert_eq!((timing.wpm(), timing.unit_us()), (0, 120_000_000));
+    for (weight, dash, word_gap) in [(20, 12, 76), (50, 15, 70), (80, 18, 64)] {
+        timing.set_weight(weight).unwrap();
+        for farnsworth_wpm in [0, 1, 1000] {
+            timing.set_farnsworth_wpm(farnsworth_wpm).unwrap();
+            assert_eq!(
+                timing.mark(Element::Dash).round_ns(),
+                dash * 2 * MINUTE_NS / 5
+            );
+            assert_eq!(
+                timing.gap(Gap::Word).round_ns(),
+                word_gap * 2 * MINUTE_NS / 10
+            );
+        }
+    }
 }
 
 pub(crate) fn speed_and_unit_are_two_words_for_one_thing() {

@@ -3,9 +3,39 @@
 //! The write path, whatever is written and however it is cut.
 
 use proptest::prelude::*;
+use unicode_normalization::{char::compose, UnicodeNormalization};
 
-use crate::code::alphabet::{PROSIGNS, TABLE};
-use crate::code::{decode, Code, Error, Fed, Gap, Parser, Spacing, Symbol};
+use crate::code::alphabet::{ACCENTS, PROSIGNS, TABLE};
+use crate::code::{decode, Code, Error, Fed, Gap, Parser, Sink, Spacing, Symbol};
+
+/// A fifo that no keyer takes from.
+struct Fifo<'a> {
+    symbols: &'a mut Vec<Symbol>,
+    capacity: usize,
+}
+
+impl<'a> Fifo<'a> {
+    fn endless(symbols: &'a mut Vec<Symbol>) -> Self {
+        let capacity = usize::MAX;
+        Self { symbols, capacity }
+    }
+}
+
+impl Sink for Fifo<'_> {
+    fn push(&mut self, symbol: Symbol) -> bool {
+        let fits = self.symbols.len() < self.capacity;
+        if fits {
+            self.symbols.push(symbol);
+        }
+        fits
+    }
+
+    fn amend(&mut self, from: Code, to: Code) {
+        let last = self.symbols.last_mut().expect("the letter was pushed");
+        assert_eq!(last.code, from);
+        last.code = to;
+    }
+}
 
 /// What became of a stream of bytes: what was sent, and how it ended.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,10 +64,8 @@ fn write_all(bytes: &[u8], cuts: &[usize], pieces: &[usize]) -> Outcome {
         let mut write = parser.write();
         while !rest.is_empty() {
             let (piece, tail) = rest.split_at(rest.len().min(*pieces.next().unwrap()));
-            let fed = write.feed(piece, &mut spacing, |symbol| {
-                outcome.symbols.push(symbol);
-                true
-            });
+            let mut fifo = Fifo::endless(&mut outcome.symbols);
+            let fed = write.feed_to(piece, &mut spacing, &mut fifo);
             match fed {
                 Fed::All => rest = tail,
                 Fed::Refused => break,
@@ -58,6 +86,13 @@ fn write_all(bytes: &[u8], cuts: &[usize], pieces: &[usize]) -> Outcome {
     outcome
 }
 
+fn code_of(character: char) -> Option<Code> {
+    TABLE
+        .iter()
+        .find(|entry| entry.upper == character || entry.lower == character)
+        .map(|entry| Code::parse(entry.code).unwrap())
+}
+
 /// What the bytes up to the first character refused should become, worked out on the whole text.
 fn model(bytes: &[u8]) -> Outcome {
     let text = match std::str::from_utf8(bytes) {
@@ -72,11 +107,11 @@ fn model(bytes: &[u8]) -> Outcome {
     let mut word = false;
     // Letters of the open prosign.
     let mut prosign: Option<usize> = None;
+    let mut before = ' ';
     for character in text.chars() {
-        let code = TABLE
-            .iter()
-            .find(|entry| entry.upper == character || entry.lower == character)
-            .map(|entry| Code::parse(entry.code).unwrap());
+        let code = code_of(character);
+        let composed = compose(before, character).and_then(code_of);
+        before = character;
         let ok = match (character, prosign) {
             ('<', None) => {
                 prosign = Some(0);
@@ -87,8 +122,12 @@ fn model(bytes: &[u8]) -> Outcome {
                 true
             }
             ('<' | '>', _) => false,
-            (_, None) if character.is_whitespace() => {
+            (_, None) if character.is_whitespace() || "\0\u{feff}".contains(character) => {
                 word = true;
+                true
+            }
+            (_, _) if composed.is_some() => {
+                outcome.symbols.last_mut().unwrap().code = composed.unwrap();
                 true
             }
             (_, Some(_)) if !character.is_alphanumeric() => false,
@@ -131,9 +170,11 @@ fn bytes() -> impl Strategy<Value = Vec<u8>> {
             let entry = TABLE[i];
             (if upper { entry.upper } else { entry.lower }).to_string().into_bytes()
         }),
-        8 => proptest::sample::select(vec![" ", "\n", "\t", "  ", "\u{a0}", "\u{2003}"])
+        8 => proptest::sample::select(vec![" ", "\n", "\t", "  ", "\u{a0}", "\u{2003}", "\0", "\u{feff}"])
             .prop_map(|space| space.as_bytes().to_vec()),
         8 => "<[A-Za-z0-9é]{1,4}>".prop_map(String::into_bytes),
+        8 => (0..TABLE.len()).prop_map(|i| TABLE[i].lower.nfd().collect::<String>().into_bytes()),
+        1 => proptest::sample::select(ACCENTS).prop_map(|(accent, _)| accent.to_string().into_bytes()),
         1 => proptest::sample::select(vec!['<', '>']).prop_map(|c| c.to_string().into_bytes()),
         1 => any::<char>().prop_map(|c| c.to_string().into_bytes()),
         1 => any::<u8>().prop_map(|byte| vec![byte]),
@@ -187,13 +228,8 @@ proptest! {
         let mut rest = &bytes[..];
         for room in rooms.iter().cycle() {
             let full = symbols.len() + room;
-            let fed = write.feed(rest, &mut spacing, |symbol| {
-                let fits = symbols.len() < full;
-                if fits {
-                    symbols.push(symbol);
-                }
-                fits
-            });
+            let mut fifo = Fifo { symbols: &mut symbols, capacity: full };
+            let fed = write.feed_to(rest, &mut spacing, &mut fifo);
             match fed {
                 Fed::Full(count) => {
                     // It stops at a character, with the fifo really full.
@@ -246,11 +282,11 @@ proptest! {
     fn decoding_what_was_encoded_gives_it_back(
         text in proptest::collection::vec(0..TABLE.len() + PROSIGNS.len(), 1..60)
     ) {
-        // Whatever is received as itself comes back as it was written, in upper case.
+        // All that is received as itself comes back as it was written.
         let mut written = String::new();
         for i in text {
             match TABLE.get(i) {
-                Some(entry) if entry.received => written.push(entry.lower),
+                Some(entry) if entry.received => written.push(entry.upper),
                 Some(_) => written.push(' '),
                 None => written.push_str(PROSIGNS[i - TABLE.len()].0),
             }
@@ -275,6 +311,24 @@ proptest! {
             }
         }
         let words: Vec<&str> = written.split_whitespace().collect();
-        prop_assert_eq!(read.trim_start(), words.join(" ").to_uppercase());
+        prop_assert_eq!(read.trim_start(), words.join(" "));
+    }
+}
+
+/// Every character that is in the normal form C is sent, or refused, as its decomposition is.
+#[test]
+fn composed_and_decomposed_are_alike() {
+    for character in '\0'..='\u{2fff}' {
+        let composed = character.to_string();
+        if composed.nfc().ne(composed.chars()) {
+            continue;
+        }
+        let decomposed: String = composed.nfd().collect();
+        let [composed, decomposed] = [composed, decomposed]
+            .map(|text| write_all(text.as_bytes(), &[usize::MAX], &[usize::MAX]));
+        assert_eq!(composed.error, decomposed.error, "{character:?}");
+        if composed.error.is_none() {
+            assert_eq!(composed.symbols, decomposed.symbols, "{character:?}");
+        }
     }
 }

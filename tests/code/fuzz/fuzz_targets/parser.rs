@@ -8,12 +8,36 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use morse_code::{Error, Fed, Parser, Spacing, Symbol};
+use morse_code::{Code, Error, Fed, Parser, Sink, Spacing, Symbol};
 
 #[derive(Debug, PartialEq)]
 struct Outcome {
     symbols: Vec<Symbol>,
     error: Option<Error>,
+}
+
+/// A fifo that is full at every so manyth call.
+struct Fifo<'a> {
+    symbols: &'a mut Vec<Symbol>,
+    calls: &'a mut usize,
+    full_every: usize,
+}
+
+impl Sink for Fifo<'_> {
+    fn push(&mut self, symbol: Symbol) -> bool {
+        *self.calls += 1;
+        let fits = self.full_every == 0 || *self.calls % self.full_every != 0;
+        if fits {
+            self.symbols.push(symbol);
+        }
+        fits
+    }
+
+    fn amend(&mut self, from: Code, to: Code) {
+        let last = self.symbols.last_mut().expect("the letter was pushed");
+        assert_eq!(last.code, from);
+        last.code = to;
+    }
 }
 
 fn write_all(bytes: &[u8], cut: usize, full_every: usize) -> Outcome {
@@ -29,14 +53,12 @@ fn write_all(bytes: &[u8], cut: usize, full_every: usize) -> Outcome {
         let piece = &rest[..rest.len().min(cut)];
         let before = outcome.symbols.len();
         let mut write = parser.write();
-        let fed = write.feed(piece, &mut spacing, |symbol| {
-            calls += 1;
-            let fits = full_every == 0 || calls % full_every != 0;
-            if fits {
-                outcome.symbols.push(symbol);
-            }
-            fits
-        });
+        let mut fifo = Fifo {
+            symbols: &mut outcome.symbols,
+            calls: &mut calls,
+            full_every,
+        };
+        let fed = write.feed_to(piece, &mut spacing, &mut fifo);
         assert!(outcome.symbols.len() - before <= piece.len());
         match (fed, write.finish()) {
             (Fed::All, Ok(count)) => {

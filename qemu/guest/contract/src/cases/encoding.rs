@@ -52,7 +52,7 @@ fn what_comes_before_an_unencodable_character_is_taken() -> Result {
 
 fn a_write_that_begins_unencodable_changes_nothing() -> Result {
     let device = Device::open()?;
-    for text in ["~", "~SOS", "漢字", "\u{1}", "\0", "%", "😀"] {
+    for text in ["~", "~SOS", "漢字", "\u{1}", "í", "\u{301}", "%", "😀"] {
         assert_eq!(device.write(text), Err(Errno::EINVAL), "{text:?}");
     }
     assert_eq!(device.status()?.queued, 0);
@@ -140,7 +140,7 @@ fn case_makes_no_difference() -> Result {
 
 fn white_space_is_a_gap_and_no_character() -> Result {
     let seen = shown(|device| {
-        let text = " \t\n";
+        let text = " \t\n\0\u{feff}";
         assert_eq!(device.write(text), Ok(text.len()));
         assert_eq!(device.status()?.queued, 0);
         assert_eq!(device.write("E \t\n "), Ok(5));

@@ -31,7 +31,7 @@ super::cases![
 /// Numbers with their bounds.
 const RANGES: &[(&str, u64, u64)] = &[
     ("wpm", 1, 1000),
-    ("unit_us", 1200, 1_200_000),
+    ("unit_us", 1200, 120_000_000),
     ("farnsworth_wpm", 0, 1000),
     ("weight", 20, 80),
     ("beacon_interval_s", 0, 86_400),
@@ -168,6 +168,9 @@ fn the_two_ways_to_say_the_speed() -> Result {
         assert_eq!(driver::get("unit_us")?, unit_us, "{wpm} WPM");
     }
     for (unit_us, wpm) in [
+        ("120000000", "0"),
+        ("2400001", "0"),
+        ("2400000", "1"),
         ("1200000", "1"),
         ("171429", "7"),
         ("60000", "20"),

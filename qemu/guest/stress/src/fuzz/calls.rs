@@ -298,7 +298,7 @@ fn check_status(bytes: &[u8]) -> Result<(), String> {
     let good = (device::CAPACITY..=device::CAPACITY + 1).contains(&both)
         && status.room <= device::CAPACITY
         && status.state == state
-        && (1200..=1_200_000).contains(&status.unit_us)
+        && (1200..=120_000_000).contains(&status.unit_us)
         && status.sent < 1 << 40;
     match good {
         true => Ok(()),

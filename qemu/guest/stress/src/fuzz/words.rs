@@ -8,7 +8,7 @@ use crate::random::Random;
 /// but ticks.
 const NUMBERS: &[(&str, u64, u64)] = &[
     ("wpm", 1, 1000),
-    ("unit_us", 1200, 1_200_000),
+    ("unit_us", 1200, 120_000_000),
     ("farnsworth_wpm", 0, 1000),
     ("weight", 20, 80),
     ("receive_wpm", 0, 1000),
