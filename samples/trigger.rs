@@ -5,20 +5,20 @@
 use crate::linux::{
     context::Sleepable,
     debugfs::{self, Control},
-    irq::{Handler, SimulatedIrq},
+    irq::{IrqHandler, SimulatedIrq},
 };
 use kernel::{prelude::*, uaccess::UserSliceReader};
 
 /// Owner of the file and of the interrupt. Dropping it waits for a handler that is running; after that
 /// there are no interrupts any more.
-pub(crate) struct Trigger<T: Handler> {
+pub(crate) struct Trigger<T: IrqHandler> {
     _file: Control<Button<T>>,
 }
 
 /// What is written to.
-struct Button<T: Handler>(SimulatedIrq<T>);
+struct Button<T: IrqHandler>(SimulatedIrq<T>);
 
-impl<T: Handler> Trigger<T> {
+impl<T: IrqHandler> Trigger<T> {
     /// Makes `handler` run as a hard interrupt, whenever a 1 is written to the file `trigger` of the
     /// directory `sample`.
     pub(crate) fn new(sample: &'static CStr, handler: T) -> Result<Self> {
@@ -29,7 +29,7 @@ impl<T: Handler> Trigger<T> {
     }
 }
 
-impl<T: Handler> debugfs::Handler for Button<T> {
+impl<T: IrqHandler> debugfs::FileHandler for Button<T> {
     /// Takes "1", with or without a line feed; anything else is `EINVAL`.
     fn write(&self, from: &mut UserSliceReader, ctx: &Sleepable) -> Result {
         /// One digit and a line feed.

@@ -14,7 +14,7 @@ use linux::{
     context::{Atomic, Context, Sleepable},
     irq,
     time::{sleep_until, Ktime},
-    workqueue::{Handler, Kick, Queue, Work},
+    workqueue::{Queue, Work, WorkHandle, WorkHandler},
 };
 use trigger::Trigger;
 
@@ -32,9 +32,9 @@ module! {
     },
 }
 
-struct TopHalf(Kick<Atomic>);
+struct TopHalf(WorkHandle<Atomic>);
 
-impl irq::Handler for TopHalf {
+impl irq::IrqHandler for TopHalf {
     fn handle(&self, _ctx: &Atomic) {
         self.0.queue();
     }
@@ -42,7 +42,7 @@ impl irq::Handler for TopHalf {
 
 struct BottomHalf;
 
-impl Handler for BottomHalf {
+impl WorkHandler for BottomHalf {
     type Context = Atomic;
 
     fn run(&self, _ctx: &Atomic) {
@@ -72,7 +72,7 @@ impl kernel::Module for Sample {
         let queue = Queue::bh_highpri(c"atomic_sleep")?;
         let work = new_work!("BottomHalf", &queue, Ok(BottomHalf))?;
         Ok(Self {
-            _trigger: Trigger::new(c"atomic_sleep", TopHalf(work.kick()))?,
+            _trigger: Trigger::new(c"atomic_sleep", TopHalf(work.handle()))?,
             _work: work,
         })
     }

@@ -12,7 +12,7 @@ use kernel::prelude::*;
 use linux::{
     context::Atomic,
     irq,
-    workqueue::{Handler, Kick, Queue, Work},
+    workqueue::{Queue, Work, WorkHandle, WorkHandler},
 };
 use trigger::Trigger;
 
@@ -24,9 +24,9 @@ module! {
     license: "GPL v2",
 }
 
-struct TopHalf(Kick<Atomic>);
+struct TopHalf(WorkHandle<Atomic>);
 
-impl irq::Handler for TopHalf {
+impl irq::IrqHandler for TopHalf {
     fn handle(&self, _ctx: &Atomic) {
         pr_info!("interrupt begins\n");
         // Twice before it runs is once.
@@ -38,7 +38,7 @@ impl irq::Handler for TopHalf {
 
 struct BottomHalf;
 
-impl Handler for BottomHalf {
+impl WorkHandler for BottomHalf {
     type Context = Atomic;
 
     fn run(&self, _ctx: &Atomic) {
@@ -56,7 +56,7 @@ impl kernel::Module for Sample {
     fn init(_module: &'static ThisModule) -> Result<Self> {
         let work = new_work!("BottomHalf", &Queue::bh_highpri(c"bh")?, Ok(BottomHalf))?;
         Ok(Self {
-            _trigger: Trigger::new(c"bh", TopHalf(work.kick()))?,
+            _trigger: Trigger::new(c"bh", TopHalf(work.handle()))?,
             _work: work,
         })
     }

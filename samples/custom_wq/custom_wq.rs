@@ -13,7 +13,7 @@ use linux::{
     context::{Atomic, Sleepable},
     irq,
     time::{sleep_until, Ktime},
-    workqueue::{Finish, Handler, Kick, Queue, Work},
+    workqueue::{FlushOnDrop, Queue, Work, WorkHandle, WorkHandler},
 };
 use trigger::Trigger;
 
@@ -28,11 +28,11 @@ module! {
 const SLEEP_NS: i64 = 1_000_000_000;
 
 struct TopHalf {
-    first: Kick<Sleepable>,
-    second: Kick<Sleepable>,
+    first: WorkHandle<Sleepable>,
+    second: WorkHandle<Sleepable>,
 }
 
-impl irq::Handler for TopHalf {
+impl irq::IrqHandler for TopHalf {
     fn handle(&self, _ctx: &Atomic) {
         pr_info!("interrupt: first and second work queued\n");
         self.first.queue();
@@ -43,7 +43,7 @@ impl irq::Handler for TopHalf {
 /// A work item, by its name.
 struct Step(&'static str);
 
-impl Handler for Step {
+impl WorkHandler for Step {
     type Context = Sleepable;
 
     fn run(&self, ctx: &Sleepable) {
@@ -57,7 +57,7 @@ impl Handler for Step {
 /// nothing left to cancel, and the last of them destroys the queue.
 struct Sample {
     _trigger: Trigger<TopHalf>,
-    _finish: Finish,
+    _finish: FlushOnDrop,
     _first: Work<Step>,
     _second: Work<Step>,
 }
@@ -68,12 +68,12 @@ impl kernel::Module for Sample {
         let first = new_work!("first", &queue, Ok(Step("first")))?;
         let second = new_work!("second", &queue, Ok(Step("second")))?;
         let top_half = TopHalf {
-            first: first.kick(),
-            second: second.kick(),
+            first: first.handle(),
+            second: second.handle(),
         };
         Ok(Self {
             _trigger: Trigger::new(c"custom_wq", top_half)?,
-            _finish: Finish::new(&queue)?,
+            _finish: FlushOnDrop::new(&queue)?,
             _first: first,
             _second: second,
         })

@@ -10,7 +10,7 @@ mod trigger;
 use kernel::prelude::*;
 use linux::{
     context::{Atomic, Sleepable},
-    delayed::{Alarm, Delayed, DelayedHandler},
+    delayed::{DelayedWork, DelayedWorkHandle, DelayedWorkHandler},
     irq,
     workqueue::Queue,
 };
@@ -26,19 +26,19 @@ module! {
 
 const DELAY_MS: u32 = 5000;
 
-struct TopHalf(Alarm);
+struct TopHalf(DelayedWorkHandle);
 
-impl irq::Handler for TopHalf {
+impl irq::IrqHandler for TopHalf {
     fn handle(&self, _ctx: &Atomic) {
         pr_info!("interrupt: work is due in 5 s\n");
-        self.0.set_ms(DELAY_MS);
+        self.0.mod_delayed_ms(DELAY_MS);
     }
 }
 
 struct Late;
 
-impl DelayedHandler for Late {
-    fn run(&self, _alarm: &Alarm, _ctx: &Sleepable) {
+impl DelayedWorkHandler for Late {
+    fn run(&self, _alarm: &DelayedWorkHandle, _ctx: &Sleepable) {
         pr_info!("work runs\n");
     }
 }
@@ -46,14 +46,14 @@ impl DelayedHandler for Late {
 /// Dropped in this order: first there are no interrupts, then no work any more.
 struct Sample {
     _trigger: Trigger<TopHalf>,
-    _work: Delayed<Late>,
+    _work: DelayedWork<Late>,
 }
 
 impl kernel::Module for Sample {
     fn init(_module: &'static ThisModule) -> Result<Self> {
-        let work = new_delayed!("Late", &Queue::system()?, Ok(Late))?;
+        let work = new_delayed_work!("Late", &Queue::system()?, Ok(Late))?;
         Ok(Self {
-            _trigger: Trigger::new(c"delayed", TopHalf(work.alarm()))?,
+            _trigger: Trigger::new(c"delayed", TopHalf(work.handle()))?,
             _work: work,
         })
     }

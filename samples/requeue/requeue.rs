@@ -16,7 +16,7 @@ use linux::{
     context::{Atomic, Sleepable},
     irq,
     time::{sleep_until, Ktime},
-    workqueue::{Handler, Kick, Queue, Work},
+    workqueue::{Queue, Work, WorkHandle, WorkHandler},
 };
 use trigger::Trigger;
 
@@ -35,10 +35,10 @@ type Stamps = Ring<8>;
 
 struct TopHalf {
     stamps: Arc<Stamps>,
-    work: Kick<Sleepable>,
+    work: WorkHandle<Sleepable>,
 }
 
-impl irq::Handler for TopHalf {
+impl irq::IrqHandler for TopHalf {
     fn handle(&self, _ctx: &Atomic) {
         let stamp = Edge {
             time_ns: Ktime::now().as_ns(),
@@ -53,7 +53,7 @@ impl irq::Handler for TopHalf {
 /// Takes what the interrupts kept, then sleeps for a second.
 struct Slow(Arc<Stamps>);
 
-impl Handler for Slow {
+impl WorkHandler for Slow {
     type Context = Sleepable;
 
     fn run(&self, ctx: &Sleepable) {
@@ -84,7 +84,7 @@ impl kernel::Module for Sample {
         let work = new_work!("Slow", &Queue::system()?, Ok(Slow(stamps.clone())))?;
         let top_half = TopHalf {
             stamps,
-            work: work.kick(),
+            work: work.handle(),
         };
         Ok(Self {
             _trigger: Trigger::new(c"requeue", top_half)?,

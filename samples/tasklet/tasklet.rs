@@ -11,8 +11,8 @@ use kernel::prelude::*;
 use linux::{
     context::Atomic,
     irq,
-    tasklet::{Kick, Tasklet},
-    workqueue::Handler, //
+    tasklet::{Tasklet, TaskletHandle},
+    workqueue::WorkHandler, //
 };
 use trigger::Trigger;
 
@@ -24,9 +24,9 @@ module! {
     license: "GPL v2",
 }
 
-struct TopHalf(Kick);
+struct TopHalf(TaskletHandle);
 
-impl irq::Handler for TopHalf {
+impl irq::IrqHandler for TopHalf {
     fn handle(&self, _ctx: &Atomic) {
         pr_info!("interrupt begins\n");
         // Twice before it runs is once.
@@ -38,7 +38,7 @@ impl irq::Handler for TopHalf {
 
 struct BottomHalf;
 
-impl Handler for BottomHalf {
+impl WorkHandler for BottomHalf {
     type Context = Atomic;
 
     fn run(&self, _ctx: &Atomic) {
@@ -56,7 +56,7 @@ impl kernel::Module for Sample {
     fn init(_module: &'static ThisModule) -> Result<Self> {
         let tasklet = Tasklet::new(Ok(BottomHalf))?;
         Ok(Self {
-            _trigger: Trigger::new(c"tasklet", TopHalf(tasklet.kick()))?,
+            _trigger: Trigger::new(c"tasklet", TopHalf(tasklet.handle()))?,
             _tasklet: tasklet,
         })
     }

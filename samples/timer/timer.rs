@@ -11,7 +11,7 @@ use kernel::{
 };
 use linux::{
     context::Atomic,
-    timer::{Handler, Next, Timer}, //
+    timer::{Next, Timer, TimerHandler}, //
 };
 
 module! {
@@ -28,7 +28,7 @@ struct Clock {
     tock: AtomicFlag,
 }
 
-impl Handler for Clock {
+impl TimerHandler for Clock {
     fn expired(&self, _ctx: &Atomic) -> Next {
         let tock = self.tock.load(Relaxed);
         pr_info!("{}\n", if tock { "tock" } else { "tick" });

@@ -16,7 +16,7 @@ use linux::{
     irq,
     time::Ktime,
     wait::{Bell, Wake},
-    workqueue::{Handler, Kick, Queue, Work},
+    workqueue::{Queue, Work, WorkHandle, WorkHandler},
 };
 use trigger::Trigger;
 
@@ -30,9 +30,9 @@ module! {
 
 const SLEEP_NS: i64 = 1_000_000_000;
 
-struct TopHalf(Kick<Sleepable>);
+struct TopHalf(WorkHandle<Sleepable>);
 
-impl irq::Handler for TopHalf {
+impl irq::IrqHandler for TopHalf {
     fn handle(&self, _ctx: &Atomic) {
         pr_info!("interrupt: work queued\n");
         self.0.queue();
@@ -47,7 +47,7 @@ struct Sleeper {
     bell: Bell,
 }
 
-impl Handler for Sleeper {
+impl WorkHandler for Sleeper {
     type Context = Sleepable;
 
     fn run(&self, ctx: &Sleepable) {
@@ -82,7 +82,7 @@ impl kernel::Module for Sample {
         });
         let work = new_work!("Sleeper", &Queue::system()?, sleeper)?;
         Ok(Self {
-            _trigger: Trigger::new(c"wq", TopHalf(work.kick()))?,
+            _trigger: Trigger::new(c"wq", TopHalf(work.handle()))?,
             _work: work,
         })
     }

@@ -22,7 +22,7 @@ use self::receive::{
 use self::transmit::{beacon::Beacon, keyer::Keyer, lamp::Lamp, transmitter::Transmitter};
 use crate::code::Decimal;
 use crate::linux::{
-    delayed::Delayed,
+    delayed::DelayedWork,
     gpio,
     led_trigger::Trigger,
     miscdev::Registration,
@@ -30,7 +30,7 @@ use crate::linux::{
     timer::Timer,
     workqueue::{Queue, Work},
 };
-use crate::{new_delayed, new_timer, new_work};
+use crate::{new_delayed_work, new_timer, new_work};
 use core::{fmt, pin::Pin};
 use kernel::{
     device::Device,
@@ -54,10 +54,10 @@ pub struct Transceiver {
     _softirq: Softirq<Drain>,
     _ticker: Timer<Ticker>,
     /// Then the time that passes means nothing any more.
-    _gap: Delayed<Gap>,
+    _gap: DelayedWork<Gap>,
     _deliver: Work<Deliver>,
     /// Then nothing is queued any more by ourselves.
-    _beacon: Delayed<Beacon>,
+    _beacon: DelayedWork<Beacon>,
     /// Then the keyer stops, and with it goes the lamp, dark.
     _keyer: Work<Keyer>,
     /// The name is free again.
@@ -89,29 +89,34 @@ impl Transceiver {
             &queue,
             Keyer::new(dev, transmitter.clone(), Lamp::new(led, trigger)),
         )?;
-        let beacon = new_delayed!(
+        let beacon = new_delayed_work!(
             "Beacon",
             &queue,
-            Ok(Beacon::new(transmitter.clone(), keyer.kick())),
+            Ok(Beacon::new(transmitter.clone(), keyer.handle())),
         )?;
         let level = receive::key::level(line)?;
         let receiver = Arc::pin_init(Receiver::new(number.value(), level.is_down()), GFP_KERNEL)?;
         let deliver = new_work!("Deliver", &queue, Ok(Deliver(receiver.clone())))?;
-        let gap = new_delayed!(
+        let gap = new_delayed_work!(
             "Gap",
             &queue,
             Ok(Gap::new(dev, level.clone(), receiver.clone())),
         )?;
         let ticker = new_timer!("Ticker", Ok(Ticker::new(dev, receiver.clone())))?;
-        let softirq = Drain::softirq(level.clone(), receiver.clone(), gap.alarm(), deliver.kick())?;
+        let softirq = Drain::softirq(
+            level.clone(),
+            receiver.clone(),
+            gap.handle(),
+            deliver.handle(),
+        )?;
         let port = Port {
             transmitter: transmitter.clone(),
             receiver: receiver.clone(),
-            kick: keyer.kick(),
-            beacon: beacon.alarm(),
+            keyer: keyer.handle(),
+            beacon: beacon.handle(),
         };
         let source =
-            receive::key::Source::new(site, &name, level, receiver.clone(), softirq.kick())?;
+            receive::key::Source::new(site, &name, level, receiver.clone(), softirq.handle())?;
         // Last of all that may fail: who opens it must not wait for a device that never was.
         let node = KBox::pin_init(
             Registration::register(number.name()?, dev, port, &node::attributes::ATTRIBUTES),

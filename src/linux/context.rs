@@ -22,7 +22,7 @@
 //! A work item may sleep:
 //!
 //! ```ignore
-//! impl workqueue::Handler for Keyer {
+//! impl workqueue::WorkHandler for Keyer {
 //!     fn run(&self, ctx: &Sleepable) {
 //!         self.lamp.set(ctx, true);
 //!     }

@@ -19,7 +19,7 @@ use kernel::{
 };
 
 /// What a file is for.
-pub trait Handler: Send + Sync + 'static {
+pub trait FileHandler: Send + Sync + 'static {
     /// Whether the file can be read, by root.
     const IS_READABLE: bool = false;
 
@@ -88,7 +88,7 @@ impl Drop for Directory {
 /// let directory = Directory::new(c"morse")?;
 /// let key = Control::within(&directory, c"key", Ok(button))?;
 /// ```
-pub struct Control<T: Handler> {
+pub struct Control<T: FileHandler> {
     #[cfg(CONFIG_DEBUG_FS)]
     file: *mut bindings::dentry,
     _directory: Arc<Directory>,
@@ -96,11 +96,11 @@ pub struct Control<T: Handler> {
 }
 
 // SAFETY: A file may be removed on any thread; the handler is `Send`.
-unsafe impl<T: Handler> Send for Control<T> {}
+unsafe impl<T: FileHandler> Send for Control<T> {}
 // SAFETY: There are no methods; the handler is `Sync`.
-unsafe impl<T: Handler> Sync for Control<T> {}
+unsafe impl<T: FileHandler> Sync for Control<T> {}
 
-impl<T: Handler> Control<T> {
+impl<T: FileHandler> Control<T> {
     /// Makes `directory/file` appear, in a directory of its own.
     pub fn new(directory: &CStr, file: &CStr, handler: impl PinInit<T, Error>) -> Result<Self> {
         Self::within(&Directory::new(directory)?, file, handler)
@@ -128,7 +128,7 @@ impl<T: Handler> Control<T> {
 }
 
 #[cfg(CONFIG_DEBUG_FS)]
-impl<T: Handler> Control<T> {
+impl<T: FileHandler> Control<T> {
     /// Root may write, and read if there is something to read.
     const MODE: bindings::umode_t = if T::IS_READABLE { 0o600 } else { 0o200 };
 
@@ -218,7 +218,7 @@ impl<T: Handler> Control<T> {
     }
 }
 
-impl<T: Handler> Drop for Control<T> {
+impl<T: FileHandler> Drop for Control<T> {
     fn drop(&mut self) {
         self.handler.stop();
         // SAFETY: By the type invariant; errors are ignored. This waits for calls that are under way.

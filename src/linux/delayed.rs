@@ -2,12 +2,12 @@
 
 //! Delayed work that stops with its owner.
 //!
-//! The same model as [`workqueue`](super::workqueue), with a timer before the queue: a [`Delayed`]
-//! owns a [`DelayedHandler`], an [`Alarm`] sets the time at which it runs, from any context. Only the
-//! last time set counts, so an alarm that every event moves on runs once, after the last of them.
+//! The same model as [`workqueue`](super::workqueue), with a timer before the queue: a [`DelayedWork`]
+//! owns a [`DelayedWorkHandler`], a [`DelayedWorkHandle`] sets the time at which it runs, from any context. Only the
+//! last time set counts, so an item that every event puts off runs once, after the last of them.
 //!
 //! Times are those of the timer wheel: whole jiffies, never early, and the later the longer they are, by
-//! up to an eighth. [`Alarm::approach_ns`] is for those who have to be more exact than that.
+//! up to an eighth. [`DelayedWorkHandle::mod_delayed_stepwise_ns`] is for those who have to be more exact than that.
 //!
 //! C header: [`include/linux/workqueue.h`](srctree/include/linux/workqueue.h)
 
@@ -25,11 +25,11 @@ use kernel::{
     types::Opaque,
 };
 
-/// Creates a [`Delayed`] with newly-created lock classes.
+/// Creates a [`DelayedWork`] with newly-created lock classes.
 #[macro_export]
-macro_rules! new_delayed {
+macro_rules! new_delayed_work {
     ($name:literal, $queue:expr, $handler:expr $(,)?) => {
-        $crate::linux::delayed::Delayed::new(
+        $crate::linux::delayed::DelayedWork::new(
             ::kernel::optional_name!($name),
             [
                 ::kernel::static_lock_class!(),
@@ -40,9 +40,9 @@ macro_rules! new_delayed {
         )
     };
 }
-/// What is nearer than this, [`Alarm::approach_ns`] takes for now. The quarter of a jiffy is there for
+/// What is nearer than this, [`DelayedWorkHandle::mod_delayed_stepwise_ns`] takes for now. The quarter of a jiffy is there for
 /// whatever comes between a timer and the handler, so that not even then it is a jiffy late.
-pub const NEAR_NS: u64 = JIFFY_NS + MARGIN_NS;
+pub const MIN_DELAY_NS: u64 = JIFFY_NS + MARGIN_NS;
 const MARGIN_NS: u64 = JIFFY_NS / 4;
 
 /// Up to so many jiffies the timer wheel is exact to the jiffy. Beyond, it is too late by at most
@@ -50,22 +50,22 @@ const MARGIN_NS: u64 = JIFFY_NS / 4;
 const WHEEL_EXACT_JIFFIES: u32 = 62;
 
 /// What a delayed work item does.
-pub trait DelayedHandler: Send + Sync + 'static {
+pub trait DelayedWorkHandler: Send + Sync + 'static {
     /// Runs on a worker of the queue, in process context, never twice at the same time.
     ///
-    /// It may set `alarm` to run again.
-    fn run(&self, alarm: &Alarm, ctx: &Sleepable);
+    /// It may arm `work` to run again.
+    fn run(&self, work: &DelayedWorkHandle, ctx: &Sleepable);
 }
 
 /// The C work item, its timer, and the queue that it goes to.
 ///
 /// # Invariants
 ///
-/// - `work` is initialised; its function is `Delayed::<T>::trampoline`.
-/// - While `work` is not disabled, `handler` points at the `T` that the one `Delayed<T>` of this
+/// - `work` is initialised; its function is `DelayedWork::<T>::trampoline`.
+/// - While `work` is not disabled, `handler` points at the `T` that the one `DelayedWork<T>` of this
 ///   object owns.
 #[pin_data]
-struct Link {
+struct RawDelayedWork {
     #[pin]
     work: Opaque<bindings::delayed_work>,
     handler: NonNull<c_void>,
@@ -74,9 +74,9 @@ struct Link {
 
 // SAFETY: `work` and `queue` may be used on any thread; `handler` is used only by the trampoline,
 // and points at something that is `Send + Sync`.
-unsafe impl Send for Link {}
+unsafe impl Send for RawDelayedWork {}
 // SAFETY: As above.
-unsafe impl Sync for Link {}
+unsafe impl Sync for RawDelayedWork {}
 
 /// Owner of a delayed work item and of its handler.
 ///
@@ -86,22 +86,22 @@ unsafe impl Sync for Link {}
 /// # Examples
 ///
 /// ```ignore
-/// let gap = new_delayed!("Gap", &queue, Gap::new())?;
-/// let alarm = gap.alarm();
+/// let gap = new_delayed_work!("Gap", &queue, Gap::new())?;
+/// let work = gap.handle();
 /// // For each edge, in any context:
-/// alarm.set_ms(600);
+/// work.mod_delayed_ms(600);
 /// ```
 ///
 /// # Invariants
 ///
-/// `alarm.link.handler` points at `*handler`.
-pub struct Delayed<T: DelayedHandler> {
-    alarm: Alarm,
+/// `raw.handler` points at `*handler`.
+pub struct DelayedWork<T: DelayedWorkHandler> {
+    raw: Arc<RawDelayedWork>,
     handler: Pin<KBox<T>>,
 }
 
-impl<T: DelayedHandler> Delayed<T> {
-    /// Creates a work item that runs `handler` on `queue`, not armed; see [`new_delayed!`].
+impl<T: DelayedWorkHandler> DelayedWork<T> {
+    /// Creates a work item that runs `handler` on `queue`, not armed; see [`new_delayed_work!`].
     pub fn new(
         name: &'static CStr,
         [work_key, timer_key]: [Pin<&'static LockClassKey>; 2],
@@ -110,8 +110,8 @@ impl<T: DelayedHandler> Delayed<T> {
     ) -> Result<Self> {
         let handler = KBox::pin_init(handler, GFP_KERNEL)?;
         let target = NonNull::from(&*handler).cast();
-        let link = Arc::pin_init(
-            pin_init!(Link {
+        let raw = Arc::pin_init(
+            pin_init!(RawDelayedWork {
                 work <- Opaque::ffi_init(|slot: *mut bindings::delayed_work| {
                     // SAFETY: `slot` is valid and pinned, `name` and `work_key` live for ever.
                     unsafe {
@@ -140,46 +140,45 @@ impl<T: DelayedHandler> Delayed<T> {
             }),
             GFP_KERNEL,
         )?;
-        // INVARIANT: `link.handler` was just made from `handler`, which is pinned.
-        Ok(Self {
-            alarm: Alarm { link },
-            handler,
-        })
+        // INVARIANT: `raw.handler` was just made from `handler`, which is pinned.
+        Ok(Self { raw, handler })
     }
 
     /// Returns a handle that arms this item.
-    pub fn alarm(&self) -> Alarm {
-        self.alarm.clone()
+    pub fn handle(&self) -> DelayedWorkHandle {
+        DelayedWorkHandle {
+            raw: self.raw.clone(),
+        }
     }
 
     /// # Safety
     ///
-    /// Called by the workqueue code only, for the `work` of a [`Link`] that belongs to a
-    /// `Delayed<T>`.
+    /// Called by the workqueue code only, for the `work` of a [`RawDelayedWork`] that belongs to a
+    /// `DelayedWork<T>`.
     unsafe extern "C" fn trampoline(work: *mut bindings::work_struct) {
         // SAFETY: By the safety requirements, `work` is the first part of a `delayed_work`...
         let work = unsafe { kernel::container_of!(work, bindings::delayed_work, work) };
-        // SAFETY: ... which is the field of a `Link`.
-        let link = unsafe { kernel::container_of!(Opaque::cast_from(work), Link, work) };
-        // SAFETY: The item runs, so it is not disabled, or `Delayed::drop` waits for us: by the
-        // invariants of `Link` and `Delayed`, `handler` is alive until we return.
-        let handler = unsafe { (*link).handler.cast::<T>().as_ref() };
-        // SAFETY: As above, the owner's reference to the link is alive as well. Taking one of our
-        // own keeps it so while the handler runs; `link` came from an `Arc`.
-        let alarm = unsafe {
-            let borrowed = kernel::sync::ArcBorrow::<'_, Link>::from_raw(link);
-            Alarm {
-                link: borrowed.into(),
+        // SAFETY: ... which is the field of a `RawDelayedWork`.
+        let raw = unsafe { kernel::container_of!(Opaque::cast_from(work), RawDelayedWork, work) };
+        // SAFETY: The item runs, so it is not disabled, or `DelayedWork::drop` waits for us: by the
+        // invariants of `RawDelayedWork` and `DelayedWork`, `handler` is alive until we return.
+        let handler = unsafe { (*raw).handler.cast::<T>().as_ref() };
+        // SAFETY: As above, the owner's reference to the `RawDelayedWork` is alive as well. Taking one of our
+        // own keeps it so while the handler runs; `raw` came from an `Arc`.
+        let work = unsafe {
+            let borrowed = kernel::sync::ArcBorrow::<'_, RawDelayedWork>::from_raw(raw);
+            DelayedWorkHandle {
+                raw: borrowed.into(),
             }
         };
         // SAFETY: The queue is not a BH queue, so its workers run in process context, and hold no
         // locks when they call us.
         let ctx = unsafe { Sleepable::enter() };
-        handler.run(&alarm, &ctx);
+        handler.run(&work, &ctx);
     }
 }
 
-impl<T: DelayedHandler> core::ops::Deref for Delayed<T> {
+impl<T: DelayedWorkHandler> core::ops::Deref for DelayedWork<T> {
     type Target = T;
 
     fn deref(&self) -> &T {
@@ -187,36 +186,36 @@ impl<T: DelayedHandler> core::ops::Deref for Delayed<T> {
     }
 }
 
-impl<T: DelayedHandler> Drop for Delayed<T> {
+impl<T: DelayedWorkHandler> Drop for DelayedWork<T> {
     fn drop(&mut self) {
         // SAFETY: `work` is initialised. Owners are dropped in process context. After this the
         // item neither runs nor can be armed again, so that the handler may go.
-        unsafe { bindings::disable_delayed_work_sync(self.alarm.link.work.get()) };
+        unsafe { bindings::disable_delayed_work_sync(self.raw.work.get()) };
     }
 }
 
-/// Arms the item of a [`Delayed`], from any context. Does nothing once that is gone.
+/// Arms the item of a [`DelayedWork`], from any context. Does nothing once that is gone.
 ///
-/// The last one may have to destroy the queue, so an alarm is dropped in process context.
+/// The last one may have to destroy the queue, so a handle is dropped in process context.
 #[derive(Clone)]
-pub struct Alarm {
-    link: Arc<Link>,
+pub struct DelayedWorkHandle {
+    raw: Arc<RawDelayedWork>,
 }
 
-impl Alarm {
+impl DelayedWorkHandle {
     /// Runs the item after `delay_ms` milliseconds, whatever was set before. 0 is at once.
     #[inline]
-    pub fn set_ms(&self, delay_ms: Msecs) {
+    pub fn mod_delayed_ms(&self, delay_ms: Msecs) {
         self.set_jiffies(msecs_to_jiffies(delay_ms));
     }
 
     /// Runs the item once before the time `delay_ns` nanoseconds from now, or at most three quarters of a
-    /// jiffy after it, whatever was set before. Less than [`NEAR_NS`] is at once.
+    /// jiffy after it, whatever was set before. Less than [`MIN_DELAY_NS`] is at once.
     ///
     /// The item looks at the clock and calls this again if there is time left, or sleeps if it is near.
     /// That takes some runs for a long time, and makes up for the wheel being coarse.
     #[inline]
-    pub fn approach_ns(&self, delay_ns: u64) {
+    pub fn mod_delayed_stepwise_ns(&self, delay_ns: u64) {
         // In 32 bits, as 32-bit kernels have no division of 64: a step of four seconds is as good as
         // the whole way.
         let delay_ns = u32::try_from(delay_ns).unwrap_or(u32::MAX);
@@ -231,13 +230,13 @@ impl Alarm {
     }
 
     fn set_jiffies(&self, jiffies: Jiffies) {
-        // SAFETY: `work` is initialised and lives as long as `link`, and so does the queue. Once
-        // the `Delayed` is gone the item is disabled, and the workqueue code leaves it alone.
+        // SAFETY: `work` is initialised and lives as long as `raw`, and so does the queue. Once
+        // the `DelayedWork` is gone the item is disabled, and the workqueue code leaves it alone.
         unsafe {
             bindings::mod_delayed_work_on(
                 bindings::wq_misc_consts_WORK_CPU_UNBOUND as c_int,
-                self.link.queue.as_raw(),
-                self.link.work.get(),
+                self.raw.queue.as_raw(),
+                self.raw.work.get(),
                 jiffies,
             )
         };

@@ -6,7 +6,7 @@
 //!
 //! C header: [`include/linux/interrupt.h`](srctree/include/linux/interrupt.h)
 
-use super::irq::{Handler, Requested};
+use super::irq::{IrqHandler, Requested};
 use kernel::{bindings, prelude::*};
 
 extern "C" {
@@ -18,9 +18,9 @@ extern "C" {
 const BOTH_EDGES: u32 = bindings::IRQF_TRIGGER_RISING | bindings::IRQF_TRIGGER_FALLING;
 
 /// A handler of the interrupt of a device. Dropping it waits for a handler that is running.
-pub struct DeviceIrq<T: Handler>(Requested<T>);
+pub struct DeviceIrq<T: IrqHandler>(Requested<T>);
 
-impl<T: Handler> DeviceIrq<T> {
+impl<T: IrqHandler> DeviceIrq<T> {
     /// Registers `handler` for the interrupt number `irq` of a device, on both edges.
     ///
     /// Whoever holds this has to drop it while the device is bound, as the number could mean another

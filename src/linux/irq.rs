@@ -2,7 +2,7 @@
 
 //! Hard interrupt handlers that are told their context, and an interrupt to try them with.
 //!
-//! A [`Handler`] gets an [`Atomic`]: it cannot sleep. It runs in hard interrupt context on `PREEMPT_RT` as well
+//! A [`IrqHandler`] gets an [`Atomic`]: it cannot sleep. It runs in hard interrupt context on `PREEMPT_RT` as well
 //! (`IRQF_NO_THREAD`), where handlers are threads by default: one that exists to note the time must
 //! not wait for its turn. So it must not take a lock that sleeps there, which is every lock but a
 //! raw spinlock.
@@ -26,7 +26,7 @@ use kernel::{
 };
 
 /// What an interrupt does.
-pub trait Handler: Send + Sync + 'static {
+pub trait IrqHandler: Send + Sync + 'static {
     /// Runs in hard interrupt context, never twice at the same time.
     ///
     /// Not even when the interrupt moves to another CPU: the kernel's flow handlers do not enter it
@@ -46,12 +46,12 @@ const HANDLED: bindings::irqreturn_t = bindings::irqreturn_IRQ_HANDLED;
 /// # Invariants
 ///
 /// The interrupt `irq` has the trampoline for `T` as a handler, with `handler` as its cookie.
-pub(super) struct Requested<T: Handler> {
+pub(super) struct Requested<T: IrqHandler> {
     irq: c_uint,
     handler: Pin<KBox<T>>,
 }
 
-impl<T: Handler> Requested<T> {
+impl<T: IrqHandler> Requested<T> {
     /// Requests the interrupt number `irq` for `handler`, on the edges that `edges` says
     /// (`IRQF_TRIGGER_*`).
     pub(super) fn request(
@@ -99,7 +99,7 @@ impl<T: Handler> Requested<T> {
     }
 }
 
-impl<T: Handler> Drop for Requested<T> {
+impl<T: IrqHandler> Drop for Requested<T> {
     fn drop(&mut self) {
         // SAFETY: By the type invariant the handler is registered with this cookie. This waits for one
         // that is running.
@@ -156,7 +156,7 @@ const PENDING_NS: i64 = 1_000_000;
 ///
 /// The handler runs in true hard interrupt context: the kernel's simulator raises it from an
 /// interrupt that the CPU sends to itself.
-pub struct SimulatedIrq<T: Handler> {
+pub struct SimulatedIrq<T: IrqHandler> {
     /// Dropped first.
     requested: Requested<T>,
     _simulator: Simulator,
@@ -165,11 +165,11 @@ pub struct SimulatedIrq<T: Handler> {
 }
 
 // SAFETY: Interrupts may be raised and freed on any thread; the handler is `Send`.
-unsafe impl<T: Handler> Send for SimulatedIrq<T> {}
+unsafe impl<T: IrqHandler> Send for SimulatedIrq<T> {}
 // SAFETY: Raising has its own locking; the handler is `Sync`.
-unsafe impl<T: Handler> Sync for SimulatedIrq<T> {}
+unsafe impl<T: IrqHandler> Sync for SimulatedIrq<T> {}
 
-impl<T: Handler> SimulatedIrq<T> {
+impl<T: IrqHandler> SimulatedIrq<T> {
     /// Makes an interrupt and registers `handler` for it.
     pub fn register(name: &'static CStr, handler: impl PinInit<T, Error>) -> Result<Self> {
         let raising = KBox::pin_init(new_spinlock!((), "SimulatedIrq::raising"), GFP_KERNEL)?;
@@ -241,7 +241,7 @@ impl<T: Handler> SimulatedIrq<T> {
     }
 }
 
-impl<T: Handler> Drop for SimulatedIrq<T> {
+impl<T: IrqHandler> Drop for SimulatedIrq<T> {
     fn drop(&mut self) {
         // SAFETY: Owners are dropped in process context.
         let ctx = unsafe { Sleepable::enter() };

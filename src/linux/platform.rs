@@ -88,7 +88,7 @@ impl Site<'_> {
     ///
     /// `ENXIO` if the device has no interrupt, `EPROBE_DEFER` if its controller has not come up yet,
     /// `EBUSY` if somebody else has it, `EINVAL` if it is described as anything but one of both edges.
-    pub fn irq<T: irq::Handler>(
+    pub fn irq<T: irq::IrqHandler>(
         &self,
         name: &'static CStr,
         handler: impl PinInit<T, Error>,

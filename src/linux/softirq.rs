@@ -3,13 +3,13 @@
 //! Softirq work by either of two mechanisms, chosen at run time.
 //!
 //! A BH work item and a tasklet promise the same: run soon after the interrupt, on its CPU, never
-//! twice at the same time, and once more if kicked while running. So a [`Softirq`] takes the one
-//! [`Handler`] for both.
+//! twice at the same time, and once more if scheduled while running. So a [`Softirq`] takes the one
+//! [`WorkHandler`] for both.
 
 use super::{
     context::Atomic,
-    tasklet::{self, Tasklet},
-    workqueue::{self, Handler, Queue, Work},
+    tasklet::{Tasklet, TaskletHandle},
+    workqueue::{Queue, Work, WorkHandle, WorkHandler},
 };
 use core::pin::Pin;
 use kernel::{
@@ -36,18 +36,18 @@ macro_rules! new_softirq {
 /// ```ignore
 /// let queue = (!legacy).then(|| Queue::bh_highpri(c"morse-bh")).transpose()?;
 /// let softirq = new_softirq!("Drain", queue.as_ref(), Drain::new())?;
-/// let kick = softirq.kick();
+/// let handle = softirq.handle();
 /// // In an interrupt handler:
-/// kick.raise();
+/// handle.schedule();
 /// ```
-pub enum Softirq<T: Handler<Context = Atomic>> {
+pub enum Softirq<T: WorkHandler<Context = Atomic>> {
     /// An item of a BH work queue.
     Bh(Work<T>),
     /// A tasklet.
     Tasklet(Tasklet<T>),
 }
 
-impl<T: Handler<Context = Atomic>> Softirq<T> {
+impl<T: WorkHandler<Context = Atomic>> Softirq<T> {
     /// Makes `handler` an item of `queue`, or a tasklet if there is none; see [`new_softirq!`].
     pub fn new(
         name: &'static CStr,
@@ -62,34 +62,34 @@ impl<T: Handler<Context = Atomic>> Softirq<T> {
     }
 
     /// Returns a handle that makes the handler run.
-    pub fn kick(&self) -> Kick {
+    pub fn handle(&self) -> SoftirqHandle {
         match self {
-            Self::Bh(work) => Kick::Bh(work.kick()),
-            Self::Tasklet(tasklet) => Kick::Tasklet(tasklet.kick()),
+            Self::Bh(work) => SoftirqHandle::Bh(work.handle()),
+            Self::Tasklet(tasklet) => SoftirqHandle::Tasklet(tasklet.handle()),
         }
     }
 }
 
 /// Makes the handler of a [`Softirq`] run, from any context. Does nothing once that is gone.
 ///
-/// Dropped in process context, as the kicks that it is made of.
+/// Dropped in process context, as the handles that it is made of.
 #[derive(Clone)]
-pub enum Kick {
+pub enum SoftirqHandle {
     /// Of an item of a BH work queue.
-    Bh(workqueue::Kick<Atomic>),
+    Bh(WorkHandle<Atomic>),
     /// Of a tasklet.
-    Tasklet(tasklet::Kick),
+    Tasklet(TaskletHandle),
 }
 
-impl Kick {
+impl SoftirqHandle {
     /// Makes the handler run soon, once, however often this is called before it does.
     #[inline]
-    pub fn raise(&self) {
+    pub fn schedule(&self) {
         match self {
-            Self::Bh(kick) => {
-                kick.queue();
+            Self::Bh(work) => {
+                work.queue();
             }
-            Self::Tasklet(kick) => kick.schedule(),
+            Self::Tasklet(tasklet) => tasklet.schedule(),
         }
     }
 }

@@ -39,7 +39,7 @@ pub enum Next {
 }
 
 /// What a timer does.
-pub trait Handler: Send + Sync + 'static {
+pub trait TimerHandler: Send + Sync + 'static {
     /// Runs when the time has come, in softirq context, never twice at the same time.
     fn expired(&self, ctx: &Atomic) -> Next;
 }
@@ -67,7 +67,7 @@ unsafe impl<T: Sync> Sync for Inner<T> {}
 /// # Examples
 ///
 /// ```ignore
-/// impl timer::Handler for Ticker {
+/// impl timer::TimerHandler for Ticker {
 ///     fn expired(&self, _ctx: &Atomic) -> Next {
 ///         pr_info!("tick\n");
 ///         Next::AfterMs(1000)
@@ -77,11 +77,11 @@ unsafe impl<T: Sync> Sync for Inner<T> {}
 /// let ticker = new_timer!("Ticker", Ok(Ticker))?;
 /// ticker.start_ms(1000);
 /// ```
-pub struct Timer<T: Handler> {
+pub struct Timer<T: TimerHandler> {
     inner: Pin<KBox<Inner<T>>>,
 }
 
-impl<T: Handler> Timer<T> {
+impl<T: TimerHandler> Timer<T> {
     /// Creates a timer that is not armed; see [`new_timer!`].
     pub fn new(
         name: &'static CStr,
@@ -140,7 +140,7 @@ impl<T: Handler> Timer<T> {
     }
 }
 
-impl<T: Handler> core::ops::Deref for Timer<T> {
+impl<T: TimerHandler> core::ops::Deref for Timer<T> {
     type Target = T;
 
     fn deref(&self) -> &T {
@@ -148,7 +148,7 @@ impl<T: Handler> core::ops::Deref for Timer<T> {
     }
 }
 
-impl<T: Handler> Drop for Timer<T> {
+impl<T: TimerHandler> Drop for Timer<T> {
     fn drop(&mut self) {
         // SAFETY: The timer is initialised. Owners are dropped in process context. After this it is
         // not armed, cannot be any more, and its handler does not run.

@@ -9,15 +9,15 @@
 //! - A [`Queue`] is owned; the last owner destroys it. Its type says in which context its items run:
 //!   a `Queue<Sleepable>` has worker threads, a `Queue<Atomic>` runs in softirq context (`WQ_BH`),
 //!   where tasklets used to. [`Queue::system`] shares the kernel's own instead.
-//! - A [`Work`] owns its [`Handler`]. Dropping it forbids any further queueing, cancels what is
+//! - A [`Work`] owns its [`WorkHandler`]. Dropping it forbids any further queueing, cancels what is
 //!   pending, wakes and waits for what is running, and only then drops the handler. So a handler
 //!   may own hardware, and needs no reference count of its own. Who wants what is pending to be done
-//!   rather than cancelled has a [`Finish`] dropped before the `Work`.
-//! - A [`Kick`] queues the item of a `Work` from anywhere, hard interrupts included. Kicks may
+//!   rather than cancelled has a [`FlushOnDrop`] dropped before the `Work`.
+//! - A [`WorkHandle`] queues the item of a `Work` from anywhere, hard interrupts included. Handles may
 //!   outlive the `Work`: they then do nothing. This is what a file that is still open after
 //!   unbind holds.
 //!
-//! There are no reference cycles to break: `Work` and `Kick` share only the C `work_struct`
+//! There are no reference cycles to break: `Work` and `WorkHandle` share only the C `work_struct`
 //! and the queue, never the handler.
 //!
 //! As with interrupts, a `Work` must not be leaked (`mem::forget`): its handler is code of this
@@ -63,7 +63,7 @@ const MAX_ACTIVE_ORDERED: c_int = 1;
 /// ```ignore
 /// let queue = Queue::unbound_highpri(c"morse")?;
 /// let work = new_work!("Keyer", &queue, Keyer::new())?;
-/// work.kick().queue();
+/// work.handle().queue();
 /// ```
 pub struct Queue<C: Context> {
     wq: NonNull<bindings::workqueue_struct>,
@@ -206,13 +206,13 @@ impl<C: Context> Drop for Queue<C> {
 /// ```ignore
 /// struct Demo {
 ///     _irq: SimulatedIrq<TopHalf>,
-///     _finish: Finish,
+///     _finish: FlushOnDrop,
 ///     _work: Work<Step>,
 /// }
 /// ```
-pub struct Finish(Arc<Queue<Sleepable>>);
+pub struct FlushOnDrop(Arc<Queue<Sleepable>>);
 
-impl Finish {
+impl FlushOnDrop {
     /// Takes note of `queue`.
     ///
     /// # Errors
@@ -226,7 +226,7 @@ impl Finish {
     }
 }
 
-impl Drop for Finish {
+impl Drop for FlushOnDrop {
     fn drop(&mut self) {
         // SAFETY: Owners are dropped in process context.
         let ctx = unsafe { Sleepable::enter() };
@@ -236,7 +236,7 @@ impl Drop for Finish {
 }
 
 /// What a work item does.
-pub trait Handler: Send + Sync + 'static {
+pub trait WorkHandler: Send + Sync + 'static {
     /// The context that it runs in, and so the kind of queue that it goes to.
     type Context: Context;
 
@@ -260,7 +260,7 @@ pub trait Handler: Send + Sync + 'static {
 /// - While `work` is not disabled, `handler` points at the `T` that the one `Work<T>` of this
 ///   object owns.
 #[pin_data]
-struct Link<C: Context> {
+struct RawWork<C: Context> {
     #[pin]
     work: Opaque<bindings::work_struct>,
     handler: NonNull<c_void>,
@@ -269,21 +269,21 @@ struct Link<C: Context> {
 
 // SAFETY: `work` and `queue` may be used on any thread; `handler` is used only by the trampoline,
 // and points at something that is `Send + Sync`.
-unsafe impl<C: Context> Send for Link<C> {}
+unsafe impl<C: Context> Send for RawWork<C> {}
 // SAFETY: As above.
-unsafe impl<C: Context> Sync for Link<C> {}
+unsafe impl<C: Context> Sync for RawWork<C> {}
 
 /// Owner of a work item and of its handler; see the [module documentation](self).
 ///
 /// # Invariants
 ///
-/// `link.handler` points at `*handler`.
-pub struct Work<T: Handler> {
-    link: Arc<Link<T::Context>>,
+/// `raw.handler` points at `*handler`.
+pub struct Work<T: WorkHandler> {
+    raw: Arc<RawWork<T::Context>>,
     handler: Pin<KBox<T>>,
 }
 
-impl<T: Handler> Work<T> {
+impl<T: WorkHandler> Work<T> {
     /// Creates a work item that runs `handler` on `queue`; see [`new_work!`].
     pub fn new(
         name: &'static CStr,
@@ -293,8 +293,8 @@ impl<T: Handler> Work<T> {
     ) -> Result<Self> {
         let handler = KBox::pin_init(handler, GFP_KERNEL)?;
         let target = NonNull::from(&*handler).cast();
-        let link = Arc::pin_init(
-            pin_init!(Link {
+        let raw = Arc::pin_init(
+            pin_init!(RawWork {
                 // SAFETY: `slot` is valid and pinned, `name` and `key` live for ever.
                 work <- Opaque::ffi_init(|slot| unsafe {
                     bindings::init_work_with_key(
@@ -310,28 +310,28 @@ impl<T: Handler> Work<T> {
             }),
             GFP_KERNEL,
         )?;
-        // INVARIANT: `link.handler` was just made from `handler`, which is pinned.
-        Ok(Self { link, handler })
+        // INVARIANT: `raw.handler` was just made from `handler`, which is pinned.
+        Ok(Self { raw, handler })
     }
 
     /// Returns a handle that queues this item.
-    pub fn kick(&self) -> Kick<T::Context> {
-        Kick {
-            link: self.link.clone(),
+    pub fn handle(&self) -> WorkHandle<T::Context> {
+        WorkHandle {
+            raw: self.raw.clone(),
         }
     }
 
     /// # Safety
     ///
-    /// Called by the workqueue code only, for the `work` of a [`Link`] that belongs to a
+    /// Called by the workqueue code only, for the `work` of a [`RawWork`] that belongs to a
     /// `Work<T>`.
     unsafe extern "C" fn trampoline(work: *mut bindings::work_struct) {
-        // SAFETY: By the safety requirements, `work` is the field of a `Link`.
-        let link =
-            unsafe { kernel::container_of!(Opaque::cast_from(work), Link<T::Context>, work) };
+        // SAFETY: By the safety requirements, `work` is the field of a `RawWork`.
+        let raw =
+            unsafe { kernel::container_of!(Opaque::cast_from(work), RawWork<T::Context>, work) };
         // SAFETY: The item runs, so it is not disabled, or `Work::drop` waits for us: by the
-        // invariants of `Link` and `Work`, `handler` is alive until we return.
-        let handler = unsafe { (*link).handler.cast::<T>().as_ref() };
+        // invariants of `RawWork` and `Work`, `handler` is alive until we return.
+        let handler = unsafe { (*raw).handler.cast::<T>().as_ref() };
         // SAFETY: By the invariant of `Queue`, this is the context; the workqueue code holds no locks
         // when it calls us.
         let ctx = unsafe { T::Context::enter() };
@@ -339,7 +339,7 @@ impl<T: Handler> Work<T> {
     }
 }
 
-impl<T: Handler> core::ops::Deref for Work<T> {
+impl<T: WorkHandler> core::ops::Deref for Work<T> {
     type Target = T;
 
     fn deref(&self) -> &T {
@@ -347,45 +347,45 @@ impl<T: Handler> core::ops::Deref for Work<T> {
     }
 }
 
-impl<T: Handler> Drop for Work<T> {
+impl<T: WorkHandler> Drop for Work<T> {
     fn drop(&mut self) {
         self.handler.stop();
         // SAFETY: `work` is initialised. Owners are dropped in process context. After this the
         // item neither runs nor can be queued again, so that the handler may go.
-        unsafe { bindings::disable_work_sync(self.link.work.get()) };
+        unsafe { bindings::disable_work_sync(self.raw.work.get()) };
     }
 }
 
 /// Queues the item of a [`Work`], from any context.
 ///
-/// The last one may have to destroy the queue, so a kick is dropped in process context, and not by an item
+/// The last one may have to destroy the queue, so a handle is dropped in process context, and not by an item
 /// of the queue itself.
-pub struct Kick<C: Context> {
-    link: Arc<Link<C>>,
+pub struct WorkHandle<C: Context> {
+    raw: Arc<RawWork<C>>,
 }
 
-impl<C: Context> Clone for Kick<C> {
+impl<C: Context> Clone for WorkHandle<C> {
     fn clone(&self) -> Self {
         Self {
-            link: self.link.clone(),
+            raw: self.raw.clone(),
         }
     }
 }
 
-impl<C: Context> Kick<C> {
+impl<C: Context> WorkHandle<C> {
     /// Queues the item, and returns whether that made a difference.
     ///
     /// It does not if the item is pending already, or if its [`Work`] is gone. A run that follows sees what was
     /// written before, also if it was pending already.
     #[inline]
     pub fn queue(&self) -> bool {
-        // SAFETY: `work` is initialised and lives as long as `link`, and so does the queue. Once
+        // SAFETY: `work` is initialised and lives as long as `raw`, and so does the queue. Once
         // the `Work` is gone the item is disabled, and the workqueue code leaves it alone.
         unsafe {
             bindings::queue_work_on(
                 bindings::wq_misc_consts_WORK_CPU_UNBOUND as c_int,
-                self.link.queue.as_raw(),
-                self.link.work.get(),
+                self.raw.queue.as_raw(),
+                self.raw.work.get(),
             )
         }
     }

@@ -6,12 +6,12 @@
 use crate::linux::{
     context::Atomic,
     time::{sleep_until, Ktime},
-    workqueue::Handler,
+    workqueue::WorkHandler,
 };
 
 pub struct BottomHalf;
 
-impl Handler for BottomHalf {
+impl WorkHandler for BottomHalf {
     type Context = Atomic;
 
     fn run(&self, ctx: &Atomic) {

@@ -6,12 +6,12 @@
 use crate::linux::{
     context::{Atomic, Context, Sleepable},
     time,
-    workqueue::Handler,
+    workqueue::WorkHandler,
 };
 
 pub struct Sleeper;
 
-impl Handler for Sleeper {
+impl WorkHandler for Sleeper {
     type Context = Atomic;
 
     fn run(&self, _ctx: &Atomic) {

@@ -3,11 +3,11 @@
 
 //! A hard interrupt handler that sleeps.
 
-use crate::linux::{context::Atomic, irq::Handler, time};
+use crate::linux::{context::Atomic, irq::IrqHandler, time};
 
 pub struct Sleeper;
 
-impl Handler for Sleeper {
+impl IrqHandler for Sleeper {
     fn handle(&self, ctx: &Atomic) {
         time::sleep_until(ctx, time::Ktime::now());
     }

@@ -6,14 +6,14 @@
 use crate::linux::{
     context::Sleepable,
     time,
-    workqueue::{Handler, Queue, Work},
+    workqueue::{WorkHandler, Queue, Work},
 };
 use crate::new_work;
 use kernel::{prelude::*, sync::Arc};
 
 pub struct Sleeper;
 
-impl Handler for Sleeper {
+impl WorkHandler for Sleeper {
     type Context = Sleepable;
 
     fn run(&self, ctx: &Sleepable) {

@@ -3,11 +3,11 @@
 
 //! A softirq that sets a line of a chip that may sleep.
 
-use crate::linux::{context::Atomic, gpio, workqueue::Handler};
+use crate::linux::{context::Atomic, gpio, workqueue::WorkHandler};
 
 pub struct Sleeper(pub gpio::Output);
 
-impl Handler for Sleeper {
+impl WorkHandler for Sleeper {
     type Context = Atomic;
 
     fn run(&self, ctx: &Atomic) {

@@ -6,13 +6,13 @@
 use crate::linux::{
     context::Atomic,
     time::Ktime,
-    timer::{Handler, Next},
+    timer::{TimerHandler, Next},
     wait::Bell,
 };
 
 pub struct Sleeper(pub Bell);
 
-impl Handler for Sleeper {
+impl TimerHandler for Sleeper {
     fn expired(&self, ctx: &Atomic) -> Next {
         let _ = self.0.wait_until(ctx, Ktime::now(), |_| false);
         Next::Never

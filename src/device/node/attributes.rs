@@ -55,7 +55,7 @@ pub(crate) static ATTRIBUTES: [Attribute<Port>; 25] = [
         |port, out, _| out.print(fmt!("{}", port.transmitter.beacon.lock().text())),
         |port, text, _| {
             port.transmitter.beacon.lock().set_text(text)?;
-            port.beacon.set_ms(0);
+            port.beacon.mod_delayed_ms(0);
             Ok(())
         },
     ),
@@ -65,7 +65,7 @@ pub(crate) static ATTRIBUTES: [Attribute<Port>; 25] = [
         |port, text, _| {
             let interval_s = number(text)?;
             port.transmitter.beacon.lock().set_interval_s(interval_s)?;
-            port.beacon.set_ms(0);
+            port.beacon.mod_delayed_ms(0);
             Ok(())
         },
     ),

@@ -10,10 +10,10 @@ use crate::device::receive::{
 use crate::device::transmit::transmitter::Transmitter;
 use crate::linux::{
     context::Sleepable,
-    delayed::Alarm,
+    delayed::DelayedWorkHandle,
     miscdev::{self, Ioctl, Ready},
     trace, uapi,
-    workqueue::Kick,
+    workqueue::WorkHandle,
 };
 use core::pin::Pin;
 use kernel::{
@@ -26,7 +26,7 @@ use kernel::{
 };
 
 /// What a file needs of the device. It may outlive the hardware: transmitter and receiver then say so,
-/// and the kick does nothing.
+/// and the keyer does nothing.
 #[derive(Clone)]
 pub(crate) struct Port {
     /// The transmit side.
@@ -34,9 +34,9 @@ pub(crate) struct Port {
     /// The receive side.
     pub(crate) receiver: Arc<Receiver>,
     /// Starts the keyer.
-    pub(crate) kick: Kick<Sleepable>,
+    pub(crate) keyer: WorkHandle<Sleepable>,
     /// Makes the beacon look at its settings.
-    pub(crate) beacon: Alarm,
+    pub(crate) beacon: DelayedWorkHandle,
 }
 
 /// The state of one open file.
@@ -79,11 +79,11 @@ impl miscdev::File for OpenFile {
         ctx: &Sleepable,
     ) -> Result<usize> {
         let Port {
-            transmitter, kick, ..
+            transmitter, keyer, ..
         } = &self.port;
         transmitter
             .outbox
-            .write(&self.parser, kick, from, nonblock, ctx)
+            .write(&self.parser, keyer, from, nonblock, ctx)
     }
 
     fn poll(&self, file: &fs::File, table: &PollTable<'_>) -> Ready {

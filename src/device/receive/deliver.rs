@@ -10,14 +10,14 @@ use super::receiver::Receiver;
 use crate::linux::{
     context::Sleepable,
     trace::{Deferral, Mechanism},
-    workqueue::Handler,
+    workqueue::WorkHandler,
 };
 use kernel::sync::Arc;
 
 /// The work item that wakes the readers.
 pub(crate) struct Deliver(pub(crate) Arc<Receiver>);
 
-impl Handler for Deliver {
+impl WorkHandler for Deliver {
     type Context = Sleepable;
 
     fn run(&self, _ctx: &Sleepable) {

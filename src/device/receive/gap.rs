@@ -15,7 +15,7 @@
 use super::{key::Level, receiver::Receiver, session};
 use crate::linux::{
     context::Sleepable,
-    delayed::{Alarm, DelayedHandler, NEAR_NS},
+    delayed::{DelayedWorkHandle, DelayedWorkHandler, MIN_DELAY_NS},
     time::{sleep_until, Ktime},
     trace::{Deferral, Mechanism},
 };
@@ -43,8 +43,8 @@ impl Gap {
     }
 }
 
-impl DelayedHandler for Gap {
-    fn run(&self, alarm: &Alarm, ctx: &Sleepable) {
+impl DelayedWorkHandler for Gap {
+    fn run(&self, work: &DelayedWorkHandle, ctx: &Sleepable) {
         let _deferral = Deferral::start(self.receiver.device, Mechanism::Gap);
         // One run sleeps once at most: edges may put the time off, and whoever stops this should not wait
         // long.
@@ -58,10 +58,10 @@ impl DelayedHandler for Gap {
             }
             match heard.wait_ns {
                 None => return,
-                Some(wait_ns) if wait_ns < NEAR_NS && may_sleep => {
+                Some(wait_ns) if wait_ns < MIN_DELAY_NS && may_sleep => {
                     sleep_until(ctx, Ktime::now().after_ns(wait_ns as i64));
                 }
-                Some(wait_ns) => return alarm.approach_ns(wait_ns),
+                Some(wait_ns) => return work.mod_delayed_stepwise_ns(wait_ns),
             }
         }
     }

@@ -6,11 +6,12 @@
 //! later, the time and the level. No lock is taken, nothing is printed or allocated, and nothing
 //! waits. All else is left to the softirq, which runs as soon as interrupts are enabled again.
 
-use super::{key::Level, receiver::Receiver, softirq::Kick};
+use super::{key::Level, receiver::Receiver};
 use crate::code::Edge;
 use crate::linux::{
     context::Atomic,
-    irq::Handler,
+    irq::IrqHandler,
+    softirq::SoftirqHandle,
     time::Ktime, //
 };
 use kernel::sync::Arc;
@@ -19,12 +20,12 @@ use kernel::sync::Arc;
 pub(crate) struct TopHalf {
     level: Arc<Level>,
     receiver: Arc<Receiver>,
-    softirq: Kick,
+    softirq: SoftirqHandle,
 }
 
 impl TopHalf {
     /// Makes a handler that notes edges for `receiver`, and has `softirq` look at them.
-    pub(crate) fn new(level: Arc<Level>, receiver: Arc<Receiver>, softirq: Kick) -> Self {
+    pub(crate) fn new(level: Arc<Level>, receiver: Arc<Receiver>, softirq: SoftirqHandle) -> Self {
         Self {
             level,
             receiver,
@@ -33,13 +34,13 @@ impl TopHalf {
     }
 }
 
-impl Handler for TopHalf {
+impl IrqHandler for TopHalf {
     #[inline]
     fn handle(&self, _ctx: &Atomic) {
         self.receiver.note(Edge {
             time_ns: Ktime::now().as_ns(),
             mark: self.level.is_down(),
         });
-        self.softirq.raise();
+        self.softirq.schedule();
     }
 }

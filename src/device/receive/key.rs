@@ -6,14 +6,15 @@
 //! file `key` in its directory of debugfs: writing 1 presses it, writing 0 releases it. Either way
 //! every change is a hard interrupt, and from there on nothing knows which of the two it was.
 
-use super::{irq::TopHalf, receiver::Receiver, softirq};
+use super::{irq::TopHalf, receiver::Receiver};
 use crate::linux::{
     context::Sleepable,
     debugfs,
     device_irq::DeviceIrq,
     gpio,
     irq::SimulatedIrq,
-    platform::Site, //
+    platform::Site,
+    softirq::SoftirqHandle, //
 };
 use kernel::{
     prelude::*,
@@ -60,7 +61,7 @@ struct Button {
     irq: SimulatedIrq<TopHalf>,
 }
 
-impl debugfs::Handler for Button {
+impl debugfs::FileHandler for Button {
     /// Takes "1" or "0", with or without a line feed; anything else is `EINVAL`.
     fn write(&self, from: &mut UserSliceReader, ctx: &Sleepable) -> Result {
         /// One digit and a line feed.
@@ -106,9 +107,9 @@ impl Source {
         name: &CStr,
         level: Arc<Level>,
         receiver: Arc<Receiver>,
-        kick: softirq::Kick,
+        softirq: SoftirqHandle,
     ) -> Result<Self> {
-        let top_half = TopHalf::new(level.clone(), receiver, kick);
+        let top_half = TopHalf::new(level.clone(), receiver, softirq);
         if let Some(site) = site {
             let refuse = |error| site.refuse(error, c"cannot get the interrupt of the key");
             return Ok(Self {

@@ -25,7 +25,7 @@ pub(crate) struct Receiver {
     /// From the interrupt to whoever holds the lock of `listener`.
     ring: Ring<RING_EDGES>,
     /// An edge is being put into it. The ring has one producer: not that the interrupt stays on one CPU,
-    /// but that its handler runs on one at a time, see [`crate::linux::irq::Handler`].
+    /// but that its handler runs on one at a time, see [`crate::linux::irq::IrqHandler`].
     noting: AtomicFlag,
     softirqs: Atomic<u64>,
     /// What is known of the key.

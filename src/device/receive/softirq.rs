@@ -12,15 +12,13 @@ use super::{key::Level, receiver::Receiver};
 use crate::choice_param;
 use crate::linux::{
     context::{Atomic, Sleepable},
-    delayed::Alarm,
+    delayed::DelayedWorkHandle,
     softirq::Softirq,
     trace::{Deferral, Mechanism},
-    workqueue::{self, Handler, Queue},
+    workqueue::{Queue, WorkHandle, WorkHandler},
 };
 use crate::new_softirq;
 use kernel::{prelude::*, sync::Arc};
-
-pub(crate) use crate::linux::softirq::Kick;
 
 choice_param! {
     /// Which of the mechanisms is used: the number of the word.
@@ -35,8 +33,8 @@ const TASKLET: usize = 1;
 pub(crate) struct Drain {
     level: Arc<Level>,
     receiver: Arc<Receiver>,
-    gap: Alarm,
-    deliver: workqueue::Kick<Sleepable>,
+    gap: DelayedWorkHandle,
+    deliver: WorkHandle<Sleepable>,
 }
 
 impl Drain {
@@ -48,8 +46,8 @@ impl Drain {
     pub(crate) fn softirq(
         level: Arc<Level>,
         receiver: Arc<Receiver>,
-        gap: Alarm,
-        deliver: workqueue::Kick<Sleepable>,
+        gap: DelayedWorkHandle,
+        deliver: WorkHandle<Sleepable>,
     ) -> Result<Softirq<Self>> {
         let queue = if MECHANISM.index() == TASKLET {
             None
@@ -66,7 +64,7 @@ impl Drain {
     }
 }
 
-impl Handler for Drain {
+impl WorkHandler for Drain {
     type Context = Atomic;
 
     fn run(&self, _ctx: &Atomic) {
@@ -74,7 +72,7 @@ impl Handler for Drain {
         self.receiver.count_softirq();
         let heard = self.receiver.listen(&self.level);
         if let Some(wait_ns) = heard.wait_ns {
-            self.gap.approach_ns(wait_ns);
+            self.gap.mod_delayed_stepwise_ns(wait_ns);
         }
         if heard.news {
             self.deliver.queue();

@@ -14,7 +14,7 @@ use crate::code::{
 use crate::linux::{
     context::Atomic,
     time::Ktime,
-    timer::{Handler, Next},
+    timer::{Next, TimerHandler},
     trace::{Deferral, Mechanism},
 };
 use core::num::NonZeroU32;
@@ -142,7 +142,7 @@ fn per_second(count: u64, elapsed_ns: u64) -> u64 {
     div_rem_u64(count.saturating_mul(MS_PER_S) + rounding, elapsed_ms).0
 }
 
-impl Handler for Ticker {
+impl TimerHandler for Ticker {
     fn expired(&self, _ctx: &Atomic) -> Next {
         let _deferral = Deferral::start(self.receiver.device, Mechanism::Ticker);
         let shared = &self.receiver.ticker;

@@ -13,9 +13,9 @@ use crate::code::{
 };
 use crate::linux::{
     context::Sleepable,
-    delayed::{Alarm, DelayedHandler},
+    delayed::{DelayedWorkHandle, DelayedWorkHandler},
     time::Ktime,
-    workqueue::Kick,
+    workqueue::WorkHandle,
 };
 use core::num::NonZeroU32;
 use kernel::{
@@ -107,25 +107,25 @@ fn can_be_sent(text: &[u8]) -> bool {
 /// The delayed work item that sends the text.
 pub(crate) struct Beacon {
     transmitter: Arc<Transmitter>,
-    kick: Kick<Sleepable>,
+    keyer: WorkHandle<Sleepable>,
 }
 
 impl Beacon {
-    /// Makes a beacon that sends through `transmitter`, whose keyer `kick` starts.
-    pub(crate) fn new(transmitter: Arc<Transmitter>, kick: Kick<Sleepable>) -> Self {
-        Self { transmitter, kick }
+    /// Makes a beacon that sends through `transmitter`, whose keyer `keyer` starts.
+    pub(crate) fn new(transmitter: Arc<Transmitter>, keyer: WorkHandle<Sleepable>) -> Self {
+        Self { transmitter, keyer }
     }
 }
 
-impl DelayedHandler for Beacon {
-    fn run(&self, alarm: &Alarm, _ctx: &Sleepable) {
+impl DelayedWorkHandler for Beacon {
+    fn run(&self, work: &DelayedWorkHandle, _ctx: &Sleepable) {
         let mut settings = self.transmitter.beacon.lock();
         let Some(due) = settings.due else {
             return;
         };
         let now = Ktime::now();
         if due <= now {
-            self.transmitter.outbox.post(&settings.text, &self.kick);
+            self.transmitter.outbox.post(&settings.text, &self.keyer);
             let interval_ms = NonZeroU32::new(settings.interval_s.saturating_mul(MS_PER_S))
                 .unwrap_or(NonZeroU32::MIN);
             let late_ms = ns_to_ms(now.as_ns() - due.as_ns());
@@ -146,6 +146,6 @@ impl DelayedHandler for Beacon {
             wait_ms
         };
         // At most a day, so it fits.
-        alarm.set_ms(part_ms as Msecs);
+        work.mod_delayed_ms(part_ms as Msecs);
     }
 }

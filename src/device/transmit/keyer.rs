@@ -22,7 +22,7 @@ use crate::linux::{
     time::{spin_until, Ktime},
     trace::{self, Deferral, Mechanism},
     wait::Wake,
-    workqueue::Handler,
+    workqueue::WorkHandler,
 };
 use core::cell::Cell;
 use kernel::{
@@ -165,7 +165,7 @@ impl Keyer {
     }
 }
 
-impl Handler for Keyer {
+impl WorkHandler for Keyer {
     type Context = Sleepable;
 
     fn run(&self, ctx: &Sleepable) {

@@ -12,7 +12,8 @@ use super::fifo::Fifo;
 use crate::code;
 use crate::code::{Fed, Parser, Spacing, Symbol};
 use crate::linux::{
-    context::Sleepable, eilseq, miscdev::Ready, poll::PollCondVarBox, wait::Bell, workqueue::Kick,
+    context::Sleepable, eilseq, miscdev::Ready, poll::PollCondVarBox, wait::Bell,
+    workqueue::WorkHandle,
 };
 use crate::new_bell;
 use kernel::{
@@ -89,7 +90,7 @@ impl Outbox {
     pub(crate) fn write(
         &self,
         parser: &Mutex<Parser>,
-        kick: &Kick<Sleepable>,
+        keyer: &WorkHandle<Sleepable>,
         from: &mut IovIterSource<'_>,
         nonblock: bool,
         _ctx: &Sleepable,
@@ -141,7 +142,7 @@ impl Outbox {
                             if nonblock {
                                 break 'chunk Some(EAGAIN);
                             }
-                            kick.queue();
+                            keyer.queue();
                             if self.changed.wait_interruptible(&mut state) {
                                 break 'chunk Some(ERESTARTSYS);
                             }
@@ -152,7 +153,7 @@ impl Outbox {
             };
             // Not with the lock held, which is the first thing that the keyer wants: on another CPU it would
             // be there within microseconds, and wait for as long as this task is not on its own.
-            kick.queue();
+            keyer.queue();
             if let Some(error) = end {
                 stopped = error;
                 break;
@@ -170,7 +171,7 @@ impl Outbox {
     /// Queues `text` as words of their own, if nothing else is queued or being written.
     ///
     /// What cannot be sent, or does not fit, ends the text.
-    pub(crate) fn post(&self, text: &[u8], kick: &Kick<Sleepable>) {
+    pub(crate) fn post(&self, text: &[u8], keyer: &WorkHandle<Sleepable>) {
         let mut state = self.state.lock();
         if state.gone || state.writing || state.done < state.accepted {
             return;
@@ -191,7 +192,7 @@ impl Outbox {
             });
         }
         drop(state);
-        kick.queue();
+        keyer.queue();
     }
 
     /// Waits until no other write is in progress.

@@ -7,11 +7,11 @@ wrapper_suites! {
         overflows_and_debug_assertions_are_checked,
     }
     workqueue {
-        a_kick_runs_the_handler,
-        a_kick_while_it_runs_runs_it_once_more,
+        queueing_runs_the_handler,
+        queueing_while_it_runs_runs_it_once_more,
         an_item_of_a_bh_queue_runs_and_is_waited_for,
         dropping_stops_and_waits_for_what_runs,
-        a_kick_after_the_drop_does_nothing,
+        queueing_after_the_drop_does_nothing,
     }
     delayed {
         it_runs_once_and_not_early,
@@ -24,9 +24,9 @@ wrapper_suites! {
         dropping_stops_it_for_good,
     }
     tasklet {
-        a_kick_runs_the_handler,
+        scheduling_runs_the_handler,
         dropping_waits_for_what_runs,
-        a_kick_after_the_drop_does_nothing,
+        scheduling_after_the_drop_does_nothing,
     }
     bhlock {
         softirqs_wait_for_it,

@@ -8,7 +8,7 @@ use crate::linux::{
     context::{Atomic, Sleepable},
     tasklet::Tasklet,
     time::{spin_until, Ktime},
-    workqueue::Handler,
+    workqueue::WorkHandler,
 };
 use crate::new_spinlock_bh;
 use kernel::{prelude::*, sync::Arc};
@@ -19,7 +19,7 @@ struct Adder {
     probe: Arc<Probe>,
 }
 
-impl Handler for Adder {
+impl WorkHandler for Adder {
     type Context = Atomic;
 
     fn run(&self, _ctx: &Atomic) {
@@ -45,7 +45,7 @@ pub(crate) fn softirqs_wait_for_it(ctx: &Sleepable) {
     let begun = {
         let _guard = sum.lock();
         // On this processor, whose softirqs are off.
-        adder.kick().schedule();
+        adder.handle().schedule();
         spin_until(Ktime::now().after_ns(20_000_000));
         probe.begun()
     };
@@ -59,9 +59,9 @@ pub(crate) fn nothing_is_lost_between_a_task_and_a_softirq(ctx: &Sleepable) {
 
     let (sum, probe) = (sum(), Probe::open());
     let adder = adder(&sum, &probe);
-    let kick = adder.kick();
+    let handle = adder.handle();
     for i in 0..ADDITIONS {
-        kick.schedule();
+        handle.schedule();
         *sum.lock() += 1;
         if i % 100 == 0 {
             sleep_ms(ctx, 1);

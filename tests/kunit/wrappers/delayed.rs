@@ -5,24 +5,24 @@
 use super::probe::{ms_between, wait_for, Probe};
 use crate::linux::{
     context::Sleepable,
-    delayed::{Alarm, Delayed, DelayedHandler},
+    delayed::{DelayedWork, DelayedWorkHandle, DelayedWorkHandler},
     time::Ktime,
     workqueue::Queue,
 };
-use crate::new_delayed;
+use crate::new_delayed_work;
 use kernel::sync::Arc;
 
 struct Sleeper(Arc<Probe>);
 
-impl DelayedHandler for Sleeper {
-    fn run(&self, _alarm: &Alarm, ctx: &Sleepable) {
+impl DelayedWorkHandler for Sleeper {
+    fn run(&self, _alarm: &DelayedWorkHandle, ctx: &Sleepable) {
         self.0.run_held_up(ctx);
     }
 }
 
-fn sleeper(probe: &Arc<Probe>) -> Delayed<Sleeper> {
+fn sleeper(probe: &Arc<Probe>) -> DelayedWork<Sleeper> {
     let queue = Queue::unbound_highpri(c"morse-kunit").unwrap();
-    new_delayed!("Sleeper", &queue, Ok(Sleeper(probe.clone()))).unwrap()
+    new_delayed_work!("Sleeper", &queue, Ok(Sleeper(probe.clone()))).unwrap()
 }
 
 pub(crate) fn it_runs_once_and_not_early(ctx: &Sleepable) {
@@ -30,7 +30,7 @@ pub(crate) fn it_runs_once_and_not_early(ctx: &Sleepable) {
         let probe = Probe::open();
         let delayed = sleeper(&probe);
         let start = Ktime::now();
-        delayed.alarm().set_ms(ms);
+        delayed.handle().mod_delayed_ms(ms);
         probe.wait_for_runs(ctx, 1);
         assert!(ms_between(start, probe.begun_at()) >= i64::from(ms));
         probe.stays(ctx, 1);
@@ -40,16 +40,16 @@ pub(crate) fn it_runs_once_and_not_early(ctx: &Sleepable) {
 pub(crate) fn the_last_time_set_counts(ctx: &Sleepable) {
     let probe = Probe::open();
     let delayed = sleeper(&probe);
-    let alarm = delayed.alarm();
-    alarm.set_ms(30);
+    let handle = delayed.handle();
+    handle.mod_delayed_ms(30);
     let start = Ktime::now();
-    alarm.set_ms(200);
+    handle.mod_delayed_ms(200);
     probe.wait_for_runs(ctx, 1);
     assert!(ms_between(start, probe.begun_at()) >= 200);
     // And if it is the earlier one.
-    alarm.set_ms(10_000);
+    handle.mod_delayed_ms(10_000);
     let start = Ktime::now();
-    alarm.set_ms(20);
+    handle.mod_delayed_ms(20);
     probe.wait_for_runs(ctx, 2);
     assert!(ms_between(start, probe.begun_at()) < 1_000);
     probe.stays(ctx, 2);
@@ -58,18 +58,18 @@ pub(crate) fn the_last_time_set_counts(ctx: &Sleepable) {
 pub(crate) fn dropping_cancels_what_is_armed(ctx: &Sleepable) {
     let probe = Probe::open();
     let delayed = sleeper(&probe);
-    let alarm = delayed.alarm();
-    alarm.set_ms(20);
+    let handle = delayed.handle();
+    handle.mod_delayed_ms(20);
     drop(delayed);
     probe.stays(ctx, 0);
-    alarm.set_ms(0);
+    handle.mod_delayed_ms(0);
     probe.stays(ctx, 0);
 }
 
 pub(crate) fn dropping_waits_for_what_runs(ctx: &Sleepable) {
     let probe = Probe::closed();
     let delayed = sleeper(&probe);
-    delayed.alarm().set_ms(1);
+    delayed.handle().mod_delayed_ms(1);
     wait_for(ctx, "the run", || probe.begun() == 1);
     // It still sleeps some time then.
     probe.let_pass();

@@ -7,7 +7,7 @@ use crate::cases::ring::edge;
 use crate::code::Ring;
 use crate::linux::{
     context::Sleepable,
-    workqueue::{Handler, Queue},
+    workqueue::{Queue, WorkHandler},
 };
 use crate::new_work;
 use kernel::{
@@ -27,7 +27,7 @@ struct Line {
 
 struct Producer(Arc<Line>);
 
-impl Handler for Producer {
+impl WorkHandler for Producer {
     type Context = Sleepable;
 
     fn run(&self, ctx: &Sleepable) {
@@ -50,7 +50,7 @@ pub(crate) fn nothing_is_lost_between_two_processors(_ctx: &Sleepable) {
     let line = Arc::new(line, GFP_KERNEL).unwrap();
     let queue = Queue::unbound_highpri(c"morse-kunit").unwrap();
     let producer = new_work!("Producer", &queue, Ok(Producer(line.clone()))).unwrap();
-    producer.kick().queue();
+    producer.handle().queue();
 
     let (mut popped, mut last) = (0, None);
     loop {

@@ -6,7 +6,7 @@ use super::probe::{ms_between, wait_for, Probe};
 use crate::linux::{
     context::{Atomic, Sleepable},
     time::Ktime,
-    timer::{Handler, Next, Timer},
+    timer::{Next, Timer, TimerHandler},
 };
 use crate::new_timer;
 use kernel::sync::Arc;
@@ -18,7 +18,7 @@ const LATE_MS: i64 = 5;
 
 struct Ticker(Arc<Probe>);
 
-impl Handler for Ticker {
+impl TimerHandler for Ticker {
     fn expired(&self, _ctx: &Atomic) -> Next {
         self.0.run(|| ());
         Next::AfterMs(PERIOD_MS)

@@ -7,7 +7,7 @@ use crate::linux::{
     context::Sleepable,
     time::Ktime,
     wait::{Bell, Wake},
-    workqueue::{Handler, Queue},
+    workqueue::{Queue, WorkHandler},
 };
 use crate::{new_bell, new_work};
 use kernel::{
@@ -38,7 +38,7 @@ fn door() -> Arc<Door> {
 /// Rings in vain, and then with the door open.
 struct Visitor(Arc<Door>);
 
-impl Handler for Visitor {
+impl WorkHandler for Visitor {
     type Context = Sleepable;
 
     fn run(&self, ctx: &Sleepable) {
@@ -55,7 +55,7 @@ pub(crate) fn a_ring_ends_the_wait(ctx: &Sleepable) {
     let queue = Queue::unbound_highpri(c"morse-kunit").unwrap();
     let visitor = new_work!("Visitor", &queue, Ok(Visitor(door.clone()))).unwrap();
     let start = Ktime::now();
-    visitor.kick().queue();
+    visitor.handle().queue();
     let wake = door
         .bell
         .wait_until(ctx, start.after_ns(LONG_NS), |_| door.is_open.load(Acquire));

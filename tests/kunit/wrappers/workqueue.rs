@@ -6,7 +6,7 @@ use super::probe::{wait_for, Probe};
 use crate::linux::{
     context::{Atomic, Sleepable},
     time::{spin_until, Ktime},
-    workqueue::{Handler, Queue, Work},
+    workqueue::{Queue, Work, WorkHandler},
 };
 use crate::new_work;
 use kernel::sync::Arc;
@@ -14,7 +14,7 @@ use kernel::sync::Arc;
 /// Held up by its probe until it is stopped.
 struct Sleeper(Arc<Probe>);
 
-impl Handler for Sleeper {
+impl WorkHandler for Sleeper {
     type Context = Sleepable;
 
     fn run(&self, ctx: &Sleepable) {
@@ -31,24 +31,24 @@ fn sleeper(probe: &Arc<Probe>) -> Work<Sleeper> {
     new_work!("Sleeper", &queue, Ok(Sleeper(probe.clone()))).unwrap()
 }
 
-pub(crate) fn a_kick_runs_the_handler(ctx: &Sleepable) {
+pub(crate) fn queueing_runs_the_handler(ctx: &Sleepable) {
     let probe = Probe::open();
     let work = sleeper(&probe);
     for run in 1..=3 {
-        assert!(work.kick().queue());
+        assert!(work.handle().queue());
         probe.wait_for_runs(ctx, run);
     }
     probe.stays(ctx, 3);
 }
 
-pub(crate) fn a_kick_while_it_runs_runs_it_once_more(ctx: &Sleepable) {
+pub(crate) fn queueing_while_it_runs_runs_it_once_more(ctx: &Sleepable) {
     let probe = Probe::closed();
     let work = sleeper(&probe);
-    let kick = work.kick();
-    assert!(kick.queue());
+    let handle = work.handle();
+    assert!(handle.queue());
     wait_for(ctx, "the first run", || probe.begun() == 1);
-    assert!(kick.queue());
-    assert!(!kick.queue(), "it is pending already");
+    assert!(handle.queue());
+    assert!(!handle.queue(), "it is pending already");
     probe.let_pass();
     probe.wait_for_runs(ctx, 2);
     probe.stays(ctx, 2);
@@ -57,7 +57,7 @@ pub(crate) fn a_kick_while_it_runs_runs_it_once_more(ctx: &Sleepable) {
 /// Takes its time without sleeping.
 struct Spinner(Arc<Probe>);
 
-impl Handler for Spinner {
+impl WorkHandler for Spinner {
     type Context = Atomic;
 
     fn run(&self, _ctx: &Atomic) {
@@ -71,31 +71,31 @@ pub(crate) fn an_item_of_a_bh_queue_runs_and_is_waited_for(ctx: &Sleepable) {
     let probe = Probe::open();
     let queue = Queue::bh_highpri(c"morse-kunit-bh").unwrap();
     let work = new_work!("Spinner", &queue, Ok(Spinner(probe.clone()))).unwrap();
-    let kick = work.kick();
-    kick.queue();
+    let handle = work.handle();
+    handle.queue();
     probe.wait_for_runs(ctx, 1);
-    kick.queue();
+    handle.queue();
     drop(work);
     // Run or cancelled, but not in between, and not any more.
-    assert!(!kick.queue());
+    assert!(!handle.queue());
     probe.stays(ctx, probe.ended());
 }
 
 pub(crate) fn dropping_stops_and_waits_for_what_runs(ctx: &Sleepable) {
     let probe = Probe::closed();
     let work = sleeper(&probe);
-    work.kick().queue();
+    work.handle().queue();
     wait_for(ctx, "the run", || probe.begun() == 1);
     assert_eq!((probe.ended(), probe.stops()), (0, 0));
     drop(work);
     assert_eq!((probe.ended(), probe.stops()), (1, 1));
 }
 
-pub(crate) fn a_kick_after_the_drop_does_nothing(ctx: &Sleepable) {
+pub(crate) fn queueing_after_the_drop_does_nothing(ctx: &Sleepable) {
     let probe = Probe::open();
     let work = sleeper(&probe);
-    let kick = work.kick();
+    let handle = work.handle();
     drop(work);
-    assert!(!kick.queue());
+    assert!(!handle.queue());
     probe.stays(ctx, 0);
 }
