@@ -4,7 +4,7 @@
 
 use crate::linux::{
     context::Sleepable,
-    debugfs::{self, Control},
+    debugfs::{self, Dir, File},
     irq::{IrqHandler, SimulatedIrq},
 };
 use kernel::{prelude::*, uaccess::UserSliceReader};
@@ -12,7 +12,7 @@ use kernel::{prelude::*, uaccess::UserSliceReader};
 /// Owner of the file and of the interrupt. Dropping it waits for a handler that is running; after that
 /// there are no interrupts any more.
 pub(crate) struct Trigger<T: IrqHandler> {
-    _file: Control<Button<T>>,
+    _file: File<Button<T>>,
 }
 
 /// What is written to.
@@ -24,7 +24,7 @@ impl<T: IrqHandler> Trigger<T> {
     pub(crate) fn new(sample: &'static CStr, handler: T) -> Result<Self> {
         let button = Button(SimulatedIrq::register(sample, Ok(handler))?);
         Ok(Self {
-            _file: Control::new(sample, c"trigger", Ok(button))?,
+            _file: File::new(&Dir::new(sample)?, c"trigger", Ok(button))?,
         })
     }
 }

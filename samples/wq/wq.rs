@@ -15,7 +15,7 @@ use linux::{
     context::{Atomic, Sleepable},
     irq,
     time::Ktime,
-    wait::{Bell, Wake},
+    wait::{WaitQueue, WakeReason},
     workqueue::{Queue, Work, WorkHandle, WorkHandler},
 };
 use trigger::Trigger;
@@ -44,7 +44,7 @@ impl irq::IrqHandler for TopHalf {
 struct Sleeper {
     stopped: AtomicFlag,
     #[pin]
-    bell: Bell,
+    wait: WaitQueue,
 }
 
 impl WorkHandler for Sleeper {
@@ -54,17 +54,17 @@ impl WorkHandler for Sleeper {
         pr_info!("work begins\n");
         let end = Ktime::now().after_ns(SLEEP_NS);
         match self
-            .bell
-            .wait_until(ctx, end, |_| self.stopped.load(Relaxed))
+            .wait
+            .wait_event_idle_until(ctx, end, |_| self.stopped.load(Relaxed))
         {
-            Wake::Deadline => pr_info!("work ends\n"),
-            Wake::Condition => pr_info!("work stopped\n"),
+            WakeReason::Deadline => pr_info!("work ends\n"),
+            WakeReason::Condition => pr_info!("work stopped\n"),
         }
     }
 
     fn stop(&self) {
         self.stopped.store(true, Relaxed);
-        self.bell.ring();
+        self.wait.wake_up_all();
     }
 }
 
@@ -78,7 +78,7 @@ impl kernel::Module for Sample {
     fn init(_module: &'static ThisModule) -> Result<Self> {
         let sleeper = try_pin_init!(Sleeper {
             stopped: AtomicFlag::new(false),
-            bell <- new_bell!("Sleeper::bell"),
+            wait <- new_wait_queue!("Sleeper::wait"),
         });
         let work = new_work!("Sleeper", &Queue::system()?, sleeper)?;
         Ok(Self {

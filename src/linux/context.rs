@@ -33,7 +33,7 @@
 //!
 //! ```compile_fail
 //! fn run(&self, ctx: &Sleepable) {
-//!     self.bell.wait_until(ctx, deadline, |_: &Atomic| self.led.set(ctx, true).is_ok());
+//!     self.wait.wait_event_idle_until(ctx, deadline, |_: &Atomic| self.led.set(ctx, true).is_ok());
 //! }
 //! ```
 

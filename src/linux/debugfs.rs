@@ -4,7 +4,7 @@
 //!
 //! Not `kernel::debugfs`: its file operations have no owner, so a module can be unloaded while such a
 //! file is open, and closing it then is an oops. Here an open file keeps the module, as it should.
-//! Its data it does not keep: once the [`Control`] is dropped, reading and writing fail with `EIO`.
+//! Its data it does not keep: once the [`File`] is dropped, reading and writing fail with `EIO`.
 //!
 //! C header: [`include/linux/debugfs.h`](srctree/include/linux/debugfs.h)
 
@@ -32,7 +32,7 @@ pub trait FileHandler: Send + Sync + 'static {
         Err(EINVAL)
     }
 
-    /// Makes calls that are under way return soon. Called once, when the [`Control`] is dropped.
+    /// Makes calls that are under way return soon. Called once, when the [`File`] is dropped.
     ///
     /// A handler that sleeps or loops for long has to act on it. After this, calls may still begin; they
     /// have to return at once then.
@@ -44,32 +44,32 @@ pub trait FileHandler: Send + Sync + 'static {
 /// # Invariants
 ///
 /// `dentry` came from `debugfs_create_dir()`.
-pub struct Directory {
+pub struct Dir {
     #[cfg(CONFIG_DEBUG_FS)]
     dentry: *mut bindings::dentry,
 }
 
 // SAFETY: A directory may be removed on any thread.
-unsafe impl Send for Directory {}
+unsafe impl Send for Dir {}
 // SAFETY: Making files in it has its own locking.
-unsafe impl Sync for Directory {}
+unsafe impl Sync for Dir {}
 
-impl Directory {
+impl Dir {
     /// Makes a directory appear. As usual with debugfs, it is no error if that is not possible.
     #[cfg_attr(not(CONFIG_DEBUG_FS), expect(unused_variables))]
     pub fn new(name: &CStr) -> Result<Arc<Self>> {
         // INVARIANT: Made just so.
-        let directory = Self {
+        let dir = Self {
             #[cfg(CONFIG_DEBUG_FS)]
             // SAFETY: The name is a C string. No parent means the root of debugfs.
             dentry: unsafe { bindings::debugfs_create_dir(name.as_char_ptr(), ptr::null_mut()) },
         };
-        Ok(Arc::new(directory, GFP_KERNEL)?)
+        Ok(Arc::new(dir, GFP_KERNEL)?)
     }
 }
 
 #[cfg(CONFIG_DEBUG_FS)]
-impl Drop for Directory {
+impl Drop for Dir {
     fn drop(&mut self) {
         // SAFETY: By the type invariant; errors are ignored. There are no files in it any more.
         unsafe { bindings::debugfs_remove(self.dentry) };
@@ -80,55 +80,46 @@ impl Drop for Directory {
 ///
 /// # Invariants
 ///
-/// `file` came from `debugfs_create_file_full()`, is in `_directory`, and has `handler` as its data.
+/// `file` came from `debugfs_create_file_full()`, is in `_dir`, and has `handler` as its data.
 ///
 /// # Examples
 ///
 /// ```ignore
-/// let directory = Directory::new(c"morse")?;
-/// let key = Control::within(&directory, c"key", Ok(button))?;
+/// let dir = Dir::new(c"morse")?;
+/// let key = File::new(&dir, c"key", Ok(button))?;
 /// ```
-pub struct Control<T: FileHandler> {
+pub struct File<T: FileHandler> {
     #[cfg(CONFIG_DEBUG_FS)]
     file: *mut bindings::dentry,
-    _directory: Arc<Directory>,
+    _dir: Arc<Dir>,
     handler: Pin<KBox<T>>,
 }
 
 // SAFETY: A file may be removed on any thread; the handler is `Send`.
-unsafe impl<T: FileHandler> Send for Control<T> {}
+unsafe impl<T: FileHandler> Send for File<T> {}
 // SAFETY: There are no methods; the handler is `Sync`.
-unsafe impl<T: FileHandler> Sync for Control<T> {}
+unsafe impl<T: FileHandler> Sync for File<T> {}
 
-impl<T: FileHandler> Control<T> {
-    /// Makes `directory/file` appear, in a directory of its own.
-    pub fn new(directory: &CStr, file: &CStr, handler: impl PinInit<T, Error>) -> Result<Self> {
-        Self::within(&Directory::new(directory)?, file, handler)
-    }
-
-    /// Makes `file` appear in `directory`, for root to use.
+impl<T: FileHandler> File<T> {
+    /// Makes a file appear in `dir`, for root to use.
     ///
     /// As usual with debugfs, it is no error if that is not possible.
     #[cfg_attr(not(CONFIG_DEBUG_FS), expect(unused_variables))]
-    pub fn within(
-        directory: &Arc<Directory>,
-        file: &CStr,
-        handler: impl PinInit<T, Error>,
-    ) -> Result<Self> {
+    pub fn new(dir: &Arc<Dir>, name: &CStr, handler: impl PinInit<T, Error>) -> Result<Self> {
         let handler = KBox::pin_init(handler, GFP_KERNEL)?;
         // INVARIANT: Made just so.
         Ok(Self {
             #[cfg(CONFIG_DEBUG_FS)]
             // SAFETY: The handler is pinned, and lives until `drop` has removed the file.
-            file: unsafe { Self::create(directory, file, &handler) },
-            _directory: directory.clone(),
+            file: unsafe { Self::create(dir, name, &handler) },
+            _dir: dir.clone(),
             handler,
         })
     }
 }
 
 #[cfg(CONFIG_DEBUG_FS)]
-impl<T: FileHandler> Control<T> {
+impl<T: FileHandler> File<T> {
     /// Root may write, and read if there is something to read.
     const MODE: bindings::umode_t = if T::IS_READABLE { 0o600 } else { 0o200 };
 
@@ -155,14 +146,14 @@ impl<T: FileHandler> Control<T> {
     /// # Safety
     ///
     /// `handler` stays where it is until the file has been removed.
-    unsafe fn create(directory: &Directory, file: &CStr, handler: &T) -> *mut bindings::dentry {
+    unsafe fn create(dir: &Dir, name: &CStr, handler: &T) -> *mut bindings::dentry {
         // SAFETY: The directory may be an error, which is taken note of. The file operations are static,
         // and by the safety requirements the data lives as long as the file.
         unsafe {
             bindings::debugfs_create_file_full(
-                file.as_char_ptr(),
+                name.as_char_ptr(),
                 Self::MODE,
-                directory.dentry,
+                dir.dentry,
                 ptr::from_ref(handler).cast_mut().cast(),
                 ptr::null(),
                 Self::FILE_OPERATIONS,
@@ -172,7 +163,7 @@ impl<T: FileHandler> Control<T> {
 
     /// # Safety
     ///
-    /// Called by debugfs only, for a file of a `Control<T>` that has not been removed.
+    /// Called by debugfs only, for a file of a `File<T>` that has not been removed.
     unsafe extern "C" fn open(inode: *mut bindings::inode, file: *mut bindings::file) -> c_int {
         // SAFETY: The file is being opened. `show` gets the data that the inode has.
         unsafe { bindings::single_open(file, Some(Self::show), (*inode).i_private) }
@@ -180,7 +171,7 @@ impl<T: FileHandler> Control<T> {
 
     /// # Safety
     ///
-    /// Called by `seq_read()` only, for a file that `open` opened, of a `Control<T>` that has not been
+    /// Called by `seq_read()` only, for a file that `open` opened, of a `File<T>` that has not been
     /// removed.
     unsafe extern "C" fn show(file: *mut bindings::seq_file, _: *mut c_void) -> c_int {
         // SAFETY: `open` stored the data of the file, a `T`. debugfs removes a file only when no call is
@@ -198,7 +189,7 @@ impl<T: FileHandler> Control<T> {
 
     /// # Safety
     ///
-    /// Called by debugfs only, for a file of a `Control<T>` that has not been removed.
+    /// Called by debugfs only, for a file of a `File<T>` that has not been removed.
     unsafe extern "C" fn write(
         file: *mut bindings::file,
         from: *const c_char,
@@ -218,7 +209,7 @@ impl<T: FileHandler> Control<T> {
     }
 }
 
-impl<T: FileHandler> Drop for Control<T> {
+impl<T: FileHandler> Drop for File<T> {
     fn drop(&mut self) {
         self.handler.stop();
         // SAFETY: By the type invariant; errors are ignored. This waits for calls that are under way.

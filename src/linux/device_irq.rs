@@ -6,7 +6,7 @@
 //!
 //! C header: [`include/linux/interrupt.h`](srctree/include/linux/interrupt.h)
 
-use super::irq::{IrqHandler, Requested};
+use super::irq::{IrqHandler, Registration};
 use kernel::{bindings, prelude::*};
 
 extern "C" {
@@ -18,7 +18,7 @@ extern "C" {
 const BOTH_EDGES: u32 = bindings::IRQF_TRIGGER_RISING | bindings::IRQF_TRIGGER_FALLING;
 
 /// A handler of the interrupt of a device. Dropping it waits for a handler that is running.
-pub struct DeviceIrq<T: IrqHandler>(Requested<T>);
+pub struct DeviceIrq<T: IrqHandler>(Registration<T>);
 
 impl<T: IrqHandler> DeviceIrq<T> {
     /// Registers `handler` for the interrupt number `irq` of a device, on both edges.
@@ -42,7 +42,7 @@ impl<T: IrqHandler> DeviceIrq<T> {
         if described != 0 && described != BOTH_EDGES {
             return Err(EINVAL);
         }
-        Requested::request(irq, BOTH_EDGES, name, handler).map(Self)
+        Registration::new(irq, BOTH_EDGES, name, handler).map(Self)
     }
 
     /// Returns the handler.

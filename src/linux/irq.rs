@@ -40,21 +40,21 @@ const HANDLED: bindings::irqreturn_t = bindings::irqreturn::IRQ_HANDLED;
 #[cfg(kernel_7_2)]
 const HANDLED: bindings::irqreturn_t = bindings::irqreturn_IRQ_HANDLED;
 
-/// A handler that has been requested. Dropping it frees the interrupt, and waits for a handler that
+/// A registered interrupt handler. Dropping it frees the interrupt, and waits for a handler that
 /// is running.
 ///
 /// # Invariants
 ///
 /// The interrupt `irq` has the trampoline for `T` as a handler, with `handler` as its cookie.
-pub(super) struct Requested<T: IrqHandler> {
+pub(super) struct Registration<T: IrqHandler> {
     irq: c_uint,
     handler: Pin<KBox<T>>,
 }
 
-impl<T: IrqHandler> Requested<T> {
+impl<T: IrqHandler> Registration<T> {
     /// Requests the interrupt number `irq` for `handler`, on the edges that `edges` says
     /// (`IRQF_TRIGGER_*`).
-    pub(super) fn request(
+    pub(super) fn new(
         irq: c_uint,
         edges: u32,
         name: &'static CStr,
@@ -88,7 +88,7 @@ impl<T: IrqHandler> Requested<T> {
 
     /// # Safety
     ///
-    /// Called by the interrupt code only, with the cookie of [`Self::request`].
+    /// Called by the interrupt code only, with the cookie of [`Self::new`].
     unsafe extern "C" fn trampoline(_irq: c_int, cookie: *mut c_void) -> bindings::irqreturn_t {
         // SAFETY: The cookie is the handler, which lives until the interrupt is freed.
         let handler = unsafe { &*cookie.cast_const().cast::<T>() };
@@ -99,7 +99,7 @@ impl<T: IrqHandler> Requested<T> {
     }
 }
 
-impl<T: IrqHandler> Drop for Requested<T> {
+impl<T: IrqHandler> Drop for Registration<T> {
     fn drop(&mut self) {
         // SAFETY: By the type invariant the handler is registered with this cookie. This waits for one
         // that is running.
@@ -158,7 +158,7 @@ const PENDING_NS: i64 = 1_000_000;
 /// interrupt that the CPU sends to itself.
 pub struct SimulatedIrq<T: IrqHandler> {
     /// Dropped first.
-    requested: Requested<T>,
+    registration: Registration<T>,
     _simulator: Simulator,
     /// Held while the interrupt is raised and runs.
     raising: Pin<KBox<SpinLock<()>>>,
@@ -175,9 +175,9 @@ impl<T: IrqHandler> SimulatedIrq<T> {
         let raising = KBox::pin_init(new_spinlock!((), "SimulatedIrq::raising"), GFP_KERNEL)?;
         let simulator = Simulator::new()?;
         let edges = bindings::IRQF_TRIGGER_RISING;
-        let requested = Requested::request(simulator.irq, edges, name, handler)?;
+        let registration = Registration::new(simulator.irq, edges, name, handler)?;
         Ok(Self {
-            requested,
+            registration,
             _simulator: simulator,
             raising,
         })
@@ -198,9 +198,9 @@ impl<T: IrqHandler> SimulatedIrq<T> {
         // Whoever has the lock stays on this CPU, which is the one that is interrupted. So once the
         // interrupt is not pending any more, it is over.
         let _turn = self.raising.lock();
-        // SAFETY: The interrupt exists as long as `requested`.
+        // SAFETY: The interrupt exists as long as `registration`.
         to_result(unsafe {
-            bindings::irq_set_irqchip_state(self.requested.irq, Self::PENDING, true)
+            bindings::irq_set_irqchip_state(self.registration.irq, Self::PENDING, true)
         })?;
         for _ in 0..POLLS {
             if !self.is_pending() {
@@ -215,9 +215,9 @@ impl<T: IrqHandler> SimulatedIrq<T> {
 
     fn is_pending(&self) -> bool {
         let mut pending = false;
-        // SAFETY: The interrupt exists as long as `requested`; there is room for the answer.
+        // SAFETY: The interrupt exists as long as `registration`; there is room for the answer.
         let result = unsafe {
-            bindings::irq_get_irqchip_state(self.requested.irq, Self::PENDING, &mut pending)
+            bindings::irq_get_irqchip_state(self.registration.irq, Self::PENDING, &mut pending)
         };
         result == 0 && pending
     }
@@ -237,7 +237,7 @@ impl<T: IrqHandler> SimulatedIrq<T> {
 
     /// Returns the handler.
     pub fn handler(&self) -> &T {
-        self.requested.handler()
+        self.registration.handler()
     }
 }
 

@@ -4,7 +4,7 @@
 //!
 //! `kernel::miscdevice` has no `poll` and no `fsync`, and its callbacks see no data of the device
 //! before `open`. Here a [`Registration`] owns the device's shared data and its sysfs attributes,
-//! and each open file is a value of its own that implements [`File`].
+//! and each open file is a value of its own that implements [`FileOperations`].
 //!
 //! Life times: the registration goes when the hardware goes, but files may stay open. They hold
 //! what they need themselves (usually an `Arc` of the shared data), and their existence pins the
@@ -17,9 +17,11 @@
 
 use super::{
     context::{Context, Sleepable},
+    node::Node,
+    poll::PollEvents,
     raw_device, sysfs,
 };
-use core::{marker::PhantomData, mem::offset_of, pin::Pin};
+use core::{marker::PhantomData, pin::Pin};
 use kernel::{
     bindings,
     device::Device,
@@ -32,25 +34,6 @@ use kernel::{
     types::{ForeignOwnable, Opaque},
     uaccess::{UserPtr, UserSlice},
 };
-
-/// What `poll` reports.
-#[derive(Clone, Copy, Default)]
-pub struct Ready(bindings::__poll_t);
-
-impl Ready {
-    /// A read would not block.
-    pub const READABLE: Self = Self(bindings::POLLIN | bindings::POLLRDNORM);
-    /// A write would not block.
-    pub const WRITABLE: Self = Self(bindings::POLLOUT | bindings::POLLWRNORM);
-    /// The device is gone.
-    pub const GONE: Self = Self(bindings::POLLERR | bindings::POLLHUP);
-}
-
-impl core::ops::BitOrAssign for Ready {
-    fn bitor_assign(&mut self, other: Self) {
-        self.0 |= other.0;
-    }
-}
 
 /// What an ioctl handler is given.
 pub struct Ioctl {
@@ -70,7 +53,7 @@ impl Ioctl {
 }
 
 /// An open file. Callbacks may run concurrently, as threads can share a file.
-pub trait File: Send + Sync + Sized + 'static {
+pub trait FileOperations: Send + Sync + Sized + 'static {
     /// The data of the device, shared by all its files.
     type Device: Send + Sync + 'static;
 
@@ -91,7 +74,7 @@ pub trait File: Send + Sync + Sized + 'static {
         -> Result<usize>;
 
     /// Returns what is ready now, having registered with `table` for changes.
-    fn poll(&self, file: &fs::File, table: &PollTable<'_>) -> Ready;
+    fn poll(&self, file: &fs::File, table: &PollTable<'_>) -> PollEvents;
 
     /// Waits until what has been written has taken effect.
     fn fsync(&self, ctx: &Sleepable) -> Result;
@@ -100,43 +83,6 @@ pub trait File: Send + Sync + Sized + 'static {
     ///
     /// 32-bit callers of a 64-bit kernel come here too, so arguments have to have one layout.
     fn ioctl(&self, request: &Ioctl, ctx: &Sleepable) -> Result;
-}
-
-/// The part of a registration that does not depend on the type of its files; sysfs finds it too.
-///
-/// # Invariants
-///
-/// `misc` is the `struct miscdevice` of a [`Registration`].
-#[pin_data]
-#[repr(C)]
-pub(super) struct Node<D> {
-    #[pin]
-    misc: Opaque<bindings::miscdevice>,
-    data: D,
-}
-
-impl<D> Node<D> {
-    /// Returns the data of the device that `dev`, the `this_device` of a node, belongs to.
-    ///
-    /// # Safety
-    ///
-    /// `dev` was created by a [`Registration`] with data of type `D`, which stays alive for `'a`.
-    pub(super) unsafe fn data_of<'a>(dev: *mut bindings::device) -> &'a D {
-        // SAFETY: `misc_register()` stores the miscdevice as driver data of its device, and by the
-        // safety requirements it is the one in a `Node<D>`.
-        let misc = unsafe { bindings::dev_get_drvdata(dev) }.cast::<bindings::miscdevice>();
-        // SAFETY: As above.
-        unsafe { Self::from_misc(misc) }
-    }
-
-    /// # Safety
-    ///
-    /// `misc` is the first field of a `Node<D>` that stays alive for `'a`.
-    unsafe fn from_misc<'a>(misc: *mut bindings::miscdevice) -> &'a D {
-        const { assert!(offset_of!(Self, misc) == 0) };
-        // SAFETY: `repr(C)` puts `misc` first, and `Opaque` is transparent.
-        unsafe { &(*misc.cast::<Self>()).data }
-    }
 }
 
 /// A registered misc device: `/dev/<name>` and `/sys/class/misc/<name>`.
@@ -154,7 +100,7 @@ impl<D> Node<D> {
 /// )?;
 /// ```
 #[pin_data(PinnedDrop)]
-pub struct Registration<F: File> {
+pub struct Registration<F: FileOperations> {
     #[pin]
     node: Node<F::Device>,
     groups: sysfs::Groups<F::Device>,
@@ -163,11 +109,11 @@ pub struct Registration<F: File> {
 }
 
 // SAFETY: A misc device may be deregistered on any thread; the data is `Send`.
-unsafe impl<F: File> Send for Registration<F> {}
+unsafe impl<F: FileOperations> Send for Registration<F> {}
 // SAFETY: There are no `&self` methods that change anything; the data is `Sync`.
-unsafe impl<F: File> Sync for Registration<F> {}
+unsafe impl<F: FileOperations> Sync for Registration<F> {}
 
-impl<F: File> Registration<F> {
+impl<F: FileOperations> Registration<F> {
     /// Makes the device appear, as a child of `parent`, with mode 0600.
     ///
     /// The attributes are there before user space is told of the device.
@@ -315,7 +261,7 @@ impl<F: File> Registration<F> {
         let (this, file) = unsafe { (Self::borrow(file), fs::File::from_raw_file(file)) };
         // SAFETY: `table` is null or valid during the call.
         let table = unsafe { PollTable::from_raw(table) };
-        this.poll(file, &table).0
+        this.poll(file, &table).as_raw()
     }
 
     /// # Safety
@@ -353,7 +299,7 @@ impl<F: File> Registration<F> {
 }
 
 #[pinned_drop]
-impl<F: File> PinnedDrop for Registration<F> {
+impl<F: FileOperations> PinnedDrop for Registration<F> {
     fn drop(self: Pin<&mut Self>) {
         // SAFETY: By the type invariant the device is registered.
         unsafe { bindings::misc_deregister(self.node.misc.get()) };

@@ -9,11 +9,37 @@
 //!
 //! C header: [`include/linux/poll.h`](srctree/include/linux/poll.h)
 
+use kernel::bindings;
+
 #[cfg(not(kernel_7_2))]
 pub use kernel::sync::poll::PollCondVarBox;
 
 #[cfg(kernel_7_2)]
 pub use self::before_7_3::PollCondVarBox;
+
+/// What poll(2) reports of a file.
+#[derive(Clone, Copy, Default)]
+pub struct PollEvents(bindings::__poll_t);
+
+impl PollEvents {
+    /// A read would not block.
+    pub const IN: Self = Self(bindings::POLLIN | bindings::POLLRDNORM);
+    /// A write would not block.
+    pub const OUT: Self = Self(bindings::POLLOUT | bindings::POLLWRNORM);
+    /// The device is gone: an error and a hangup.
+    pub const HUP: Self = Self(bindings::POLLERR | bindings::POLLHUP);
+
+    /// Returns the bits for poll(2).
+    pub(super) const fn as_raw(self) -> bindings::__poll_t {
+        self.0
+    }
+}
+
+impl core::ops::BitOrAssign for PollEvents {
+    fn bitor_assign(&mut self, other: Self) {
+        self.0 |= other.0;
+    }
+}
 
 #[cfg(kernel_7_2)]
 mod before_7_3 {

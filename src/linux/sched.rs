@@ -27,11 +27,11 @@ use kernel::{bindings, prelude::*, task::Task};
 ///
 /// ```ignore
 /// fn run(&self, ctx: &Sleepable) {
-///     let _urgent = RealTime::enter(ctx);
+///     let _urgent = SchedFifoGuard::new(ctx);
 ///     // Deadlines are met here, if the work between them is short.
 /// }
 /// ```
-pub struct RealTime {
+pub struct SchedFifoGuard {
     nice: Option<c_int>,
     /// Not to be sent to another task.
     _task: PhantomData<*mut ()>,
@@ -40,9 +40,9 @@ pub struct RealTime {
 /// `DEFAULT_PRIO` of `include/linux/sched/prio.h`: the static priority of nice value 0.
 const STATIC_PRIO_OF_NICE_0: c_int = 120;
 
-impl RealTime {
+impl SchedFifoGuard {
     /// Makes the current task a real-time task.
-    pub fn enter(_ctx: &Sleepable) -> Self {
+    pub fn new(_ctx: &Sleepable) -> Self {
         let task = Task::current_raw();
         // SAFETY: The current task is valid.
         let (policy, static_prio) = unsafe { ((*task).policy, (*task).static_prio) };
@@ -59,10 +59,10 @@ impl RealTime {
     }
 }
 
-impl Drop for RealTime {
+impl Drop for SchedFifoGuard {
     fn drop(&mut self) {
         if let Some(nice) = self.nice {
-            // SAFETY: The current task is valid, and the one of `enter()` since `self` is not
+            // SAFETY: The current task is valid, and the one of `new()` since `self` is not
             // `Send`.
             unsafe { bindings::sched_set_normal(Task::current_raw(), nice) };
         }

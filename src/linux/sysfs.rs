@@ -12,7 +12,7 @@
 
 use super::{
     context::{Context, Sleepable},
-    miscdev::Node,
+    node::Node,
 };
 use core::{fmt::Write, marker::PhantomData, ptr, slice};
 use kernel::{

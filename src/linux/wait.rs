@@ -2,7 +2,7 @@
 
 //! Sleeping to an absolute deadline, unless somebody rings.
 //!
-//! `kernel::sync::CondVar` waits with a timeout in jiffies (4 ms at `HZ=250`). A [`Bell`] waits to
+//! `kernel::sync::CondVar` waits with a timeout in jiffies (4 ms at `HZ=250`). A [`WaitQueue`] waits to
 //! an absolute time of a high-resolution timer instead and can be rung from any context at any
 //! instant, so a handler that sleeps for seconds still stops within microseconds.
 //!
@@ -24,11 +24,11 @@ use kernel::{
     types::Opaque, //
 };
 
-/// Creates a [`Bell`] initialiser with a newly-created lock class.
+/// Creates a [`WaitQueue`] initialiser with a newly-created lock class.
 #[macro_export]
-macro_rules! new_bell {
+macro_rules! new_wait_queue {
     ($name:literal) => {
-        $crate::linux::wait::Bell::new(
+        $crate::linux::wait::WaitQueue::new(
             ::kernel::optional_name!($name),
             ::kernel::static_lock_class!(),
         )
@@ -37,7 +37,7 @@ macro_rules! new_bell {
 /// Why a wait ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[must_use]
-pub enum Wake {
+pub enum WakeReason {
     /// The deadline passed.
     Deadline,
     /// The condition became true.
@@ -49,31 +49,31 @@ pub enum Wake {
 /// # Examples
 ///
 /// ```ignore
-/// match bell.wait_until(ctx, deadline, |_| stop.load(Relaxed)) {
-///     Wake::Deadline => lamp.set(true, ctx),
-///     Wake::Condition => return,
+/// match wait.wait_event_idle_until(ctx, deadline, |_| stop.load(Relaxed)) {
+///     WakeReason::Deadline => lamp.set(true, ctx),
+///     WakeReason::Condition => return,
 /// }
 /// // Elsewhere, in any context:
 /// stop.store(true, Relaxed);
-/// bell.ring();
+/// wait.wake_up_all();
 /// ```
 ///
 /// # Invariants
 ///
 /// `head` is an initialised `struct wait_queue_head`.
 #[pin_data]
-pub struct Bell {
+pub struct WaitQueue {
     #[pin]
     head: Opaque<bindings::wait_queue_head>,
 }
 
 // SAFETY: A wait queue may be used from any thread.
-unsafe impl Send for Bell {}
+unsafe impl Send for WaitQueue {}
 // SAFETY: A wait queue has its own lock, so it may be used from several threads at once.
-unsafe impl Sync for Bell {}
+unsafe impl Sync for WaitQueue {}
 
-impl Bell {
-    /// Creates a bell; see [`new_bell!`].
+impl WaitQueue {
+    /// Creates a wait; see [`new_wait_queue!`].
     pub fn new(name: &'static CStr, key: Pin<&'static LockClassKey>) -> impl PinInit<Self> {
         pin_init!(Self {
             // SAFETY: `slot` is valid and pinned, `name` and `key` live for ever.
@@ -87,7 +87,7 @@ impl Bell {
     ///
     /// What the condition reads has to be written before. May be called in any context, except
     /// from hard interrupts on `PREEMPT_RT`, where wait queues sleep.
-    pub fn ring(&self) {
+    pub fn wake_up_all(&self) {
         // SAFETY: By the type invariant, `head` is a valid wait queue. A count of 0 is everybody.
         unsafe {
             bindings::__wake_up(self.head.get(), bindings::TASK_NORMAL, 0, ptr::null_mut());
@@ -102,12 +102,12 @@ impl Bell {
     ///
     /// There is no slack: the timer is programmed to the very nanosecond, and what lateness
     /// remains is interrupt and scheduling latency.
-    pub fn wait_until(
+    pub fn wait_event_idle_until(
         &self,
         _ctx: &Sleepable,
         deadline: Ktime,
         mut condition: impl FnMut(&Atomic) -> bool + Send,
-    ) -> Wake {
+    ) -> WakeReason {
         let entry = Opaque::<bindings::wait_queue_entry>::uninit();
         // SAFETY: `entry` is valid for writes, and stays where it is until `finish_wait()`.
         unsafe { bindings::init_wait_entry(entry.get(), 0) };
@@ -123,10 +123,10 @@ impl Bell {
                 )
             };
             if condition(&Atomic::new()) {
-                break Wake::Condition;
+                break WakeReason::Condition;
             }
             if Ktime::now() >= deadline {
-                break Wake::Deadline;
+                break WakeReason::Deadline;
             }
             let mut expires = deadline.as_raw();
             // SAFETY: The context token says that sleeping is allowed, `expires` outlives the

@@ -7,14 +7,14 @@ use crate::linux::{
     context::Atomic,
     time::Ktime,
     timer::{TimerHandler, Next},
-    wait::Bell,
+    wait::WaitQueue,
 };
 
-pub struct Sleeper(pub Bell);
+pub struct Sleeper(pub WaitQueue);
 
 impl TimerHandler for Sleeper {
     fn expired(&self, ctx: &Atomic) -> Next {
-        let _ = self.0.wait_until(ctx, Ktime::now(), |_| false);
+        let _ = self.0.wait_event_idle_until(ctx, Ktime::now(), |_| false);
         Next::Never
     }
 }

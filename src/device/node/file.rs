@@ -11,7 +11,8 @@ use crate::device::transmit::transmitter::Transmitter;
 use crate::linux::{
     context::Sleepable,
     delayed::DelayedWorkHandle,
-    miscdev::{self, Ioctl, Ready},
+    miscdev::{self, Ioctl},
+    poll::PollEvents,
     trace, uapi,
     workqueue::WorkHandle,
 };
@@ -50,7 +51,7 @@ pub(crate) struct OpenFile {
     reader: Reader,
 }
 
-impl miscdev::File for OpenFile {
+impl miscdev::FileOperations for OpenFile {
     type Device = Port;
 
     fn open(device: &Port, _ctx: &Sleepable) -> Result<Pin<KBox<Self>>> {
@@ -86,7 +87,7 @@ impl miscdev::File for OpenFile {
             .write(&self.parser, keyer, from, nonblock, ctx)
     }
 
-    fn poll(&self, file: &fs::File, table: &PollTable<'_>) -> Ready {
+    fn poll(&self, file: &fs::File, table: &PollTable<'_>) -> PollEvents {
         let mut ready = self.port.transmitter.outbox.poll(file, table);
         ready |= self.port.receiver.inbox.poll(&self.reader, file, table);
         ready

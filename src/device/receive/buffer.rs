@@ -8,7 +8,10 @@
 use super::stream::{Cursor, Stream};
 use crate::code::Pulse;
 use crate::linux::{
-    bhlock::SpinLockBh, context::Sleepable, miscdev::Ready, poll::PollCondVarBox, uapi,
+    bhlock::SpinLockBh,
+    context::Sleepable,
+    poll::{PollCondVarBox, PollEvents},
+    uapi,
 };
 use crate::new_spinlock_bh;
 use kernel::{
@@ -271,16 +274,21 @@ impl Inbox {
     }
 
     /// Returns what `reader`'s file is ready for.
-    pub(crate) fn poll(&self, reader: &Reader, file: &fs::File, table: &PollTable<'_>) -> Ready {
+    pub(crate) fn poll(
+        &self,
+        reader: &Reader,
+        file: &fs::File,
+        table: &PollTable<'_>,
+    ) -> PollEvents {
         table.register_wait(file, &self.changed);
         let cursor = reader.cursor.lock();
         let state = self.state.lock();
-        let mut ready = Ready::default();
+        let mut ready = PollEvents::default();
         if state.end(reader.mode()) > cursor.position {
-            ready |= Ready::READABLE;
+            ready |= PollEvents::IN;
         }
         if state.gone {
-            ready |= Ready::GONE;
+            ready |= PollEvents::HUP;
         }
         ready
     }

@@ -87,7 +87,7 @@ impl debugfs::FileHandler for Button {
 pub(crate) struct Source {
     _wired: Option<DeviceIrq<TopHalf>>,
     /// The file, which owns its interrupt.
-    _simulated: Option<debugfs::Control<Button>>,
+    _simulated: Option<debugfs::File<Button>>,
 }
 
 /// Where the level is read, for [`Source::new`] once the softirq that reads it is there.
@@ -123,7 +123,7 @@ impl Source {
         };
         Ok(Self {
             _wired: None,
-            _simulated: Some(debugfs::Control::new(name, c"key", Ok(button))?),
+            _simulated: Some(debugfs::File::new(&debugfs::Dir::new(name)?, c"key", Ok(button))?),
         })
     }
 }

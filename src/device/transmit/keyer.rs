@@ -18,10 +18,10 @@ use super::{lamp::Lamp, log::Report, transmitter::Transmitter};
 use crate::code::{Keying, Text};
 use crate::linux::{
     context::Sleepable,
-    sched::RealTime,
+    sched::SchedFifoGuard,
     time::{spin_until, Ktime},
     trace::{self, Deferral, Mechanism},
-    wait::Wake,
+    wait::WakeReason,
     workqueue::WorkHandler,
 };
 use core::cell::Cell;
@@ -90,13 +90,13 @@ impl Keyer {
 
     /// Waits for the instant `deadline`. Returns `false` at once if the symbol is given up.
     fn wait_until(&self, ctx: &Sleepable, deadline: Ktime) -> bool {
-        let bell = &self.transmitter.outbox.bell;
-        match bell.wait_until(ctx, deadline.after_ns(-EARLY_NS), |_| self.is_given_up()) {
-            Wake::Deadline => {
+        let wait = &self.transmitter.outbox.keyer_wait;
+        match wait.wait_event_idle_until(ctx, deadline.after_ns(-EARLY_NS), |_| self.is_given_up()) {
+            WakeReason::Deadline => {
                 spin_until(deadline);
                 true
             }
-            Wake::Condition => false,
+            WakeReason::Condition => false,
         }
     }
 
@@ -140,7 +140,7 @@ impl Keyer {
                 trace::edge_keyed(self.transmitter.device, true, at.as_ns(), false);
                 keying.postpone(at.as_ns().saturating_sub(step.from_ns));
             }
-            urgent.get_or_insert_with(|| RealTime::enter(ctx));
+            urgent.get_or_insert_with(|| SchedFifoGuard::new(ctx));
             let until = Ktime::from_ns(keying.deadline_ns());
             if self.wait_until(ctx, until) {
                 // A mark is followed by darkness and a space by a mark, always. So the edge comes
@@ -180,6 +180,6 @@ impl WorkHandler for Keyer {
 
     fn stop(&self) {
         self.stopped.store(true, Relaxed);
-        self.transmitter.outbox.bell.ring();
+        self.transmitter.outbox.keyer_wait.wake_up_all();
     }
 }

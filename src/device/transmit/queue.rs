@@ -12,10 +12,13 @@ use super::fifo::Fifo;
 use crate::code;
 use crate::code::{Fed, Parser, Spacing, Symbol};
 use crate::linux::{
-    context::Sleepable, eilseq, miscdev::Ready, poll::PollCondVarBox, wait::Bell,
+    context::Sleepable,
+    eilseq,
+    poll::{PollCondVarBox, PollEvents},
+    wait::WaitQueue,
     workqueue::WorkHandle,
 };
-use crate::new_bell;
+use crate::new_wait_queue;
 use kernel::{
     fs,
     iov::IovIterSource,
@@ -64,7 +67,7 @@ pub(crate) struct Outbox {
     aborted: AtomicFlag,
     /// Wakes the keyer between two edges.
     #[pin]
-    pub(crate) bell: Bell,
+    pub(crate) keyer_wait: WaitQueue,
 }
 
 impl Outbox {
@@ -82,7 +85,7 @@ impl Outbox {
             }, "Outbox::state"),
             changed: PollCondVarBox::new(c"Outbox::changed", kernel::static_lock_class!())?,
             aborted: AtomicFlag::new(false),
-            bell <- new_bell!("Outbox::bell"),
+            keyer_wait <- new_wait_queue!("Outbox::keyer_wait"),
         })
     }
 
@@ -229,7 +232,7 @@ impl Outbox {
             self.aborted.store(state.keying, Relaxed);
             state.accepted
         };
-        self.bell.ring();
+        self.keyer_wait.wake_up_all();
         self.changed.notify_all();
         self.wait_done(end, ctx)
     }
@@ -257,14 +260,14 @@ impl Outbox {
     }
 
     /// Returns what a file is ready for.
-    pub(crate) fn poll(&self, file: &fs::File, table: &PollTable<'_>) -> Ready {
+    pub(crate) fn poll(&self, file: &fs::File, table: &PollTable<'_>) -> PollEvents {
         table.register_wait(file, &self.changed);
         let state = self.state.lock();
-        let mut ready = Ready::default();
+        let mut ready = PollEvents::default();
         if state.gone {
-            ready |= Ready::GONE;
+            ready |= PollEvents::HUP;
         } else if !state.writing && !state.fifo.is_full() {
-            ready |= Ready::WRITABLE;
+            ready |= PollEvents::OUT;
         }
         ready
     }

@@ -6,10 +6,10 @@ use super::probe::{ms_between, sleep_ms};
 use crate::linux::{
     context::Sleepable,
     time::Ktime,
-    wait::{Bell, Wake},
+    wait::{WaitQueue, WakeReason},
     workqueue::{Queue, WorkHandler},
 };
-use crate::{new_bell, new_work};
+use crate::{new_wait_queue, new_work};
 use kernel::{
     prelude::*,
     sync::{
@@ -24,13 +24,13 @@ const LONG_NS: i64 = 10_000_000_000;
 struct Door {
     is_open: AtomicFlag,
     #[pin]
-    bell: Bell,
+    wait: WaitQueue,
 }
 
 fn door() -> Arc<Door> {
     let door = pin_init!(Door {
         is_open: AtomicFlag::new(false),
-        bell <- new_bell!("Door::bell"),
+        wait <- new_wait_queue!("Door::wait"),
     });
     Arc::pin_init(door, GFP_KERNEL).unwrap()
 }
@@ -43,10 +43,10 @@ impl WorkHandler for Visitor {
 
     fn run(&self, ctx: &Sleepable) {
         sleep_ms(ctx, 10);
-        self.0.bell.ring();
+        self.0.wait.wake_up_all();
         sleep_ms(ctx, 10);
         self.0.is_open.store(true, Release);
-        self.0.bell.ring();
+        self.0.wait.wake_up_all();
     }
 }
 
@@ -57,9 +57,9 @@ pub(crate) fn a_ring_ends_the_wait(ctx: &Sleepable) {
     let start = Ktime::now();
     visitor.handle().queue();
     let wake = door
-        .bell
-        .wait_until(ctx, start.after_ns(LONG_NS), |_| door.is_open.load(Acquire));
-    assert_eq!(wake, Wake::Condition);
+        .wait
+        .wait_event_idle_until(ctx, start.after_ns(LONG_NS), |_| door.is_open.load(Acquire));
+    assert_eq!(wake, WakeReason::Condition);
     let took_ms = ms_between(start, Ktime::now());
     assert!((20..1_000).contains(&took_ms), "{took_ms} ms");
 }
@@ -69,9 +69,9 @@ pub(crate) fn the_deadline_ends_the_wait(ctx: &Sleepable) {
     for ns in [0, 1, 1_000_000, 30_000_000] {
         let deadline = Ktime::now().after_ns(ns);
         let wake = door
-            .bell
-            .wait_until(ctx, deadline, |_| door.is_open.load(Acquire));
-        assert_eq!(wake, Wake::Deadline);
+            .wait
+            .wait_event_idle_until(ctx, deadline, |_| door.is_open.load(Acquire));
+        assert_eq!(wake, WakeReason::Deadline);
         let late_ms = ms_between(deadline, Ktime::now());
         assert!((0..20).contains(&late_ms), "{late_ms} ms late");
     }
