@@ -9,32 +9,47 @@ pub mod code;
 pub mod device;
 pub mod linux;
 
-use device::{Standalone, Transceiver};
-use kernel::{driver, prelude::*};
-use linux::platform::Driver as _;
+use core::pin::Pin;
+use device::{
+    driver::Driver,
+    standalone::Standalone, //
+};
+use kernel::{
+    driver,
+    prelude::*, //
+};
+use linux::{
+    context::Sleepable,
+    module::{
+        self,
+        Module, //
+    },
+    platform::{
+        self,
+        Driver as _, //
+    },
+};
 
 module! {
-    type: Morse,
+    type: module::Adapter<Morse>,
     name: "morse",
     authors: ["The morse authors"],
     description: "Two-way Morse code over a GPIO LED and key",
     license: "GPL v2",
 }
 
-/// The module: its driver, which owns all devices bound to it, and the one device that there is
-/// without hardware.
-#[pin_data]
+/// The module: the device that it makes on a machine without hardware, and the driver, which owns the
+/// devices bound to it. Fields are dropped in this order.
 struct Morse {
-    standalone: Option<Standalone>,
-    #[pin]
-    driver: driver::Registration<linux::platform::Adapter<Transceiver>>,
+    _standalone: Option<Standalone>,
+    _driver: Pin<KBox<driver::Registration<platform::Adapter<Driver>>>>,
 }
 
-impl kernel::InPlaceModule for Morse {
-    fn init(module: &'static ThisModule) -> impl PinInit<Self, Error> {
-        try_pin_init!(Self {
-            standalone: Standalone::unless_described()?,
-            driver <- driver::Registration::new(Transceiver::NAME, module),
+impl Module for Morse {
+    fn init(ctx: &Sleepable, module: &'static ThisModule) -> Result<Self> {
+        Ok(Self {
+            _standalone: Standalone::unless_described(ctx)?,
+            _driver: KBox::pin_init(driver::Registration::new(Driver::NAME, module), GFP_KERNEL)?,
         })
     }
 }

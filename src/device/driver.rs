@@ -3,24 +3,49 @@
 //! Finds the hardware: devices that the device tree calls `gpio-morse`, or that a board file has named
 //! `morse`.
 
-use super::{Transceiver, WiredKey};
-use crate::linux::{context::Sleepable, gpio, platform};
+use super::{
+    Transceiver,
+    WiredKey, //
+};
+use crate::linux::{
+    context::Sleepable,
+    gpio,
+    platform::{
+        self,
+        dev_err_probe, //
+    },
+};
 use crate::of_table;
-use kernel::{of, prelude::*};
+use kernel::{
+    device::{
+        Bound,
+        Device, //
+    },
+    of,
+    prelude::*, //
+};
 
 of_table!(OF_TABLE, c"gpio-morse");
 
-impl platform::Driver for Transceiver {
+/// The platform driver.
+pub struct Driver;
+
+impl platform::Driver for Driver {
     const NAME: &'static CStr = c"morse";
     const OF_TABLE: of::IdTable<()> = &OF_TABLE;
 
-    fn probe(site: &platform::Site<'_>, ctx: &Sleepable) -> Result<Self> {
-        let dev = site.device();
+    type Data<'bound> = Transceiver<'bound>;
+
+    fn probe<'bound>(
+        pdev: &'bound platform::Device<Bound>,
+        ctx: &Sleepable,
+    ) -> Result<Transceiver<'bound>> {
+        let dev: &Device<Bound> = pdev.as_ref();
         let led = gpio::Output::get_optional(ctx, dev, c"led")
-            .map_err(|error| site.refuse(error, c"cannot get the line of the LED"))?;
+            .map_err(|error| dev_err_probe(dev, error, c"cannot get the line of the LED"))?;
         let key = gpio::Input::get_optional(ctx, dev, c"key")
-            .map_err(|error| site.refuse(error, c"cannot get the line of the key"))?
-            .map(|line| WiredKey { line, site });
-        Self::new(dev, led, key)
+            .map_err(|error| dev_err_probe(dev, error, c"cannot get the line of the key"))?
+            .map(|line| WiredKey { line, pdev });
+        Transceiver::new(ctx, dev, led, key)
     }
 }

@@ -5,14 +5,14 @@
 //! Ownership is the order of events: a [`Transceiver`] owns its parts from source to consumer, and
 //! dropping it stops them in that order.
 
-mod driver;
+pub mod driver;
 mod node;
 mod number;
 mod receive;
-mod standalone;
+pub mod standalone;
 mod transmit;
 
-pub use self::{receive::key::WiredKey, standalone::Standalone};
+pub use self::receive::key::WiredKey;
 
 use self::node::file::{OpenFile, Port};
 use self::number::Number;
@@ -22,6 +22,7 @@ use self::receive::{
 use self::transmit::{beacon::Beacon, keyer::Keyer, lamp::Lamp, transmitter::Transmitter};
 use crate::code::Decimal;
 use crate::linux::{
+    context::Sleepable,
     delayed::DelayedWork,
     gpio,
     led_trigger::Trigger,
@@ -43,13 +44,13 @@ use kernel::{
 ///
 /// It knows of no bus; whoever finds the hardware makes one and drops it when the hardware goes.
 /// Fields are dropped in this order.
-pub struct Transceiver {
+pub struct Transceiver<'a> {
     /// First, nobody new comes in, by file or by sysfs.
     _node: Pin<KBox<Registration<OpenFile>>>,
     /// Then, whoever waits is sent home.
     _hang_up: HangUp,
     /// Then there are no interrupts any more, and nobody can raise one.
-    _source: receive::key::Source,
+    _source: receive::key::Source<'a>,
     /// Then nobody takes what they noted.
     _softirq: Softirq<Drain>,
     _ticker: Timer<Ticker>,
@@ -65,13 +66,18 @@ pub struct Transceiver {
     _farewell: Farewell,
 }
 
-impl Transceiver {
+impl<'a> Transceiver<'a> {
     /// Makes the device that belongs to `dev` appear, with `led` as part of its lamp, and `key` or else
     /// a simulated one as its key.
     ///
     /// All items run on the device's own queue, concurrently: a keyer that sleeps does not hold up what
     /// is received.
-    pub fn new(dev: &Device, led: Option<gpio::Output>, key: Option<WiredKey<'_>>) -> Result<Self> {
+    pub fn new(
+        ctx: &Sleepable,
+        dev: &Device,
+        led: Option<gpio::Output>,
+        key: Option<WiredKey<'a>>,
+    ) -> Result<Self> {
         let number = Number::claim()?;
         let name = number.name()?;
         let parts = match (&led, &key) {
@@ -80,7 +86,7 @@ impl Transceiver {
             (None, Some(_)) => "with LED trigger and key",
             (None, None) => "with LED trigger and simulated key",
         };
-        let (line, site) = key.map(|key| (key.line, key.site)).unzip();
+        let (line, pdev) = key.map(|key| (key.line, key.pdev)).unzip();
         let trigger = KBox::pin_init(Trigger::register(number.name()?), GFP_KERNEL)?;
         let queue = Queue::unbound_highpri(&name)?;
         let transmitter = Arc::pin_init(Transmitter::new(number.value()), GFP_KERNEL)?;
@@ -116,7 +122,7 @@ impl Transceiver {
             beacon: beacon.handle(),
         };
         let source =
-            receive::key::Source::new(site, &name, level, receiver.clone(), softirq.handle())?;
+            receive::key::Source::new(ctx, pdev, &name, level, receiver.clone(), softirq.handle())?;
         // Last of all that may fail: who opens it must not wait for a device that never was.
         let node = KBox::pin_init(
             Registration::register(number.name()?, dev, port, &node::attributes::ATTRIBUTES),

@@ -4,25 +4,32 @@
 //!
 //! Its lamp is the LED trigger alone, and its key a file in debugfs.
 
-use super::Transceiver;
-use crate::linux::{faux, platform};
+use super::{
+    driver::Driver,
+    Transceiver, //
+};
+use crate::linux::{
+    context::Sleepable,
+    faux,
+    platform, //
+};
 use kernel::prelude::*;
 
 /// A transceiver on a faux device. Fields are dropped in this order.
 pub struct Standalone {
-    _transceiver: Transceiver,
+    _transceiver: Transceiver<'static>,
     _device: faux::Registration,
 }
 
 impl Standalone {
     /// Makes one, unless a real transceiver is described, bound already or later.
-    pub fn unless_described() -> Result<Option<Self>> {
-        if platform::is_described::<Transceiver>() {
+    pub fn unless_described(ctx: &Sleepable) -> Result<Option<Self>> {
+        if platform::is_described::<Driver>() {
             return Ok(None);
         }
         let device = faux::Registration::new(c"morse")?;
         Ok(Some(Self {
-            _transceiver: Transceiver::new(device.device(), None, None)?,
+            _transceiver: Transceiver::new(ctx, device.device(), None, None)?,
             _device: device,
         }))
     }

@@ -20,6 +20,7 @@ pub mod gpio;
 pub mod irq;
 pub mod led_trigger;
 pub mod miscdev;
+pub mod module;
 mod node;
 pub mod param;
 pub mod platform;

@@ -7,17 +7,29 @@
 //! all there is to unbinding.
 
 use super::{
-    context::{Context, Sleepable},
-    device_irq::DeviceIrq,
-    irq, raw_device,
+    context::{
+        Context,
+        Sleepable, //
+    },
+    raw_device,
 };
-use core::{marker::PhantomData, ptr};
+use core::{
+    marker::PhantomData,
+    ptr, //
+};
 use kernel::{
     bindings,
-    device::{Bound, Core, Device},
-    of, platform,
-    prelude::*,
+    device::{
+        self,
+        Bound,
+        Core, //
+    },
+    of,
+    platform,
+    prelude::*, //
 };
+
+pub use kernel::platform::Device;
 
 /// Defines the table of the devices that a [`Driver`] is for, by what the device tree calls compatible,
 /// and tells user space of it.
@@ -42,62 +54,36 @@ macro_rules! of_table {
     };
 }
 /// A driver for devices of the platform bus.
-pub trait Driver: Send + Sized + 'static {
+pub trait Driver: 'static {
     /// The name of the driver, and of devices for it that are not in the device tree.
     const NAME: &'static CStr;
 
     /// The devices of the device tree that the driver is for.
     const OF_TABLE: of::IdTable<()>;
 
-    /// Binds to the device of `site`. The value is dropped when the device is unbound.
-    fn probe(site: &Site<'_>, ctx: &Sleepable) -> Result<Self>;
+    /// A bound device. Dropping it is all there is to unbinding.
+    type Data<'bound>: Send + 'bound;
+
+    /// Binds to `pdev`, in process context.
+    fn probe<'bound>(pdev: &'bound Device<Bound>, ctx: &Sleepable) -> Result<Self::Data<'bound>>;
 }
 
-/// A device that is being bound.
-pub struct Site<'a> {
-    pdev: &'a platform::Device<Bound>,
+/// Returns `error`, and records `message` as the reason why `dev` is not bound: in the log, or for
+/// `EPROBE_DEFER` in the `devices_deferred` file of debugfs.
+pub fn dev_err_probe(dev: &device::Device<Bound>, error: Error, message: &CStr) -> Error {
+    // SAFETY: The device is valid, and so are both C strings; the format takes one.
+    unsafe {
+        bindings::dev_err_probe(
+            raw_device(dev),
+            error.to_errno(),
+            c"%s\n".as_char_ptr(),
+            message.as_char_ptr(),
+        )
+    };
+    error
 }
 
-impl Site<'_> {
-    /// Returns the device.
-    pub fn device(&self) -> &Device<Bound> {
-        self.pdev.as_ref()
-    }
-
-    /// Passes on why the device cannot be bound, and tells whoever wants to know: at once in the log,
-    /// or in the list of deferred devices if it only has to wait for something.
-    pub fn refuse(&self, error: Error, what: &CStr) -> Error {
-        // SAFETY: The device is valid, and so are both C strings; the format takes one.
-        unsafe {
-            bindings::dev_err_probe(
-                raw_device(self.device()),
-                error.to_errno(),
-                c"%s\n".as_char_ptr(),
-                what.as_char_ptr(),
-            )
-        };
-        error
-    }
-
-    /// Registers `handler` for the first interrupt of the device, on both edges.
-    ///
-    /// What is returned has to be part of what [`Driver::probe`] returns, so that it goes before the
-    /// device is unbound.
-    ///
-    /// # Errors
-    ///
-    /// `ENXIO` if the device has no interrupt, `EPROBE_DEFER` if its controller has not come up yet,
-    /// `EBUSY` if somebody else has it, `EINVAL` if it is described as anything but one of both edges.
-    pub fn irq<T: irq::IrqHandler>(
-        &self,
-        name: &'static CStr,
-        handler: impl PinInit<T, Error>,
-    ) -> Result<DeviceIrq<T>> {
-        DeviceIrq::register(self.pdev.irq_by_index(0)?.irq(), name, handler)
-    }
-}
-
-/// What the registration of a platform driver is parametrised with, for a [`Driver`].
+/// The type that the kernel crate registers for a [`Driver`].
 pub type Adapter<T> = platform::Adapter<Glue<T>>;
 
 /// Returns whether there is a device for `T`, described by the device tree or made by other code,
@@ -160,22 +146,17 @@ fn is_in_device_tree<T: Driver>() -> bool {
 /// Fits a [`Driver`] into the kernel's trait.
 pub struct Glue<T>(PhantomData<T>);
 
-/// The driver data of one bound device.
-pub struct Data<T> {
-    _driver: T,
-}
-
 impl<T: Driver> platform::Driver for Glue<T> {
     type IdInfo = ();
-    type Data<'bound> = Data<T>;
+    type Data<'bound> = T::Data<'bound>;
     const OF_ID_TABLE: Option<of::IdTable<Self::IdInfo>> = Some(T::OF_TABLE);
 
     fn probe<'bound>(
-        pdev: &'bound platform::Device<Core<'_>>,
+        pdev: &'bound Device<Core<'_>>,
         _info: Option<&'bound Self::IdInfo>,
     ) -> impl PinInit<Self::Data<'bound>, Error> + 'bound {
         // SAFETY: The driver core probes in process context.
         let ctx = unsafe { Sleepable::enter() };
-        T::probe(&Site { pdev }, &ctx).map(|_driver| Data { _driver })
+        T::probe(pdev, &ctx)
     }
 }

@@ -13,10 +13,11 @@ use crate::linux::{
     device_irq::DeviceIrq,
     gpio,
     irq::SimulatedIrq,
-    platform::Site,
+    platform,
     softirq::SoftirqHandle, //
 };
 use kernel::{
+    device::{Bound, Device},
     prelude::*,
     sync::{
         atomic::{AtomicFlag, Relaxed},
@@ -33,7 +34,7 @@ pub struct WiredKey<'a> {
     /// Its line.
     pub line: gpio::Input,
     /// The device that has its interrupt.
-    pub site: &'a Site<'a>,
+    pub pdev: &'a platform::Device<Bound>,
 }
 
 /// Where the level of the key is read, in any context.
@@ -84,8 +85,8 @@ impl debugfs::FileHandler for Button {
 
 /// Owner of the interrupt, and of the file that raises it if there is no hardware to do so. Dropping
 /// it waits for a handler that is running.
-pub(crate) struct Source {
-    _wired: Option<DeviceIrq<TopHalf>>,
+pub(crate) struct Source<'a> {
+    _wired: Option<DeviceIrq<'a, TopHalf>>,
     /// The file, which owns its interrupt.
     _simulated: Option<debugfs::File<Button>>,
 }
@@ -99,21 +100,25 @@ pub(crate) fn level(line: Option<gpio::Input>) -> Result<Arc<Level>> {
     Ok(Arc::new(level, GFP_KERNEL)?)
 }
 
-impl Source {
-    /// Lets the interrupts begin: those of `site`, or of a simulated key in the
+impl<'a> Source<'a> {
+    /// Lets the interrupts begin: those of `pdev`, or of a simulated key in the
     /// directory `name` of debugfs.
     pub(crate) fn new(
-        site: Option<&Site<'_>>,
+        ctx: &Sleepable,
+        pdev: Option<&'a platform::Device<Bound>>,
         name: &CStr,
         level: Arc<Level>,
         receiver: Arc<Receiver>,
         softirq: SoftirqHandle,
     ) -> Result<Self> {
         let top_half = TopHalf::new(level.clone(), receiver, softirq);
-        if let Some(site) = site {
-            let refuse = |error| site.refuse(error, c"cannot get the interrupt of the key");
+        if let Some(pdev) = pdev {
+            let dev: &Device<Bound> = pdev.as_ref();
+            let irq = DeviceIrq::new(ctx, pdev, IRQ_NAME, Ok(top_half)).map_err(|error| {
+                platform::dev_err_probe(dev, error, c"cannot get the interrupt of the key")
+            })?;
             return Ok(Self {
-                _wired: Some(site.irq(IRQ_NAME, Ok(top_half)).map_err(refuse)?),
+                _wired: Some(irq),
                 _simulated: None,
             });
         }
