@@ -10,6 +10,8 @@ pub mod debugfs;
 pub mod delayed;
 #[path = "../src/linux/irq.rs"]
 pub mod irq;
+#[path = "../src/linux/module.rs"]
+pub mod module;
 #[path = "../src/linux/tasklet.rs"]
 pub mod tasklet;
 #[path = "../src/linux/time.rs"]

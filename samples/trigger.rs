@@ -21,10 +21,10 @@ struct Button<T: IrqHandler>(SimulatedIrq<T>);
 impl<T: IrqHandler> Trigger<T> {
     /// Makes `handler` run as a hard interrupt, whenever a 1 is written to the file `trigger` of the
     /// directory `sample`.
-    pub(crate) fn new(sample: &'static CStr, handler: T) -> Result<Self> {
-        let button = Button(SimulatedIrq::register(sample, Ok(handler))?);
+    pub(crate) fn new(ctx: &Sleepable, sample: &'static CStr, handler: T) -> Result<Self> {
+        let button = Button(SimulatedIrq::register(ctx, sample, Ok(handler))?);
         Ok(Self {
-            _file: File::new(&Dir::new(sample)?, c"trigger", Ok(button))?,
+            _file: File::new(ctx, &Dir::new(ctx, sample)?, c"trigger", Ok(button))?,
         })
     }
 }

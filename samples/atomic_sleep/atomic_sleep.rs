@@ -13,13 +13,14 @@ use kernel::prelude::*;
 use linux::{
     context::{Atomic, Context, Sleepable},
     irq,
+    module::{self, Module},
     time::{sleep_until, Ktime},
     workqueue::{Queue, Work, WorkHandle, WorkHandler},
 };
 use trigger::Trigger;
 
 module! {
-    type: Sample,
+    type: module::Adapter<Sample>,
     name: "atomic_sleep",
     authors: ["The morse authors"],
     description: "Makes the mistake to sleep in atomic context, if it is forced to",
@@ -67,12 +68,12 @@ struct Sample {
     _work: Work<BottomHalf>,
 }
 
-impl kernel::Module for Sample {
-    fn init(_module: &'static ThisModule) -> Result<Self> {
-        let queue = Queue::bh_highpri(c"atomic_sleep")?;
-        let work = new_work!("BottomHalf", &queue, Ok(BottomHalf))?;
+impl Module for Sample {
+    fn init(ctx: &Sleepable, _module: &'static ThisModule) -> Result<Self> {
+        let queue = Queue::bh_highpri(ctx, c"atomic_sleep")?;
+        let work = new_work!(ctx, "BottomHalf", &queue, Ok(BottomHalf))?;
         Ok(Self {
-            _trigger: Trigger::new(c"atomic_sleep", TopHalf(work.handle()))?,
+            _trigger: Trigger::new(ctx, c"atomic_sleep", TopHalf(work.handle()))?,
             _work: work,
         })
     }

@@ -10,14 +10,15 @@ mod trigger;
 
 use kernel::prelude::*;
 use linux::{
-    context::Atomic,
+    context::{Atomic, Sleepable},
     irq,
+    module::{self, Module},
     workqueue::{Queue, Work, WorkHandle, WorkHandler},
 };
 use trigger::Trigger;
 
 module! {
-    type: Sample,
+    type: module::Adapter<Sample>,
     name: "bh",
     authors: ["The morse authors"],
     description: "An interrupt queues work that runs as a softirq",
@@ -52,11 +53,16 @@ struct Sample {
     _work: Work<BottomHalf>,
 }
 
-impl kernel::Module for Sample {
-    fn init(_module: &'static ThisModule) -> Result<Self> {
-        let work = new_work!("BottomHalf", &Queue::bh_highpri(c"bh")?, Ok(BottomHalf))?;
+impl Module for Sample {
+    fn init(ctx: &Sleepable, _module: &'static ThisModule) -> Result<Self> {
+        let work = new_work!(
+            ctx,
+            "BottomHalf",
+            &Queue::bh_highpri(ctx, c"bh")?,
+            Ok(BottomHalf)
+        )?;
         Ok(Self {
-            _trigger: Trigger::new(c"bh", TopHalf(work.handle()))?,
+            _trigger: Trigger::new(ctx, c"bh", TopHalf(work.handle()))?,
             _work: work,
         })
     }

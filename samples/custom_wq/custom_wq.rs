@@ -12,13 +12,14 @@ use kernel::prelude::*;
 use linux::{
     context::{Atomic, Sleepable},
     irq,
+    module::{self, Module},
     time::{sleep_until, Ktime},
     workqueue::{FlushOnDrop, Queue, Work, WorkHandle, WorkHandler},
 };
 use trigger::Trigger;
 
 module! {
-    type: Sample,
+    type: module::Adapter<Sample>,
     name: "custom_wq",
     authors: ["The morse authors"],
     description: "An ordered work queue is made, used, drained and destroyed",
@@ -62,17 +63,17 @@ struct Sample {
     _second: Work<Step>,
 }
 
-impl kernel::Module for Sample {
-    fn init(_module: &'static ThisModule) -> Result<Self> {
-        let queue = Queue::ordered(c"custom_wq")?;
-        let first = new_work!("first", &queue, Ok(Step("first")))?;
-        let second = new_work!("second", &queue, Ok(Step("second")))?;
+impl Module for Sample {
+    fn init(ctx: &Sleepable, _module: &'static ThisModule) -> Result<Self> {
+        let queue = Queue::ordered(ctx, c"custom_wq")?;
+        let first = new_work!(ctx, "first", &queue, Ok(Step("first")))?;
+        let second = new_work!(ctx, "second", &queue, Ok(Step("second")))?;
         let top_half = TopHalf {
             first: first.handle(),
             second: second.handle(),
         };
         Ok(Self {
-            _trigger: Trigger::new(c"custom_wq", top_half)?,
+            _trigger: Trigger::new(ctx, c"custom_wq", top_half)?,
             _finish: FlushOnDrop::new(&queue)?,
             _first: first,
             _second: second,

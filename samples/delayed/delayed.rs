@@ -12,12 +12,13 @@ use linux::{
     context::{Atomic, Sleepable},
     delayed::{DelayedWork, DelayedWorkHandle, DelayedWorkHandler},
     irq,
+    module::{self, Module},
     workqueue::Queue,
 };
 use trigger::Trigger;
 
 module! {
-    type: Sample,
+    type: module::Adapter<Sample>,
     name: "delayed",
     authors: ["The morse authors"],
     description: "Work runs five seconds after the last interrupt",
@@ -49,11 +50,11 @@ struct Sample {
     _work: DelayedWork<Late>,
 }
 
-impl kernel::Module for Sample {
-    fn init(_module: &'static ThisModule) -> Result<Self> {
-        let work = new_delayed_work!("Late", &Queue::system()?, Ok(Late))?;
+impl Module for Sample {
+    fn init(ctx: &Sleepable, _module: &'static ThisModule) -> Result<Self> {
+        let work = new_delayed_work!(ctx, "Late", &Queue::system(ctx)?, Ok(Late))?;
         Ok(Self {
-            _trigger: Trigger::new(c"delayed", TopHalf(work.handle()))?,
+            _trigger: Trigger::new(ctx, c"delayed", TopHalf(work.handle()))?,
             _work: work,
         })
     }

@@ -14,7 +14,7 @@ use super::transmit::keyer;
 use crate::linux::{
     context::{Atomic, Context, Sleepable},
     debugfs,
-    delayed::{DelayedWorkHandle, DelayedWork, DelayedWorkHandler},
+    delayed::{DelayedWork, DelayedWorkHandle, DelayedWorkHandler},
     irq::{self, SimulatedIrq},
     sched::RealTime,
     softirq::{self, Softirq},

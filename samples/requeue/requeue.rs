@@ -15,13 +15,14 @@ use kernel::{prelude::*, sync::Arc};
 use linux::{
     context::{Atomic, Sleepable},
     irq,
+    module::{self, Module},
     time::{sleep_until, Ktime},
     workqueue::{Queue, Work, WorkHandle, WorkHandler},
 };
 use trigger::Trigger;
 
 module! {
-    type: Sample,
+    type: module::Adapter<Sample>,
     name: "requeue",
     authors: ["The morse authors"],
     description: "Interrupts come while their work is queued or runs",
@@ -78,16 +79,16 @@ struct Sample {
     _work: Work<Slow>,
 }
 
-impl kernel::Module for Sample {
-    fn init(_module: &'static ThisModule) -> Result<Self> {
+impl Module for Sample {
+    fn init(ctx: &Sleepable, _module: &'static ThisModule) -> Result<Self> {
         let stamps = Arc::new(Stamps::new(), GFP_KERNEL)?;
-        let work = new_work!("Slow", &Queue::system()?, Ok(Slow(stamps.clone())))?;
+        let work = new_work!(ctx, "Slow", &Queue::system(ctx)?, Ok(Slow(stamps.clone())))?;
         let top_half = TopHalf {
             stamps,
             work: work.handle(),
         };
         Ok(Self {
-            _trigger: Trigger::new(c"requeue", top_half)?,
+            _trigger: Trigger::new(ctx, c"requeue", top_half)?,
             _work: work,
         })
     }

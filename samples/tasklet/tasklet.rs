@@ -9,15 +9,16 @@ mod trigger;
 
 use kernel::prelude::*;
 use linux::{
-    context::Atomic,
+    context::{Atomic, Sleepable},
     irq,
+    module::{self, Module},
     tasklet::{Tasklet, TaskletHandle},
-    workqueue::WorkHandler, //
+    workqueue::WorkHandler,
 };
 use trigger::Trigger;
 
 module! {
-    type: Sample,
+    type: module::Adapter<Sample>,
     name: "tasklet",
     authors: ["The morse authors"],
     description: "An interrupt schedules a tasklet",
@@ -52,11 +53,11 @@ struct Sample {
     _tasklet: Tasklet<BottomHalf>,
 }
 
-impl kernel::Module for Sample {
-    fn init(_module: &'static ThisModule) -> Result<Self> {
-        let tasklet = Tasklet::new(Ok(BottomHalf))?;
+impl Module for Sample {
+    fn init(ctx: &Sleepable, _module: &'static ThisModule) -> Result<Self> {
+        let tasklet = Tasklet::new(ctx, Ok(BottomHalf))?;
         Ok(Self {
-            _trigger: Trigger::new(c"tasklet", TopHalf(tasklet.handle()))?,
+            _trigger: Trigger::new(ctx, c"tasklet", TopHalf(tasklet.handle()))?,
             _tasklet: tasklet,
         })
     }

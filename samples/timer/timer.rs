@@ -10,12 +10,13 @@ use kernel::{
     sync::atomic::{AtomicFlag, Relaxed},
 };
 use linux::{
-    context::Atomic,
-    timer::{Next, Timer, TimerHandler}, //
+    context::{Atomic, Sleepable},
+    module::{self, Module},
+    timer::{Next, Timer, TimerHandler},
 };
 
 module! {
-    type: Sample,
+    type: module::Adapter<Sample>,
     name: "timer",
     authors: ["The morse authors"],
     description: "A kernel timer says tick and tock, a second after each other",
@@ -42,12 +43,12 @@ struct Sample {
     _timer: Timer<Clock>,
 }
 
-impl kernel::Module for Sample {
-    fn init(_module: &'static ThisModule) -> Result<Self> {
+impl Module for Sample {
+    fn init(ctx: &Sleepable, _module: &'static ThisModule) -> Result<Self> {
         let clock = Clock {
             tock: AtomicFlag::new(false),
         };
-        let timer = new_timer!("Clock", Ok(clock))?;
+        let timer = new_timer!(ctx, "Clock", Ok(clock))?;
         pr_info!("started\n");
         timer.start_ms(PERIOD_MS);
         Ok(Self { _timer: timer })

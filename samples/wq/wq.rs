@@ -14,6 +14,7 @@ use kernel::{
 use linux::{
     context::{Atomic, Sleepable},
     irq,
+    module::{self, Module},
     time::Ktime,
     wait::{WaitQueue, WakeReason},
     workqueue::{Queue, Work, WorkHandle, WorkHandler},
@@ -21,7 +22,7 @@ use linux::{
 use trigger::Trigger;
 
 module! {
-    type: Sample,
+    type: module::Adapter<Sample>,
     name: "wq",
     authors: ["The morse authors"],
     description: "An interrupt queues work that sleeps",
@@ -74,15 +75,15 @@ struct Sample {
     _work: Work<Sleeper>,
 }
 
-impl kernel::Module for Sample {
-    fn init(_module: &'static ThisModule) -> Result<Self> {
+impl Module for Sample {
+    fn init(ctx: &Sleepable, _module: &'static ThisModule) -> Result<Self> {
         let sleeper = try_pin_init!(Sleeper {
             stopped: AtomicFlag::new(false),
             wait <- new_wait_queue!("Sleeper::wait"),
         });
-        let work = new_work!("Sleeper", &Queue::system()?, sleeper)?;
+        let work = new_work!(ctx, "Sleeper", &Queue::system(ctx)?, sleeper)?;
         Ok(Self {
-            _trigger: Trigger::new(c"wq", TopHalf(work.handle()))?,
+            _trigger: Trigger::new(ctx, c"wq", TopHalf(work.handle()))?,
             _work: work,
         })
     }

@@ -87,29 +87,33 @@ impl<'a> Transceiver<'a> {
             (None, None) => "with LED trigger and simulated key",
         };
         let (line, pdev) = key.map(|key| (key.line, key.pdev)).unzip();
-        let trigger = KBox::pin_init(Trigger::register(number.name()?), GFP_KERNEL)?;
-        let queue = Queue::unbound_highpri(&name)?;
+        let trigger = KBox::pin_init(Trigger::register(ctx, number.name()?), GFP_KERNEL)?;
+        let queue = Queue::unbound_highpri(ctx, &name)?;
         let transmitter = Arc::pin_init(Transmitter::new(number.value()), GFP_KERNEL)?;
         let keyer = new_work!(
+            ctx,
             "Keyer",
             &queue,
             Keyer::new(dev, transmitter.clone(), Lamp::new(led, trigger)),
         )?;
         let beacon = new_delayed_work!(
+            ctx,
             "Beacon",
             &queue,
             Ok(Beacon::new(transmitter.clone(), keyer.handle())),
         )?;
         let level = receive::key::level(line)?;
         let receiver = Arc::pin_init(Receiver::new(number.value(), level.is_down()), GFP_KERNEL)?;
-        let deliver = new_work!("Deliver", &queue, Ok(Deliver(receiver.clone())))?;
+        let deliver = new_work!(ctx, "Deliver", &queue, Ok(Deliver(receiver.clone())))?;
         let gap = new_delayed_work!(
+            ctx,
             "Gap",
             &queue,
             Ok(Gap::new(dev, level.clone(), receiver.clone())),
         )?;
-        let ticker = new_timer!("Ticker", Ok(Ticker::new(dev, receiver.clone())))?;
+        let ticker = new_timer!(ctx, "Ticker", Ok(Ticker::new(dev, receiver.clone())))?;
         let softirq = Drain::softirq(
+            ctx,
             level.clone(),
             receiver.clone(),
             gap.handle(),
@@ -125,7 +129,13 @@ impl<'a> Transceiver<'a> {
             receive::key::Source::new(ctx, pdev, &name, level, receiver.clone(), softirq.handle())?;
         // Last of all that may fail: who opens it must not wait for a device that never was.
         let node = KBox::pin_init(
-            Registration::register(number.name()?, dev, port, &node::attributes::ATTRIBUTES),
+            Registration::register(
+                ctx,
+                number.name()?,
+                dev,
+                port,
+                &node::attributes::ATTRIBUTES,
+            ),
             GFP_KERNEL,
         )?;
         ticker.start_ms(receiver.ticker.period_ms());

@@ -27,7 +27,7 @@ impl Standalone {
         if platform::is_described::<Driver>() {
             return Ok(None);
         }
-        let device = faux::Registration::new(c"morse")?;
+        let device = faux::Registration::new(ctx, c"morse")?;
         Ok(Some(Self {
             _transceiver: Transceiver::new(ctx, device.device(), None, None)?,
             _device: device,

@@ -57,7 +57,7 @@ unsafe impl Sync for Dir {}
 impl Dir {
     /// Makes a directory appear. As usual with debugfs, it is no error if that is not possible.
     #[cfg_attr(not(CONFIG_DEBUG_FS), expect(unused_variables))]
-    pub fn new(name: &CStr) -> Result<Arc<Self>> {
+    pub fn new(_ctx: &Sleepable, name: &CStr) -> Result<Arc<Self>> {
         // INVARIANT: Made just so.
         let dir = Self {
             #[cfg(CONFIG_DEBUG_FS)]
@@ -85,8 +85,8 @@ impl Drop for Dir {
 /// # Examples
 ///
 /// ```ignore
-/// let dir = Dir::new(c"morse")?;
-/// let key = File::new(&dir, c"key", Ok(button))?;
+/// let dir = Dir::new(ctx, c"morse")?;
+/// let key = File::new(ctx, &dir, c"key", Ok(button))?;
 /// ```
 pub struct File<T: FileHandler> {
     #[cfg(CONFIG_DEBUG_FS)]
@@ -105,7 +105,12 @@ impl<T: FileHandler> File<T> {
     ///
     /// As usual with debugfs, it is no error if that is not possible.
     #[cfg_attr(not(CONFIG_DEBUG_FS), expect(unused_variables))]
-    pub fn new(dir: &Arc<Dir>, name: &CStr, handler: impl PinInit<T, Error>) -> Result<Self> {
+    pub fn new(
+        _ctx: &Sleepable,
+        dir: &Arc<Dir>,
+        name: &CStr,
+        handler: impl PinInit<T, Error>,
+    ) -> Result<Self> {
         let handler = KBox::pin_init(handler, GFP_KERNEL)?;
         // INVARIANT: Made just so.
         Ok(Self {

@@ -28,8 +28,9 @@ use kernel::{
 /// Creates a [`DelayedWork`] with newly-created lock classes.
 #[macro_export]
 macro_rules! new_delayed_work {
-    ($name:literal, $queue:expr, $handler:expr $(,)?) => {
+    ($ctx:expr, $name:literal, $queue:expr, $handler:expr $(,)?) => {
         $crate::linux::delayed::DelayedWork::new(
+            $ctx,
             ::kernel::optional_name!($name),
             [
                 ::kernel::static_lock_class!(),
@@ -86,7 +87,7 @@ unsafe impl Sync for RawDelayedWork {}
 /// # Examples
 ///
 /// ```ignore
-/// let gap = new_delayed_work!("Gap", &queue, Gap::new())?;
+/// let gap = new_delayed_work!(ctx, "Gap", &queue, Gap::new())?;
 /// let work = gap.handle();
 /// // For each edge, in any context:
 /// work.mod_delayed_ms(600);
@@ -103,6 +104,7 @@ pub struct DelayedWork<T: DelayedWorkHandler> {
 impl<T: DelayedWorkHandler> DelayedWork<T> {
     /// Creates a work item that runs `handler` on `queue`, not armed; see [`new_delayed_work!`].
     pub fn new(
+        _ctx: &Sleepable,
         name: &'static CStr,
         [work_key, timer_key]: [Pin<&'static LockClassKey>; 2],
         queue: &Arc<Queue<Sleepable>>,

@@ -42,7 +42,7 @@ impl<'a, T: IrqHandler> DeviceIrq<'a, T> {
     /// `ENXIO` if the device has no interrupt, `EPROBE_DEFER` if its controller has not come up yet,
     /// `EBUSY` if somebody else has it, `EINVAL` if it is described as anything but one of both edges.
     pub fn new(
-        _ctx: &Sleepable,
+        ctx: &Sleepable,
         dev: &'a platform::Device<Bound>,
         name: &'static CStr,
         handler: impl PinInit<T, Error>,
@@ -56,7 +56,7 @@ impl<'a, T: IrqHandler> DeviceIrq<'a, T> {
             return Err(EINVAL);
         }
         Ok(Self {
-            registration: Registration::new(irq, BOTH_EDGES, name, handler)?,
+            registration: Registration::new(ctx, irq, BOTH_EDGES, name, handler)?,
             _dev: PhantomData,
         })
     }

@@ -4,6 +4,7 @@
 //!
 //! `kernel::faux` changes its signatures between releases; this file is where that ends.
 
+use super::context::Sleepable;
 #[cfg(not(kernel_7_2))]
 use kernel::device::Bound;
 use kernel::{
@@ -17,7 +18,7 @@ pub struct Registration(faux::Registration);
 
 impl Registration {
     /// Makes the device appear under `/sys/devices/faux`.
-    pub fn new(name: &'static CStr) -> Result<Self> {
+    pub fn new(_ctx: &Sleepable, name: &'static CStr) -> Result<Self> {
         faux::Registration::new(name, None).map(Self)
     }
 

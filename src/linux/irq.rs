@@ -55,6 +55,7 @@ impl<T: IrqHandler> Registration<T> {
     /// Requests the interrupt number `irq` for `handler`, on the edges that `edges` says
     /// (`IRQF_TRIGGER_*`).
     pub(super) fn new(
+        _ctx: &Sleepable,
         irq: c_uint,
         edges: u32,
         name: &'static CStr,
@@ -126,7 +127,7 @@ struct Simulator {
 }
 
 impl Simulator {
-    fn new() -> Result<Self> {
+    fn new(_ctx: &Sleepable) -> Result<Self> {
         // SAFETY: This may be called at any time in process context.
         let domain = from_err_ptr(unsafe { morse_helper_irq_sim_create() })?.cast();
         // SAFETY: `domain` has one interrupt, number 0.
@@ -171,11 +172,15 @@ unsafe impl<T: IrqHandler> Sync for SimulatedIrq<T> {}
 
 impl<T: IrqHandler> SimulatedIrq<T> {
     /// Makes an interrupt and registers `handler` for it.
-    pub fn register(name: &'static CStr, handler: impl PinInit<T, Error>) -> Result<Self> {
+    pub fn register(
+        ctx: &Sleepable,
+        name: &'static CStr,
+        handler: impl PinInit<T, Error>,
+    ) -> Result<Self> {
         let raising = KBox::pin_init(new_spinlock!((), "SimulatedIrq::raising"), GFP_KERNEL)?;
-        let simulator = Simulator::new()?;
+        let simulator = Simulator::new(ctx)?;
         let edges = bindings::IRQF_TRIGGER_RISING;
-        let registration = Registration::new(simulator.irq, edges, name, handler)?;
+        let registration = Registration::new(ctx, simulator.irq, edges, name, handler)?;
         Ok(Self {
             registration,
             _simulator: simulator,

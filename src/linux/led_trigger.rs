@@ -6,6 +6,7 @@
 //!
 //! C header: [`include/linux/leds.h`](srctree/include/linux/leds.h)
 
+use super::context::Sleepable;
 use core::pin::Pin;
 use kernel::{bindings, error::to_result, prelude::*, str::CString, types::Opaque};
 
@@ -18,7 +19,7 @@ use kernel::{bindings, error::to_result, prelude::*, str::CString, types::Opaque
 /// # Examples
 ///
 /// ```ignore
-/// let trigger = KBox::pin_init(Trigger::register(name), GFP_KERNEL)?;
+/// let trigger = KBox::pin_init(Trigger::register(ctx, name), GFP_KERNEL)?;
 /// trigger.show(true);
 /// ```
 #[pin_data(PinnedDrop)]
@@ -35,7 +36,7 @@ unsafe impl Sync for Trigger {}
 
 impl Trigger {
     /// Registers a trigger. `EEXIST` if there is one of that name.
-    pub fn register(name: CString) -> impl PinInit<Self, Error> {
+    pub fn register(_ctx: &Sleepable, name: CString) -> impl PinInit<Self, Error> + '_ {
         try_pin_init!(&this in Self {
             name,
             raw <- Opaque::new(pin_init::zeroed()),

@@ -95,7 +95,7 @@ pub trait FileOperations: Send + Sync + Sized + 'static {
 ///
 /// ```ignore
 /// let node = KBox::pin_init(
-///     Registration::<OpenFile>::register(name, dev, shared, &ATTRIBUTES),
+///     Registration::<OpenFile>::register(ctx, name, dev, shared, &ATTRIBUTES),
 ///     GFP_KERNEL,
 /// )?;
 /// ```
@@ -118,6 +118,7 @@ impl<F: FileOperations> Registration<F> {
     ///
     /// The attributes are there before user space is told of the device.
     pub fn register<'a>(
+        _ctx: &'a Sleepable,
         name: CString,
         parent: &'a Device,
         data: F::Device,

@@ -7,7 +7,7 @@
 //! [`WorkHandler`] for both.
 
 use super::{
-    context::Atomic,
+    context::{Atomic, Sleepable},
     tasklet::{Tasklet, TaskletHandle},
     workqueue::{Queue, Work, WorkHandle, WorkHandler},
 };
@@ -20,8 +20,9 @@ use kernel::{
 /// Creates a [`Softirq`] with a newly-created lock class.
 #[macro_export]
 macro_rules! new_softirq {
-    ($name:literal, $queue:expr, $handler:expr $(,)?) => {
+    ($ctx:expr, $name:literal, $queue:expr, $handler:expr $(,)?) => {
         $crate::linux::softirq::Softirq::new(
+            $ctx,
             ::kernel::optional_name!($name),
             ::kernel::static_lock_class!(),
             $queue,
@@ -34,8 +35,8 @@ macro_rules! new_softirq {
 /// # Examples
 ///
 /// ```ignore
-/// let queue = (!legacy).then(|| Queue::bh_highpri(c"morse-bh")).transpose()?;
-/// let softirq = new_softirq!("Drain", queue.as_ref(), Drain::new())?;
+/// let queue = (!legacy).then(|| Queue::bh_highpri(ctx, c"morse-bh")).transpose()?;
+/// let softirq = new_softirq!(ctx, "Drain", queue.as_ref(), Drain::new())?;
 /// let handle = softirq.handle();
 /// // In an interrupt handler:
 /// handle.schedule();
@@ -50,14 +51,15 @@ pub enum Softirq<T: WorkHandler<Context = Atomic>> {
 impl<T: WorkHandler<Context = Atomic>> Softirq<T> {
     /// Makes `handler` an item of `queue`, or a tasklet if there is none; see [`new_softirq!`].
     pub fn new(
+        ctx: &Sleepable,
         name: &'static CStr,
         key: Pin<&'static LockClassKey>,
         queue: Option<&Arc<Queue<Atomic>>>,
         handler: impl PinInit<T, Error>,
     ) -> Result<Self> {
         match queue {
-            Some(queue) => Work::new(name, key, queue, handler).map(Self::Bh),
-            None => Tasklet::new(handler).map(Self::Tasklet),
+            Some(queue) => Work::new(ctx, name, key, queue, handler).map(Self::Bh),
+            None => Tasklet::new(ctx, handler).map(Self::Tasklet),
         }
     }
 

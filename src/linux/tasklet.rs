@@ -9,7 +9,7 @@
 //! C header: [`include/linux/interrupt.h`](srctree/include/linux/interrupt.h)
 
 use super::{
-    context::{Atomic, Context},
+    context::{Atomic, Context, Sleepable},
     workqueue::WorkHandler,
 };
 use core::{pin::Pin, ptr::NonNull};
@@ -66,7 +66,7 @@ impl PinnedDrop for RawTasklet {
 /// # Examples
 ///
 /// ```ignore
-/// let tasklet = Tasklet::new(Ok(Drain::new()))?;
+/// let tasklet = Tasklet::new(ctx, Ok(Drain::new()))?;
 /// let handle = tasklet.handle();
 /// // In an interrupt handler:
 /// handle.schedule();
@@ -82,7 +82,7 @@ pub struct Tasklet<T: WorkHandler<Context = Atomic>> {
 
 impl<T: WorkHandler<Context = Atomic>> Tasklet<T> {
     /// Creates a tasklet that runs `handler`.
-    pub fn new(handler: impl PinInit<T, Error>) -> Result<Self> {
+    pub fn new(_ctx: &Sleepable, handler: impl PinInit<T, Error>) -> Result<Self> {
         let handler = KBox::pin_init(handler, GFP_KERNEL)?;
         let target = NonNull::from(&*handler).cast();
         let raw = Arc::pin_init(

@@ -8,7 +8,7 @@
 //!
 //! C header: [`include/linux/timer.h`](srctree/include/linux/timer.h)
 
-use super::context::{Atomic, Context};
+use super::context::{Atomic, Context, Sleepable};
 use core::pin::Pin;
 use kernel::{
     bindings,
@@ -21,8 +21,9 @@ use kernel::{
 /// Creates a [`Timer`] with a newly-created lock class.
 #[macro_export]
 macro_rules! new_timer {
-    ($name:literal, $handler:expr $(,)?) => {
+    ($ctx:expr, $name:literal, $handler:expr $(,)?) => {
         $crate::linux::timer::Timer::new(
+            $ctx,
             ::kernel::optional_name!($name),
             ::kernel::static_lock_class!(),
             $handler,
@@ -74,7 +75,7 @@ unsafe impl<T: Sync> Sync for Inner<T> {}
 ///     }
 /// }
 ///
-/// let ticker = new_timer!("Ticker", Ok(Ticker))?;
+/// let ticker = new_timer!(ctx, "Ticker", Ok(Ticker))?;
 /// ticker.start_ms(1000);
 /// ```
 pub struct Timer<T: TimerHandler> {
@@ -84,6 +85,7 @@ pub struct Timer<T: TimerHandler> {
 impl<T: TimerHandler> Timer<T> {
     /// Creates a timer that is not armed; see [`new_timer!`].
     pub fn new(
+        _ctx: &Sleepable,
         name: &'static CStr,
         key: Pin<&'static LockClassKey>,
         handler: impl PinInit<T, Error>,

@@ -37,8 +37,9 @@ use kernel::{
 /// Creates a [`Work`] with a newly-created lock class.
 #[macro_export]
 macro_rules! new_work {
-    ($name:literal, $queue:expr, $handler:expr $(,)?) => {
+    ($ctx:expr, $name:literal, $queue:expr, $handler:expr $(,)?) => {
         $crate::linux::workqueue::Work::new(
+            $ctx,
             ::kernel::optional_name!($name),
             ::kernel::static_lock_class!(),
             $queue,
@@ -61,8 +62,8 @@ const MAX_ACTIVE_ORDERED: c_int = 1;
 /// # Examples
 ///
 /// ```ignore
-/// let queue = Queue::unbound_highpri(c"morse")?;
-/// let work = new_work!("Keyer", &queue, Keyer::new())?;
+/// let queue = Queue::unbound_highpri(ctx, c"morse")?;
+/// let work = new_work!(ctx, "Keyer", &queue, Keyer::new())?;
 /// work.handle().queue();
 /// ```
 pub struct Queue<C: Context> {
@@ -80,9 +81,10 @@ impl Queue<Sleepable> {
     /// Creates a queue whose worker threads run at high priority (nice -20) on any CPU.
     ///
     /// Items on it run concurrently; one that sleeps does not hold up the others.
-    pub fn unbound_highpri(name: &CStr) -> Result<Arc<Self>> {
+    pub fn unbound_highpri(ctx: &Sleepable, name: &CStr) -> Result<Arc<Self>> {
         // INVARIANT: Without `WQ_BH`, items run on threads.
         Self::new(
+            ctx,
             name,
             bindings::wq_flags_WQ_HIGHPRI | bindings::wq_flags_WQ_UNBOUND,
             MAX_ACTIVE_DEFAULT,
@@ -91,9 +93,10 @@ impl Queue<Sleepable> {
 
     /// Creates a queue whose worker threads run at normal priority on any CPU, one item at a time, in
     /// the order in which they were queued.
-    pub fn ordered(name: &CStr) -> Result<Arc<Self>> {
+    pub fn ordered(ctx: &Sleepable, name: &CStr) -> Result<Arc<Self>> {
         // INVARIANT: Without `WQ_BH`, items run on threads.
         Self::new(
+            ctx,
             name,
             bindings::wq_flags_WQ_UNBOUND | bindings::wq_flags___WQ_ORDERED,
             MAX_ACTIVE_ORDERED,
@@ -104,20 +107,20 @@ impl Queue<Sleepable> {
     /// queued them, at normal priority, beside the items of everybody else.
     ///
     /// For items that are few and short; many that sleep for long want a queue of their own.
-    pub fn system() -> Result<Arc<Self>> {
+    pub fn system(ctx: &Sleepable) -> Result<Arc<Self>> {
         // SAFETY: The kernel sets the pointer when it boots, and never changes it.
         let wq = unsafe { bindings::system_percpu_wq };
-        Self::shared(wq)
+        Self::shared(ctx, wq)
     }
 
     /// As [`Self::system`], with workers of high priority (`system_highpri_wq`, nice -20).
-    pub fn system_highpri() -> Result<Arc<Self>> {
+    pub fn system_highpri(ctx: &Sleepable) -> Result<Arc<Self>> {
         // SAFETY: As above.
         let wq = unsafe { bindings::system_highpri_wq };
-        Self::shared(wq)
+        Self::shared(ctx, wq)
     }
 
-    fn shared(wq: *mut bindings::workqueue_struct) -> Result<Arc<Self>> {
+    fn shared(_ctx: &Sleepable, wq: *mut bindings::workqueue_struct) -> Result<Arc<Self>> {
         // INVARIANT: The kernel's queues have threads, and are never destroyed.
         let queue = Self {
             wq: NonNull::new(wq).ok_or(ENODEV)?,
@@ -131,8 +134,9 @@ impl Queue<Sleepable> {
 impl Queue<Atomic> {
     /// Creates a queue that runs its items in softirq context, on the CPU that queued them, ahead of
     /// other softirqs.
-    pub fn bh_highpri(name: &CStr) -> Result<Arc<Self>> {
+    pub fn bh_highpri(ctx: &Sleepable, name: &CStr) -> Result<Arc<Self>> {
         Self::new(
+            ctx,
             name,
             bindings::wq_flags_WQ_BH | bindings::wq_flags_WQ_HIGHPRI | bindings::wq_flags_WQ_PERCPU,
             MAX_ACTIVE_DEFAULT,
@@ -141,7 +145,12 @@ impl Queue<Atomic> {
 }
 
 impl<C: Context> Queue<C> {
-    fn new(name: &CStr, flags: bindings::wq_flags, max_active: c_int) -> Result<Arc<Self>> {
+    fn new(
+        _ctx: &Sleepable,
+        name: &CStr,
+        flags: bindings::wq_flags,
+        max_active: c_int,
+    ) -> Result<Arc<Self>> {
         // SAFETY: The format takes one C string, and `name` is one. Its text is copied.
         let wq = unsafe {
             bindings::alloc_workqueue_noprof(
@@ -286,6 +295,7 @@ pub struct Work<T: WorkHandler> {
 impl<T: WorkHandler> Work<T> {
     /// Creates a work item that runs `handler` on `queue`; see [`new_work!`].
     pub fn new(
+        _ctx: &Sleepable,
         name: &'static CStr,
         key: Pin<&'static LockClassKey>,
         queue: &Arc<Queue<T::Context>>,

@@ -21,6 +21,6 @@ impl WorkHandler for Sleeper {
     }
 }
 
-pub fn make(queue: &Arc<Queue<Sleepable>>) -> Result<Work<Sleeper>> {
-    new_work!("Sleeper", queue, Ok(Sleeper))
+pub fn make(ctx: &Sleepable, queue: &Arc<Queue<Sleepable>>) -> Result<Work<Sleeper>> {
+    new_work!(ctx, "Sleeper", queue, Ok(Sleeper))
 }

@@ -124,11 +124,16 @@ impl<'a> Source<'a> {
         }
         let button = Button {
             level,
-            irq: SimulatedIrq::register(IRQ_NAME, Ok(top_half))?,
+            irq: SimulatedIrq::register(ctx, IRQ_NAME, Ok(top_half))?,
         };
         Ok(Self {
             _wired: None,
-            _simulated: Some(debugfs::File::new(&debugfs::Dir::new(name)?, c"key", Ok(button))?),
+            _simulated: Some(debugfs::File::new(
+                ctx,
+                &debugfs::Dir::new(ctx, name)?,
+                c"key",
+                Ok(button),
+            )?),
         })
     }
 }

@@ -44,6 +44,7 @@ impl Drain {
     /// It sets `gap` to the time at which something is over if no edge comes, and has `deliver` wake
     /// the readers.
     pub(crate) fn softirq(
+        ctx: &Sleepable,
         level: Arc<Level>,
         receiver: Arc<Receiver>,
         gap: DelayedWorkHandle,
@@ -52,7 +53,7 @@ impl Drain {
         let queue = if MECHANISM.index() == TASKLET {
             None
         } else {
-            Some(Queue::bh_highpri(c"morse-bh")?)
+            Some(Queue::bh_highpri(ctx, c"morse-bh")?)
         };
         let drain = Self {
             level,
@@ -60,7 +61,7 @@ impl Drain {
             gap,
             deliver,
         };
-        new_softirq!("Drain", queue.as_ref(), Ok(drain))
+        new_softirq!(ctx, "Drain", queue.as_ref(), Ok(drain))
     }
 }
 

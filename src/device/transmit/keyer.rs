@@ -91,7 +91,8 @@ impl Keyer {
     /// Waits for the instant `deadline`. Returns `false` at once if the symbol is given up.
     fn wait_until(&self, ctx: &Sleepable, deadline: Ktime) -> bool {
         let wait = &self.transmitter.outbox.keyer_wait;
-        match wait.wait_event_idle_until(ctx, deadline.after_ns(-EARLY_NS), |_| self.is_given_up()) {
+        match wait.wait_event_idle_until(ctx, deadline.after_ns(-EARLY_NS), |_| self.is_given_up())
+        {
             WakeReason::Deadline => {
                 spin_until(deadline);
                 true

@@ -27,11 +27,14 @@ impl WorkHandler for Adder {
     }
 }
 
-fn adder(sum: &Arc<SpinLockBh<u32>>, probe: &Arc<Probe>) -> Tasklet<Adder> {
-    Tasklet::new(Ok(Adder {
-        sum: sum.clone(),
-        probe: probe.clone(),
-    }))
+fn adder(ctx: &Sleepable, sum: &Arc<SpinLockBh<u32>>, probe: &Arc<Probe>) -> Tasklet<Adder> {
+    Tasklet::new(
+        ctx,
+        Ok(Adder {
+            sum: sum.clone(),
+            probe: probe.clone(),
+        }),
+    )
     .unwrap()
 }
 
@@ -41,7 +44,7 @@ fn sum() -> Arc<SpinLockBh<u32>> {
 
 pub(crate) fn softirqs_wait_for_it(ctx: &Sleepable) {
     let (sum, probe) = (sum(), Probe::open());
-    let adder = adder(&sum, &probe);
+    let adder = adder(ctx, &sum, &probe);
     let begun = {
         let _guard = sum.lock();
         // On this processor, whose softirqs are off.
@@ -58,7 +61,7 @@ pub(crate) fn nothing_is_lost_between_a_task_and_a_softirq(ctx: &Sleepable) {
     const ADDITIONS: u32 = 2_000;
 
     let (sum, probe) = (sum(), Probe::open());
-    let adder = adder(&sum, &probe);
+    let adder = adder(ctx, &sum, &probe);
     let handle = adder.handle();
     for i in 0..ADDITIONS {
         handle.schedule();

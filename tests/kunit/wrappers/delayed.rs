@@ -20,15 +20,15 @@ impl DelayedWorkHandler for Sleeper {
     }
 }
 
-fn sleeper(probe: &Arc<Probe>) -> DelayedWork<Sleeper> {
-    let queue = Queue::unbound_highpri(c"morse-kunit").unwrap();
-    new_delayed_work!("Sleeper", &queue, Ok(Sleeper(probe.clone()))).unwrap()
+fn sleeper(ctx: &Sleepable, probe: &Arc<Probe>) -> DelayedWork<Sleeper> {
+    let queue = Queue::unbound_highpri(ctx, c"morse-kunit").unwrap();
+    new_delayed_work!(ctx, "Sleeper", &queue, Ok(Sleeper(probe.clone()))).unwrap()
 }
 
 pub(crate) fn it_runs_once_and_not_early(ctx: &Sleepable) {
     for ms in [0, 1, 10, 30, 300] {
         let probe = Probe::open();
-        let delayed = sleeper(&probe);
+        let delayed = sleeper(ctx, &probe);
         let start = Ktime::now();
         delayed.handle().mod_delayed_ms(ms);
         probe.wait_for_runs(ctx, 1);
@@ -39,7 +39,7 @@ pub(crate) fn it_runs_once_and_not_early(ctx: &Sleepable) {
 
 pub(crate) fn the_last_time_set_counts(ctx: &Sleepable) {
     let probe = Probe::open();
-    let delayed = sleeper(&probe);
+    let delayed = sleeper(ctx, &probe);
     let handle = delayed.handle();
     handle.mod_delayed_ms(30);
     let start = Ktime::now();
@@ -57,7 +57,7 @@ pub(crate) fn the_last_time_set_counts(ctx: &Sleepable) {
 
 pub(crate) fn dropping_cancels_what_is_armed(ctx: &Sleepable) {
     let probe = Probe::open();
-    let delayed = sleeper(&probe);
+    let delayed = sleeper(ctx, &probe);
     let handle = delayed.handle();
     handle.mod_delayed_ms(20);
     drop(delayed);
@@ -68,7 +68,7 @@ pub(crate) fn dropping_cancels_what_is_armed(ctx: &Sleepable) {
 
 pub(crate) fn dropping_waits_for_what_runs(ctx: &Sleepable) {
     let probe = Probe::closed();
-    let delayed = sleeper(&probe);
+    let delayed = sleeper(ctx, &probe);
     delayed.handle().mod_delayed_ms(1);
     wait_for(ctx, "the run", || probe.begun() == 1);
     // It still sleeps some time then.

@@ -42,14 +42,14 @@ impl WorkHandler for Producer {
     }
 }
 
-pub(crate) fn nothing_is_lost_between_two_processors(_ctx: &Sleepable) {
+pub(crate) fn nothing_is_lost_between_two_processors(ctx: &Sleepable) {
     let line = Line {
         ring: Ring::new(),
         is_over: AtomicFlag::new(false),
     };
     let line = Arc::new(line, GFP_KERNEL).unwrap();
-    let queue = Queue::unbound_highpri(c"morse-kunit").unwrap();
-    let producer = new_work!("Producer", &queue, Ok(Producer(line.clone()))).unwrap();
+    let queue = Queue::unbound_highpri(ctx, c"morse-kunit").unwrap();
+    let producer = new_work!(ctx, "Producer", &queue, Ok(Producer(line.clone()))).unwrap();
     producer.handle().queue();
 
     let (mut popped, mut last) = (0, None);

@@ -24,13 +24,13 @@ impl WorkHandler for Spinner {
     }
 }
 
-fn spinner(probe: &Arc<Probe>) -> Tasklet<Spinner> {
-    Tasklet::new(Ok(Spinner(probe.clone()))).unwrap()
+fn spinner(ctx: &Sleepable, probe: &Arc<Probe>) -> Tasklet<Spinner> {
+    Tasklet::new(ctx, Ok(Spinner(probe.clone()))).unwrap()
 }
 
 pub(crate) fn scheduling_runs_the_handler(ctx: &Sleepable) {
     let probe = Probe::open();
-    let tasklet = spinner(&probe);
+    let tasklet = spinner(ctx, &probe);
     for run in 1..=3 {
         tasklet.handle().schedule();
         probe.wait_for_runs(ctx, run);
@@ -41,7 +41,7 @@ pub(crate) fn scheduling_runs_the_handler(ctx: &Sleepable) {
 pub(crate) fn dropping_waits_for_what_runs(ctx: &Sleepable) {
     for _ in 0..10 {
         let probe = Probe::open();
-        let tasklet = spinner(&probe);
+        let tasklet = spinner(ctx, &probe);
         tasklet.handle().schedule();
         drop(tasklet);
         // Run or not, but not in between.
@@ -51,7 +51,7 @@ pub(crate) fn dropping_waits_for_what_runs(ctx: &Sleepable) {
 
 pub(crate) fn scheduling_after_the_drop_does_nothing(ctx: &Sleepable) {
     let probe = Probe::open();
-    let tasklet = spinner(&probe);
+    let tasklet = spinner(ctx, &probe);
     let handle = tasklet.handle();
     drop(tasklet);
     handle.schedule();

@@ -25,15 +25,15 @@ impl TimerHandler for Ticker {
     }
 }
 
-fn ticker(probe: &Arc<Probe>) -> Timer<Ticker> {
-    new_timer!("Ticker", Ok(Ticker(probe.clone()))).unwrap()
+fn ticker(ctx: &Sleepable, probe: &Arc<Probe>) -> Timer<Ticker> {
+    new_timer!(ctx, "Ticker", Ok(Ticker(probe.clone()))).unwrap()
 }
 
 pub(crate) fn it_does_not_drift(ctx: &Sleepable) {
     const TICKS: u32 = 25;
 
     let probe = Probe::open();
-    let timer = ticker(&probe);
+    let timer = ticker(ctx, &probe);
     let start = Ktime::now();
     timer.start_ms(PERIOD_MS);
     wait_for(ctx, "the first tick", || probe.ended() == 1);
@@ -47,7 +47,7 @@ pub(crate) fn it_does_not_drift(ctx: &Sleepable) {
 
 pub(crate) fn dropping_stops_it_for_good(ctx: &Sleepable) {
     let probe = Probe::open();
-    let timer = ticker(&probe);
+    let timer = ticker(ctx, &probe);
     timer.start_ms(0);
     wait_for(ctx, "some ticks", || probe.ended() == 3);
     drop(timer);

@@ -52,8 +52,8 @@ impl WorkHandler for Visitor {
 
 pub(crate) fn a_ring_ends_the_wait(ctx: &Sleepable) {
     let door = door();
-    let queue = Queue::unbound_highpri(c"morse-kunit").unwrap();
-    let visitor = new_work!("Visitor", &queue, Ok(Visitor(door.clone()))).unwrap();
+    let queue = Queue::unbound_highpri(ctx, c"morse-kunit").unwrap();
+    let visitor = new_work!(ctx, "Visitor", &queue, Ok(Visitor(door.clone()))).unwrap();
     let start = Ktime::now();
     visitor.handle().queue();
     let wake = door

@@ -26,14 +26,14 @@ impl WorkHandler for Sleeper {
     }
 }
 
-fn sleeper(probe: &Arc<Probe>) -> Work<Sleeper> {
-    let queue = Queue::unbound_highpri(c"morse-kunit").unwrap();
-    new_work!("Sleeper", &queue, Ok(Sleeper(probe.clone()))).unwrap()
+fn sleeper(ctx: &Sleepable, probe: &Arc<Probe>) -> Work<Sleeper> {
+    let queue = Queue::unbound_highpri(ctx, c"morse-kunit").unwrap();
+    new_work!(ctx, "Sleeper", &queue, Ok(Sleeper(probe.clone()))).unwrap()
 }
 
 pub(crate) fn queueing_runs_the_handler(ctx: &Sleepable) {
     let probe = Probe::open();
-    let work = sleeper(&probe);
+    let work = sleeper(ctx, &probe);
     for run in 1..=3 {
         assert!(work.handle().queue());
         probe.wait_for_runs(ctx, run);
@@ -43,7 +43,7 @@ pub(crate) fn queueing_runs_the_handler(ctx: &Sleepable) {
 
 pub(crate) fn queueing_while_it_runs_runs_it_once_more(ctx: &Sleepable) {
     let probe = Probe::closed();
-    let work = sleeper(&probe);
+    let work = sleeper(ctx, &probe);
     let handle = work.handle();
     assert!(handle.queue());
     wait_for(ctx, "the first run", || probe.begun() == 1);
@@ -69,8 +69,8 @@ impl WorkHandler for Spinner {
 
 pub(crate) fn an_item_of_a_bh_queue_runs_and_is_waited_for(ctx: &Sleepable) {
     let probe = Probe::open();
-    let queue = Queue::bh_highpri(c"morse-kunit-bh").unwrap();
-    let work = new_work!("Spinner", &queue, Ok(Spinner(probe.clone()))).unwrap();
+    let queue = Queue::bh_highpri(ctx, c"morse-kunit-bh").unwrap();
+    let work = new_work!(ctx, "Spinner", &queue, Ok(Spinner(probe.clone()))).unwrap();
     let handle = work.handle();
     handle.queue();
     probe.wait_for_runs(ctx, 1);
@@ -83,7 +83,7 @@ pub(crate) fn an_item_of_a_bh_queue_runs_and_is_waited_for(ctx: &Sleepable) {
 
 pub(crate) fn dropping_stops_and_waits_for_what_runs(ctx: &Sleepable) {
     let probe = Probe::closed();
-    let work = sleeper(&probe);
+    let work = sleeper(ctx, &probe);
     work.handle().queue();
     wait_for(ctx, "the run", || probe.begun() == 1);
     assert_eq!((probe.ended(), probe.stops()), (0, 0));
@@ -93,7 +93,7 @@ pub(crate) fn dropping_stops_and_waits_for_what_runs(ctx: &Sleepable) {
 
 pub(crate) fn queueing_after_the_drop_does_nothing(ctx: &Sleepable) {
     let probe = Probe::open();
-    let work = sleeper(&probe);
+    let work = sleeper(ctx, &probe);
     let handle = work.handle();
     drop(work);
     assert!(!handle.queue());
