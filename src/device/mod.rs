@@ -14,10 +14,10 @@ mod transmit;
 
 pub use self::receive::key::WiredKey;
 
-use self::node::file::{OpenFile, Port};
+use self::node::file::{DeviceData, OpenFile};
 use self::number::Number;
 use self::receive::{
-    deliver::Deliver, gap::Gap, receiver::Receiver, softirq::Drain, ticker::Ticker,
+    deliver::WakeReaders, gap::GapTimer, receiver::Receiver, softirq::BottomHalf, ticker::Ticker,
 };
 use self::transmit::{beacon::Beacon, keyer::Keyer, lamp::Lamp, transmitter::Transmitter};
 use crate::code::Decimal;
@@ -48,22 +48,22 @@ pub struct Transceiver<'a> {
     /// First, nobody new comes in, by file or by sysfs.
     _node: Pin<KBox<Registration<OpenFile>>>,
     /// Then, whoever waits is sent home.
-    _hang_up: HangUp,
+    _disconnect: DisconnectOnDrop,
     /// Then there are no interrupts any more, and nobody can raise one.
-    _source: receive::key::Source<'a>,
+    _key: receive::key::KeyIrq<'a>,
     /// Then nobody takes what they noted.
-    _softirq: Softirq<Drain>,
+    _softirq: Softirq<BottomHalf>,
     _ticker: Timer<Ticker>,
     /// Then the time that passes means nothing any more.
-    _gap: DelayedWork<Gap>,
-    _deliver: Work<Deliver>,
+    _gap: DelayedWork<GapTimer>,
+    _deliver: Work<WakeReaders>,
     /// Then nothing is queued any more by ourselves.
     _beacon: DelayedWork<Beacon>,
     /// Then the keyer stops, and with it goes the lamp, dark.
     _keyer: Work<Keyer>,
     /// The name is free again.
     _number: Number,
-    _farewell: Farewell,
+    _log: LogOnDrop,
 }
 
 impl<'a> Transceiver<'a> {
@@ -104,36 +104,41 @@ impl<'a> Transceiver<'a> {
         )?;
         let level = receive::key::level(line)?;
         let receiver = Arc::pin_init(Receiver::new(number.value(), level.is_down()), GFP_KERNEL)?;
-        let deliver = new_work!(ctx, "Deliver", &queue, Ok(Deliver(receiver.clone())))?;
+        let deliver = new_work!(
+            ctx,
+            "WakeReaders",
+            &queue,
+            Ok(WakeReaders(receiver.clone()))
+        )?;
         let gap = new_delayed_work!(
             ctx,
-            "Gap",
+            "GapTimer",
             &queue,
-            Ok(Gap::new(dev, level.clone(), receiver.clone())),
+            Ok(GapTimer::new(dev, level.clone(), receiver.clone())),
         )?;
         let ticker = new_timer!(ctx, "Ticker", Ok(Ticker::new(dev, receiver.clone())))?;
-        let softirq = Drain::softirq(
+        let softirq = BottomHalf::softirq(
             ctx,
             level.clone(),
             receiver.clone(),
             gap.handle(),
             deliver.handle(),
         )?;
-        let port = Port {
+        let data = DeviceData {
             transmitter: transmitter.clone(),
             receiver: receiver.clone(),
             keyer: keyer.handle(),
             beacon: beacon.handle(),
         };
         let source =
-            receive::key::Source::new(ctx, pdev, &name, level, receiver.clone(), softirq.handle())?;
+            receive::key::KeyIrq::new(ctx, pdev, &name, level, receiver.clone(), softirq.handle())?;
         // Last of all that may fail: who opens it must not wait for a device that never was.
         let node = KBox::pin_init(
             Registration::register(
                 ctx,
                 number.name()?,
                 dev,
-                port,
+                data,
                 &node::attributes::ATTRIBUTES,
             ),
             GFP_KERNEL,
@@ -142,8 +147,8 @@ impl<'a> Transceiver<'a> {
         dev_info!(dev, "bound as /dev/{}, {parts}\n", &*name);
         Ok(Self {
             _node: node,
-            _hang_up: HangUp(transmitter, receiver),
-            _source: source,
+            _disconnect: DisconnectOnDrop(transmitter, receiver),
+            _key: source,
             _softirq: softirq,
             _ticker: ticker,
             _gap: gap,
@@ -151,7 +156,7 @@ impl<'a> Transceiver<'a> {
             _beacon: beacon,
             _keyer: keyer,
             _number: number,
-            _farewell: Farewell {
+            _log: LogOnDrop {
                 dev: dev.into(),
                 name,
             },
@@ -160,24 +165,24 @@ impl<'a> Transceiver<'a> {
 }
 
 /// Logs that everything has been stopped, when dropped.
-struct Farewell {
+struct LogOnDrop {
     dev: ARef<Device>,
     name: CString,
 }
 
-impl Drop for Farewell {
+impl Drop for LogOnDrop {
     fn drop(&mut self) {
         dev_info!(self.dev, "/dev/{} unbound\n", &*self.name);
     }
 }
 
 /// Tells the users of transmitter and receiver that the hardware is going, when dropped.
-struct HangUp(Arc<Transmitter>, Arc<Receiver>);
+struct DisconnectOnDrop(Arc<Transmitter>, Arc<Receiver>);
 
-impl Drop for HangUp {
+impl Drop for DisconnectOnDrop {
     fn drop(&mut self) {
-        self.0.outbox.hang_up();
-        self.1.inbox.hang_up();
+        self.0.queue.disconnect();
+        self.1.buffer.disconnect();
     }
 }
 

@@ -2,15 +2,19 @@
 
 //! The files under `/sys/class/misc/morse/`; see `Documentation/ABI/testing/sysfs-class-misc-morse`.
 
-use super::file::Port;
+use super::file::DeviceData;
 use crate::code::{Decimal, OutOfRange, Timing};
 use crate::device::receive::line::Counts;
 use crate::linux::sysfs::{Attribute, Output};
 use kernel::prelude::*;
 
 /// Changes the timing; a value out of range is `EINVAL` and changes nothing.
-fn set(port: &Port, text: &str, setter: fn(&mut Timing, u32) -> Result<(), OutOfRange>) -> Result {
-    setter(&mut port.transmitter.timing.lock(), number(text)?).map_err(|OutOfRange| EINVAL)
+fn set(
+    data: &DeviceData,
+    text: &str,
+    setter: fn(&mut Timing, u32) -> Result<(), OutOfRange>,
+) -> Result {
+    setter(&mut data.transmitter.timing.lock(), number(text)?).map_err(|OutOfRange| EINVAL)
 }
 
 /// Reads a decimal number.
@@ -24,126 +28,126 @@ fn print(out: &mut Output<'_>, number: u64) -> Result {
 }
 
 /// What became of the edges.
-fn counts(port: &Port) -> Counts {
-    port.receiver.listener.lock().counts()
+fn counts(data: &DeviceData) -> Counts {
+    data.receiver.line.lock().counts()
 }
 
 /// All attributes.
-pub(crate) static ATTRIBUTES: [Attribute<Port>; 25] = [
+pub(crate) static ATTRIBUTES: [Attribute<DeviceData>; 25] = [
     Attribute::read_write(
         c"wpm",
-        |port, out, _| out.print(fmt!("{}", port.transmitter.timing.lock().wpm())),
-        |port, text, _| set(port, text, Timing::set_wpm),
+        |data, out, _| out.print(fmt!("{}", data.transmitter.timing.lock().wpm())),
+        |data, text, _| set(data, text, Timing::set_wpm),
     ),
     Attribute::read_write(
         c"unit_us",
-        |port, out, _| out.print(fmt!("{}", port.transmitter.timing.lock().unit_us())),
-        |port, text, _| set(port, text, Timing::set_unit_us),
+        |data, out, _| out.print(fmt!("{}", data.transmitter.timing.lock().unit_us())),
+        |data, text, _| set(data, text, Timing::set_unit_us),
     ),
     Attribute::read_write(
         c"farnsworth_wpm",
-        |port, out, _| out.print(fmt!("{}", port.transmitter.timing.lock().farnsworth_wpm())),
-        |port, text, _| set(port, text, Timing::set_farnsworth_wpm),
+        |data, out, _| out.print(fmt!("{}", data.transmitter.timing.lock().farnsworth_wpm())),
+        |data, text, _| set(data, text, Timing::set_farnsworth_wpm),
     ),
     Attribute::read_write(
         c"weight",
-        |port, out, _| out.print(fmt!("{}", port.transmitter.timing.lock().weight())),
-        |port, text, _| set(port, text, Timing::set_weight),
+        |data, out, _| out.print(fmt!("{}", data.transmitter.timing.lock().weight())),
+        |data, text, _| set(data, text, Timing::set_weight),
     ),
     Attribute::read_write(
         c"beacon",
-        |port, out, _| out.print(fmt!("{}", port.transmitter.beacon.lock().text())),
-        |port, text, _| {
-            port.transmitter.beacon.lock().set_text(text)?;
-            port.beacon.mod_delayed_ms(0);
+        |data, out, _| out.print(fmt!("{}", data.transmitter.beacon.lock().text())),
+        |data, text, _| {
+            data.transmitter.beacon.lock().set_text(text)?;
+            data.beacon.mod_delayed_ms(0);
             Ok(())
         },
     ),
     Attribute::read_write(
         c"beacon_interval_s",
-        |port, out, _| out.print(fmt!("{}", port.transmitter.beacon.lock().interval_s())),
-        |port, text, _| {
+        |data, out, _| out.print(fmt!("{}", data.transmitter.beacon.lock().interval_s())),
+        |data, text, _| {
             let interval_s = number(text)?;
-            port.transmitter.beacon.lock().set_interval_s(interval_s)?;
-            port.beacon.mod_delayed_ms(0);
+            data.transmitter.beacon.lock().set_interval_s(interval_s)?;
+            data.beacon.mod_delayed_ms(0);
             Ok(())
         },
     ),
-    Attribute::read_only(c"state", |port, out, _| {
-        let state = if port.transmitter.outbox.level()?.queued > 0 {
+    Attribute::read_only(c"state", |data, out, _| {
+        let state = if data.transmitter.queue.occupancy()?.queued > 0 {
             "sending"
         } else {
             "idle"
         };
         out.print(fmt!("{state}"))
     }),
-    Attribute::read_only(c"queued", |port, out, _| {
-        out.print(fmt!("{}", port.transmitter.outbox.level()?.queued))
+    Attribute::read_only(c"queued", |data, out, _| {
+        out.print(fmt!("{}", data.transmitter.queue.occupancy()?.queued))
     }),
-    Attribute::read_only(c"sent", |port, out, _| print(out, port.transmitter.sent())),
-    Attribute::read_only(c"sent_messages", |port, out, _| {
-        print(out, port.transmitter.messages())
+    Attribute::read_only(c"sent", |data, out, _| print(out, data.transmitter.sent())),
+    Attribute::read_only(c"sent_messages", |data, out, _| {
+        print(out, data.transmitter.messages())
     }),
     Attribute::read_write(
         c"receive_wpm",
-        |port, out, _| out.print(fmt!("{}", port.receiver.listener.lock().fixed_wpm())),
-        |port, text, _| port.receiver.listener.lock().set_fixed_wpm(number(text)?),
+        |data, out, _| out.print(fmt!("{}", data.receiver.line.lock().fixed_wpm())),
+        |data, text, _| data.receiver.line.lock().set_fixed_wpm(number(text)?),
     ),
-    Attribute::read_only(c"received_wpm", |port, out, _| {
-        let wpm = port.receiver.listener.lock().wpm();
+    Attribute::read_only(c"received_wpm", |data, out, _| {
+        let wpm = data.receiver.line.lock().wpm();
         out.print(fmt!("{}", wpm.unwrap_or(0)))
     }),
     Attribute::read_write(
         c"debounce_us",
-        |port, out, _| out.print(fmt!("{}", port.receiver.listener.lock().debounce_us())),
-        |port, text, _| port.receiver.listener.lock().set_debounce_us(number(text)?),
+        |data, out, _| out.print(fmt!("{}", data.receiver.line.lock().debounce_us())),
+        |data, text, _| data.receiver.line.lock().set_debounce_us(number(text)?),
     ),
-    Attribute::read_only(c"received", |port, out, _| {
-        print(out, counts(port).characters)
+    Attribute::read_only(c"received", |data, out, _| {
+        print(out, counts(data).characters)
     }),
-    Attribute::read_only(c"received_messages", |port, out, _| {
-        print(out, counts(port).sessions)
+    Attribute::read_only(c"received_messages", |data, out, _| {
+        print(out, counts(data).sessions)
     }),
-    Attribute::read_only(c"lost", |port, out, _| {
-        print(out, port.receiver.inbox.lost())
+    Attribute::read_only(c"lost", |data, out, _| {
+        print(out, data.receiver.buffer.lost())
     }),
-    Attribute::read_only(c"edges", |port, out, _| print(out, port.receiver.edges())),
-    Attribute::read_only(c"edges_received", |port, out, _| {
-        print(out, counts(port).received)
+    Attribute::read_only(c"edges", |data, out, _| print(out, data.receiver.edges())),
+    Attribute::read_only(c"edges_received", |data, out, _| {
+        print(out, counts(data).received)
     }),
-    Attribute::read_only(c"edges_debounced", |port, out, _| {
-        print(out, counts(port).debounced)
+    Attribute::read_only(c"edges_debounced", |data, out, _| {
+        print(out, counts(data).debounced)
     }),
-    Attribute::read_only(c"edges_dropped", |port, out, _| {
-        print(out, counts(port).dropped)
+    Attribute::read_only(c"edges_dropped", |data, out, _| {
+        print(out, counts(data).dropped)
     }),
-    Attribute::read_only(c"softirqs", |port, out, _| {
-        print(out, port.receiver.softirqs())
+    Attribute::read_only(c"softirqs", |data, out, _| {
+        print(out, data.receiver.softirqs())
     }),
-    Attribute::read_only(c"edge_rate", |port, out, _| {
-        print(out, port.receiver.ticker.edge_rate())
+    Attribute::read_only(c"edge_rate", |data, out, _| {
+        print(out, data.receiver.ticker.edge_rate())
     }),
-    Attribute::read_only(c"character_rate", |port, out, _| {
-        print(out, port.receiver.ticker.character_rate())
+    Attribute::read_only(c"character_rate", |data, out, _| {
+        print(out, data.receiver.ticker.character_rate())
     }),
     Attribute::read_write(
         c"ticker_ms",
-        |port, out, _| out.print(fmt!("{}", port.receiver.ticker.period_ms())),
-        |port, text, _| port.receiver.ticker.set_period_ms(number(text)?),
+        |data, out, _| out.print(fmt!("{}", data.receiver.ticker.period_ms())),
+        |data, text, _| data.receiver.ticker.set_period_ms(number(text)?),
     ),
     Attribute::read_write(
         c"ticker_log",
-        |port, out, _| {
-            let on = port.receiver.ticker.is_logging();
+        |data, out, _| {
+            let on = data.receiver.ticker.is_logging();
             out.print(fmt!("{}", u8::from(on)))
         },
-        |port, text, _| {
+        |data, text, _| {
             let on = match number(text)? {
                 0 => false,
                 1 => true,
                 _ => return Err(EINVAL),
             };
-            port.receiver.ticker.set_logging(on);
+            data.receiver.ticker.set_logging(on);
             Ok(())
         },
     ),

@@ -29,7 +29,7 @@ use kernel::{
 /// What a file needs of the device. It may outlive the hardware: transmitter and receiver then say so,
 /// and the keyer does nothing.
 #[derive(Clone)]
-pub(crate) struct Port {
+pub(crate) struct DeviceData {
     /// The transmit side.
     pub(crate) transmitter: Arc<Transmitter>,
     /// The receive side.
@@ -43,7 +43,7 @@ pub(crate) struct Port {
 /// The state of one open file.
 #[pin_data]
 pub(crate) struct OpenFile {
-    port: Port,
+    data: DeviceData,
     /// Sequences may be split over writes, but not over files.
     #[pin]
     parser: Mutex<Parser>,
@@ -52,14 +52,14 @@ pub(crate) struct OpenFile {
 }
 
 impl miscdev::FileOperations for OpenFile {
-    type Device = Port;
+    type Device = DeviceData;
 
-    fn open(device: &Port, _ctx: &Sleepable) -> Result<Pin<KBox<Self>>> {
+    fn open(device: &DeviceData, _ctx: &Sleepable) -> Result<Pin<KBox<Self>>> {
         KBox::pin_init(
             pin_init!(Self {
-                port: device.clone(),
+                data: device.clone(),
                 parser <- new_mutex!(Parser::new(), "OpenFile::parser"),
-                reader <- device.receiver.inbox.reader(),
+                reader <- device.receiver.buffer.reader(),
             }),
             // On the account of whoever opens it: how many files there are is up to user space.
             GFP_KERNEL_ACCOUNT,
@@ -67,8 +67,8 @@ impl miscdev::FileOperations for OpenFile {
     }
 
     fn read(&self, to: &mut IovIterDest<'_>, nonblock: bool, ctx: &Sleepable) -> Result<usize> {
-        let Receiver { inbox, device, .. } = &*self.port.receiver;
-        let count = inbox.read(&self.reader, to, nonblock, ctx)?;
+        let Receiver { buffer, device, .. } = &*self.data.receiver;
+        let count = buffer.read(&self.reader, to, nonblock, ctx)?;
         trace::read(*device, count);
         Ok(count)
     }
@@ -79,29 +79,29 @@ impl miscdev::FileOperations for OpenFile {
         nonblock: bool,
         ctx: &Sleepable,
     ) -> Result<usize> {
-        let Port {
+        let DeviceData {
             transmitter, keyer, ..
-        } = &self.port;
+        } = &self.data;
         transmitter
-            .outbox
+            .queue
             .write(&self.parser, keyer, from, nonblock, ctx)
     }
 
     fn poll(&self, file: &fs::File, table: &PollTable<'_>) -> PollEvents {
-        let mut ready = self.port.transmitter.outbox.poll(file, table);
-        ready |= self.port.receiver.inbox.poll(&self.reader, file, table);
+        let mut ready = self.data.transmitter.queue.poll(file, table);
+        ready |= self.data.receiver.buffer.poll(&self.reader, file, table);
         ready
     }
 
     fn fsync(&self, ctx: &Sleepable) -> Result {
-        self.port.transmitter.outbox.drain(ctx)
+        self.data.transmitter.queue.wait_until_sent(ctx)
     }
 
     fn ioctl(&self, request: &Ioctl, ctx: &Sleepable) -> Result {
         match request.command {
-            uapi::IOC_ABORT => self.port.transmitter.outbox.abort(ctx),
+            uapi::IOC_ABORT => self.data.transmitter.queue.abort(ctx),
             uapi::IOC_GET_STATUS => {
-                let status = self.port.transmitter.status()?;
+                let status = self.data.transmitter.status()?;
                 request.user_slice().writer().write(&status)
             }
             uapi::IOC_SET_MODE => {
@@ -110,10 +110,10 @@ impl miscdev::FileOperations for OpenFile {
                     uapi::PULSES => Mode::Pulses,
                     _ => return Err(EINVAL),
                 };
-                self.port.receiver.inbox.set_mode(&self.reader, mode)
+                self.data.receiver.buffer.set_mode(&self.reader, mode)
             }
             uapi::IOC_GET_LOST => {
-                let lost = self.port.receiver.inbox.reader_lost(&self.reader)?;
+                let lost = self.data.receiver.buffer.reader_lost(&self.reader)?;
                 request.user_slice().writer().write(&lost)
             }
             _ => Err(ENOTTY),

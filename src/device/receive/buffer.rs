@@ -37,7 +37,7 @@ const CHUNK_BYTES: usize = 256;
 /// How many pulses are copied to user space at a time, for as many bytes.
 const CHUNK_PULSES: usize = CHUNK_BYTES / size_of::<uapi::Pulse>();
 
-struct State {
+struct BufferState {
     text: Stream<u8>,
     pulses: Stream<uapi::Pulse>,
     /// Items that any reader lost.
@@ -48,9 +48,9 @@ struct State {
 
 /// See the [module documentation](self).
 #[pin_data]
-pub(crate) struct Inbox {
+pub(crate) struct ReadBuffer {
     #[pin]
-    state: SpinLockBh<State>,
+    state: SpinLockBh<BufferState>,
     /// Rung when there is something new, or never will be.
     changed: PollCondVarBox,
 }
@@ -70,7 +70,7 @@ pub(crate) struct Reader {
     /// In the stream that the file reads. Not held while waiting.
     #[pin]
     cursor: Mutex<Cursor>,
-    /// Which stream that is. Changes while both the cursor and the inbox are locked, so that it can be
+    /// Which stream that is. Changes while both the cursor and the buffer are locked, so that it can be
     /// read with either.
     reads_pulses: AtomicFlag,
 }
@@ -85,23 +85,23 @@ impl Reader {
     }
 }
 
-impl Inbox {
-    /// Makes an empty inbox.
+impl ReadBuffer {
+    /// Makes an empty buffer.
     pub(crate) fn new() -> impl PinInit<Self, Error> {
         try_pin_init!(Self {
-            state <- new_spinlock_bh!(State {
+            state <- new_spinlock_bh!(BufferState {
                 text: Stream::new(TEXT_BYTES, 0)?,
                 pulses: Stream::new(PULSES, uapi::Pulse::default())?,
                 lost: 0,
                 gone: false,
-            }, "Inbox::state"),
-            changed: PollCondVarBox::new(c"Inbox::changed", kernel::static_lock_class!())?,
+            }, "ReadBuffer::state"),
+            changed: PollCondVarBox::new(c"ReadBuffer::changed", kernel::static_lock_class!())?,
         })
     }
 
     /// Adds text. The readers hear of it by [`Self::wake`].
     ///
-    /// What comes after [`Self::hang_up`] is dropped: whoever was told `ENODEV` is not to read more.
+    /// What comes after [`Self::disconnect`] is dropped: whoever was told `ENODEV` is not to read more.
     pub(crate) fn push_text(&self, utf8: &[u8]) {
         let mut state = self.state.lock();
         if state.gone {
@@ -131,7 +131,7 @@ impl Inbox {
     }
 
     /// Marks the device as gone, and wakes everybody.
-    pub(crate) fn hang_up(&self) {
+    pub(crate) fn disconnect(&self) {
         self.state.lock().gone = true;
         self.wake();
     }
@@ -322,7 +322,7 @@ impl Inbox {
     }
 }
 
-impl State {
+impl BufferState {
     fn end(&self, mode: Mode) -> u64 {
         match mode {
             Mode::Text => self.text.end(),

@@ -15,13 +15,13 @@ use crate::linux::{
 use kernel::sync::Arc;
 
 /// The work item that wakes the readers.
-pub(crate) struct Deliver(pub(crate) Arc<Receiver>);
+pub(crate) struct WakeReaders(pub(crate) Arc<Receiver>);
 
-impl WorkHandler for Deliver {
+impl WorkHandler for WakeReaders {
     type Context = Sleepable;
 
     fn run(&self, _ctx: &Sleepable) {
         let _deferral = Deferral::start(self.0.device, Mechanism::Deliver);
-        self.0.inbox.wake();
+        self.0.buffer.wake();
     }
 }

@@ -22,13 +22,13 @@ use crate::linux::{
 use kernel::{device::Device, prelude::*, sync::aref::ARef, sync::Arc};
 
 /// The handler of the delayed work.
-pub(crate) struct Gap {
+pub(crate) struct GapTimer {
     dev: ARef<Device>,
     level: Arc<Level>,
     receiver: Arc<Receiver>,
 }
 
-impl Gap {
+impl GapTimer {
     /// Makes a handler that tells `receiver` the time, and the log of `dev` about sessions.
     pub(crate) fn new(dev: &Device, level: Arc<Level>, receiver: Arc<Receiver>) -> Self {
         Self {
@@ -43,20 +43,20 @@ impl Gap {
     }
 }
 
-impl DelayedWorkHandler for Gap {
+impl DelayedWorkHandler for GapTimer {
     fn run(&self, work: &DelayedWorkHandle, ctx: &Sleepable) {
         let _deferral = Deferral::start(self.receiver.device, Mechanism::Gap);
         // One run sleeps once at most: edges may put the time off, and whoever stops this should not wait
         // long.
         for may_sleep in [true, false] {
-            let heard = self.receiver.listen(&self.level);
-            if heard.news {
-                self.receiver.inbox.wake();
+            let drained = self.receiver.drain(&self.level);
+            if drained.news {
+                self.receiver.buffer.wake();
             }
-            if let Some(session) = &heard.ended {
+            if let Some(session) = &drained.ended {
                 self.log(session);
             }
-            match heard.wait_ns {
+            match drained.wait_ns {
                 None => return,
                 Some(wait_ns) if wait_ns < MIN_DELAY_NS && may_sleep => {
                     sleep_until(ctx, Ktime::now().after_ns(wait_ns as i64));

@@ -37,7 +37,7 @@ impl TopHalf {
 impl IrqHandler for TopHalf {
     #[inline]
     fn handle(&self, _ctx: &Atomic) {
-        self.receiver.note(Edge {
+        self.receiver.push_edge(Edge {
             time_ns: Ktime::now().as_ns(),
             mark: self.level.is_down(),
         });

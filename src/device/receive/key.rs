@@ -85,13 +85,13 @@ impl debugfs::FileHandler for Button {
 
 /// Owner of the interrupt, and of the file that raises it if there is no hardware to do so. Dropping
 /// it waits for a handler that is running.
-pub(crate) struct Source<'a> {
+pub(crate) struct KeyIrq<'a> {
     _wired: Option<DeviceIrq<'a, TopHalf>>,
     /// The file, which owns its interrupt.
     _simulated: Option<debugfs::File<Button>>,
 }
 
-/// Where the level is read, for [`Source::new`] once the softirq that reads it is there.
+/// Where the level is read, for [`KeyIrq::new`] once the softirq that reads it is there.
 pub(crate) fn level(line: Option<gpio::Input>) -> Result<Arc<Level>> {
     let level = match line {
         Some(line) => Level::Line(line),
@@ -100,7 +100,7 @@ pub(crate) fn level(line: Option<gpio::Input>) -> Result<Arc<Level>> {
     Ok(Arc::new(level, GFP_KERNEL)?)
 }
 
-impl<'a> Source<'a> {
+impl<'a> KeyIrq<'a> {
     /// Lets the interrupts begin: those of `pdev`, or of a simulated key in the
     /// directory `name` of debugfs.
     pub(crate) fn new(

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The listener: edges and the passing of time in, text and pulses out.
+//! The line: edges and the passing of time in, text and pulses out.
 //!
 //! It is a state, not a mechanism: the softirq tells it of edges, the delayed work of time, the timer
 //! of keys that are stuck, each under the lock that it lives in.
 
 use super::{
-    buffer::Inbox,
+    buffer::ReadBuffer,
     session::{Session, Summary},
 };
 use crate::code::{Debounce, Decoder, Edge, OutOfRange, Pulse, Text};
@@ -45,7 +45,7 @@ enum Step {
 }
 
 /// See the [module documentation](self).
-pub(crate) struct Listener {
+pub(crate) struct LineState {
     /// The number of the device.
     device: u32,
     debounce: Debounce,
@@ -66,8 +66,8 @@ pub(crate) struct Listener {
     sessions: u64,
 }
 
-impl Listener {
-    /// The listener of the device with this number, to a key that is `down`.
+impl LineState {
+    /// The line of the device with this number, to a key that is `down`.
     pub(crate) const fn new(device: u32, down: bool) -> Self {
         Self {
             device,
@@ -87,10 +87,10 @@ impl Listener {
     }
 
     /// Takes an edge. Returns whether there is something new for readers.
-    pub(crate) fn edge(&mut self, edge: Edge, inbox: &Inbox) -> bool {
+    pub(crate) fn edge(&mut self, edge: Edge, buffer: &ReadBuffer) -> bool {
         self.session.edge(edge.time_ns);
         let pulse = self.debounce.edge(edge);
-        self.pulse(pulse, inbox)
+        self.pulse(pulse, buffer)
     }
 
     /// Takes the ring's count of all edges, which wraps, and returns it as one that does not. The ticker
@@ -101,7 +101,7 @@ impl Listener {
     }
 
     /// Takes the ring's count of dropped edges, and returns whether there were some since.
-    pub(crate) fn note_dropped(&mut self, dropped: u32) -> bool {
+    pub(crate) fn count_dropped(&mut self, dropped: u32) -> bool {
         let more = dropped.wrapping_sub(self.dropped_seen);
         self.dropped_seen = dropped;
         self.dropped = self.dropped.saturating_add(u64::from(more));
@@ -109,29 +109,29 @@ impl Listener {
     }
 
     /// Takes what the line reads after edges were dropped.
-    pub(crate) fn resync(&mut self, edge: Edge, inbox: &Inbox) -> bool {
+    pub(crate) fn resync(&mut self, edge: Edge, buffer: &ReadBuffer) -> bool {
         let pulse = self.debounce.resync(edge);
-        self.pulse(pulse, inbox)
+        self.pulse(pulse, buffer)
     }
 
     /// Looks at the time, all edges before which have been taken. Returns whether there is something
     /// new for readers, and the session if it is over.
-    pub(crate) fn time(&mut self, now_ns: u64, inbox: &Inbox) -> (bool, Option<Summary>) {
+    pub(crate) fn time(&mut self, now_ns: u64, buffer: &ReadBuffer) -> (bool, Option<Summary>) {
         let pulse = self.debounce.settle(now_ns);
-        let mut news = self.pulse(pulse, inbox);
+        let mut news = self.pulse(pulse, buffer);
         let Some(up_ns) = self.up_since_ns().map(|up| now_ns.saturating_sub(up)) else {
             return (news, None);
         };
         if self.decoder.in_letter() && up_ns >= self.decoder.letter_gap_ns() {
-            self.decode(Step::EndLetter, inbox);
+            self.decode(Step::EndLetter, buffer);
             news = true;
         }
         if self.decoder.in_word() && up_ns >= self.decoder.word_gap_ns() {
-            self.decode(Step::EndWord, inbox);
+            self.decode(Step::EndWord, buffer);
             news = true;
         }
         match self.session.ends_ns() {
-            Some(end_ns) if now_ns >= end_ns => (true, Some(self.end_session(inbox))),
+            Some(end_ns) if now_ns >= end_ns => (true, Some(self.end_session(buffer))),
             _ => (news, None),
         }
     }
@@ -222,20 +222,20 @@ impl Listener {
         self.debounce.since_ns().filter(|_| is_up)
     }
 
-    fn pulse(&mut self, pulse: Option<Pulse>, inbox: &Inbox) -> bool {
+    fn pulse(&mut self, pulse: Option<Pulse>, buffer: &ReadBuffer) -> bool {
         let Some(pulse) = pulse else {
             return false;
         };
-        inbox.push_pulse(pulse);
+        buffer.push_pulse(pulse);
         self.is_stuck = false;
         if !core::mem::take(&mut self.is_stale) {
-            self.decode(Step::Pulse(pulse), inbox);
+            self.decode(Step::Pulse(pulse), buffer);
         }
         true
     }
 
     /// Has the decoder do `step`, and passes on what it says.
-    fn decode(&mut self, step: Step, inbox: &Inbox) {
+    fn decode(&mut self, step: Step, buffer: &ReadBuffer) {
         let Self {
             decoder,
             session,
@@ -244,7 +244,7 @@ impl Listener {
             ..
         } = self;
         let sink = |text: Text| {
-            inbox.push_text(text.as_bytes());
+            buffer.push_text(text.as_bytes());
             session.add(text.as_bytes());
             if text != Text::SPACE {
                 *characters += 1;
@@ -259,10 +259,10 @@ impl Listener {
         }
     }
 
-    fn end_session(&mut self, inbox: &Inbox) -> Summary {
-        self.decode(Step::EndWord, inbox);
+    fn end_session(&mut self, buffer: &ReadBuffer) -> Summary {
+        self.decode(Step::EndWord, buffer);
         if self.session.has_text() {
-            inbox.push_text(b"\n");
+            buffer.push_text(b"\n");
         }
         self.sessions += 1;
         let summary = self.session.end(self.decoder.wpm());

@@ -3,7 +3,7 @@
 //! The receive side as its users see it: what interrupt, softirq, delayed work, timer, open files and
 //! sysfs share.
 
-use super::{buffer::Inbox, key::Level, line::Listener, session::Summary, ticker};
+use super::{buffer::ReadBuffer, key::Level, line::LineState, session::Summary, ticker};
 use crate::code::{Edge, Ring};
 use crate::linux::{bhlock::SpinLockBh, time::Ktime, trace};
 use crate::new_spinlock_bh;
@@ -22,24 +22,24 @@ const RING_EDGES: usize = 1024;
 pub(crate) struct Receiver {
     /// The number of the device.
     pub(crate) device: u32,
-    /// From the interrupt to whoever holds the lock of `listener`.
+    /// From the interrupt to whoever holds the lock of `line`.
     ring: Ring<RING_EDGES>,
     /// An edge is being put into it. The ring has one producer: not that the interrupt stays on one CPU,
     /// but that its handler runs on one at a time, see [`crate::linux::irq::IrqHandler`].
-    noting: AtomicFlag,
+    is_pushing: AtomicFlag,
     softirqs: Atomic<u64>,
     /// What is known of the key.
     #[pin]
-    pub(crate) listener: SpinLockBh<Listener>,
+    pub(crate) line: SpinLockBh<LineState>,
     /// What readers get.
     #[pin]
-    pub(crate) inbox: Inbox,
+    pub(crate) buffer: ReadBuffer,
     /// Settings and findings of the ticker.
     pub(crate) ticker: ticker::Shared,
 }
 
 /// What listening came to.
-pub(crate) struct Heard {
+pub(crate) struct Drained {
     /// There is something new for readers.
     pub(crate) news: bool,
     /// The session is over.
@@ -53,32 +53,32 @@ impl Receiver {
     pub(crate) fn new(device: u32, down: bool) -> impl PinInit<Self, Error> {
         try_pin_init!(Self {
             ring: Ring::new(),
-            noting: AtomicFlag::new(false),
+            is_pushing: AtomicFlag::new(false),
             softirqs: Atomic::new(0),
-            listener <- new_spinlock_bh!(Listener::new(device, down), "Receiver::listener"),
-            inbox <- Inbox::new(),
+            line <- new_spinlock_bh!(LineState::new(device, down), "Receiver::line"),
+            buffer <- ReadBuffer::new(),
             ticker: ticker::Shared::new(),
             device,
         })
     }
 
-    /// Keeps an edge for [`Self::listen`]. For the interrupt handler alone.
+    /// Keeps an edge for [`Self::drain`]. For the interrupt handler alone.
     #[inline]
-    pub(crate) fn note(&self, edge: Edge) {
+    pub(crate) fn push_edge(&self, edge: Edge) {
         if cfg!(debug_assertions) {
             // A kernel full of sanitizers verifies it.
-            assert!(!self.noting.xchg(true, Relaxed), "two producers");
+            assert!(!self.is_pushing.xchg(true, Relaxed), "two producers");
         }
         self.ring.push(edge);
         if cfg!(debug_assertions) {
-            self.noting.store(false, Relaxed);
+            self.is_pushing.store(false, Relaxed);
         }
     }
 
     /// Takes all edges that were noted, and looks at the time.
-    pub(crate) fn listen(&self, level: &Level) -> Heard {
+    pub(crate) fn drain(&self, level: &Level) -> Drained {
         // The ring has one consumer: whoever has the lock.
-        let mut listener = self.listener.lock();
+        let mut line = self.line.lock();
         let mut news = false;
         // All edges before this time are taken below.
         let mut now_ns = Ktime::now().as_ns();
@@ -89,29 +89,29 @@ impl Receiver {
                 break;
             };
             trace::edge_received(self.device, edge.mark, edge.time_ns);
-            news |= listener.edge(edge, &self.inbox);
+            news |= line.edge(edge, &self.buffer);
         }
-        if self.ring.is_empty() && listener.note_dropped(self.ring.dropped()) {
+        if self.ring.is_empty() && line.count_dropped(self.ring.dropped()) {
             let mark = level.is_down();
             now_ns = Ktime::now().as_ns();
-            news |= listener.resync(
+            news |= line.resync(
                 Edge {
                     time_ns: now_ns,
                     mark,
                 },
-                &self.inbox,
+                &self.buffer,
             );
         }
         let (more, ended) = if self.ring.is_empty() {
-            listener.time(now_ns, &self.inbox)
+            line.time(now_ns, &self.buffer)
         } else {
             // The next run will know what happened until now.
             (false, None)
         };
-        Heard {
+        Drained {
             news: news | more,
             ended,
-            wait_ns: listener.next_ns().map(|at| at.saturating_sub(now_ns)),
+            wait_ns: line.next_ns().map(|at| at.saturating_sub(now_ns)),
         }
     }
 
@@ -122,8 +122,8 @@ impl Receiver {
 
     /// Returns how many interrupts there were, each an edge.
     pub(crate) fn edges(&self) -> u64 {
-        let mut listener = self.listener.lock();
-        listener.count_edges(self.ring.pushed().wrapping_add(self.ring.dropped()))
+        let mut line = self.line.lock();
+        line.count_edges(self.ring.pushed().wrapping_add(self.ring.dropped()))
     }
 
     /// Returns how often the softirq ran.

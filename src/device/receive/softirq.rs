@@ -30,14 +30,14 @@ choice_param! {
 const TASKLET: usize = 1;
 
 /// The handler of the softirq.
-pub(crate) struct Drain {
+pub(crate) struct BottomHalf {
     level: Arc<Level>,
     receiver: Arc<Receiver>,
     gap: DelayedWorkHandle,
     deliver: WorkHandle<Sleepable>,
 }
 
-impl Drain {
+impl BottomHalf {
     /// Makes a softirq, by the mechanism that was chosen, which takes what the top half noted for
     /// `receiver`.
     ///
@@ -61,21 +61,21 @@ impl Drain {
             gap,
             deliver,
         };
-        new_softirq!(ctx, "Drain", queue.as_ref(), Ok(drain))
+        new_softirq!(ctx, "BottomHalf", queue.as_ref(), Ok(drain))
     }
 }
 
-impl WorkHandler for Drain {
+impl WorkHandler for BottomHalf {
     type Context = Atomic;
 
     fn run(&self, _ctx: &Atomic) {
         let _deferral = Deferral::start(self.receiver.device, Mechanism::Softirq);
         self.receiver.count_softirq();
-        let heard = self.receiver.listen(&self.level);
-        if let Some(wait_ns) = heard.wait_ns {
+        let drained = self.receiver.drain(&self.level);
+        if let Some(wait_ns) = drained.wait_ns {
             self.gap.mod_delayed_stepwise_ns(wait_ns);
         }
-        if heard.news {
+        if drained.news {
             self.deliver.queue();
         }
     }

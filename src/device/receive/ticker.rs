@@ -148,8 +148,8 @@ impl TimerHandler for Ticker {
         let shared = &self.receiver.ticker;
         let now_ns = Ktime::now().as_ns();
         let (is_stuck, counts) = {
-            let mut listener = self.receiver.listener.lock();
-            (listener.is_newly_stuck(now_ns), listener.counts())
+            let mut line = self.receiver.line.lock();
+            (line.is_newly_stuck(now_ns), line.counts())
         };
         self.measure(now_ns, counts.characters);
         let tick = shared.ticks.fetch_add(1_u64, Relaxed) + 1;

@@ -125,7 +125,7 @@ impl DelayedWorkHandler for Beacon {
         };
         let now = Ktime::now();
         if due <= now {
-            self.transmitter.outbox.post(&settings.text, &self.keyer);
+            self.transmitter.queue.post(&settings.text, &self.keyer);
             let interval_ms = NonZeroU32::new(settings.interval_s.saturating_mul(MS_PER_S))
                 .unwrap_or(NonZeroU32::MIN);
             let late_ms = ns_to_ms(now.as_ns() - due.as_ns());

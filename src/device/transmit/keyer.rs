@@ -85,12 +85,12 @@ impl Keyer {
 
     /// Whether what is being sent is not to be sent on.
     fn is_given_up(&self) -> bool {
-        self.is_stopped() || self.transmitter.outbox.is_aborted()
+        self.is_stopped() || self.transmitter.queue.is_aborted()
     }
 
     /// Waits for the instant `deadline`. Returns `false` at once if the symbol is given up.
     fn wait_until(&self, ctx: &Sleepable, deadline: Ktime) -> bool {
-        let wait = &self.transmitter.outbox.keyer_wait;
+        let wait = &self.transmitter.queue.keyer_wait;
         match wait.wait_event_idle_until(ctx, deadline.after_ns(-EARLY_NS), |_| self.is_given_up())
         {
             WakeReason::Deadline => {
@@ -103,7 +103,7 @@ impl Keyer {
 
     /// Sends until there is nothing to send, or until the keyer is stopped.
     fn send(&self, progress: &mut Progress, ctx: &Sleepable) {
-        let outbox = &self.transmitter.outbox;
+        let queue = &self.transmitter.queue;
         let Progress { keying, report } = progress;
         let lit = Cell::new(false);
         // `at` is the deadline of an edge that is `planned`, else the time now.
@@ -125,9 +125,9 @@ impl Keyer {
                 if let Some(text) = text.take() {
                     self.transmitter.count_character();
                     trace::character_sent(self.transmitter.device, text.as_bytes());
-                    outbox.finish();
+                    queue.finish();
                 }
-                let symbol = outbox.take()?;
+                let symbol = queue.take()?;
                 text = Some(report.add(now, symbol));
                 Some(symbol)
             });
@@ -153,7 +153,7 @@ impl Keyer {
                 keying.abort(now.as_ns());
                 report.abort();
                 if text.take().is_some() {
-                    outbox.finish();
+                    queue.finish();
                 }
             }
         }
@@ -161,7 +161,7 @@ impl Keyer {
         if text.is_some() {
             // Stopped between two edges.
             report.abort();
-            outbox.finish();
+            queue.finish();
         }
     }
 }
@@ -181,6 +181,6 @@ impl WorkHandler for Keyer {
 
     fn stop(&self) {
         self.stopped.store(true, Relaxed);
-        self.transmitter.outbox.keyer_wait.wake_up_all();
+        self.transmitter.queue.keyer_wait.wake_up_all();
     }
 }

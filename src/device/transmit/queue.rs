@@ -35,7 +35,7 @@ use kernel::{
 /// enough to make the copying cheap.
 const CHUNK_BYTES: usize = 256;
 
-struct State {
+struct QueueState {
     fifo: Fifo,
     spacing: Spacing,
     /// Some task is in the middle of a write; the others wait for their turn.
@@ -48,8 +48,8 @@ struct State {
     done: u64,
 }
 
-/// How full an outbox is, in symbols. Each is at most the capacity of the fifo, and one.
-pub(crate) struct Level {
+/// How full a queue is, in symbols. Each is at most the capacity of the fifo, and one.
+pub(crate) struct Occupancy {
     /// Queued or being sent.
     pub(crate) queued: usize,
     /// What a write can add without waiting.
@@ -58,9 +58,9 @@ pub(crate) struct Level {
 
 /// See the [module documentation](self).
 #[pin_data]
-pub(crate) struct Outbox {
+pub(crate) struct TxQueue {
     #[pin]
-    state: Mutex<State>,
+    state: Mutex<QueueState>,
     /// Rung on any change of `state` that a task may wait for.
     changed: PollCondVarBox,
     /// The symbol being keyed is to be given up. Written under the lock of `state`.
@@ -70,11 +70,11 @@ pub(crate) struct Outbox {
     pub(crate) keyer_wait: WaitQueue,
 }
 
-impl Outbox {
-    /// Makes an empty outbox.
+impl TxQueue {
+    /// Makes an empty queue.
     pub(crate) fn new() -> impl PinInit<Self, Error> {
         try_pin_init!(Self {
-            state <- new_mutex!(State {
+            state <- new_mutex!(QueueState {
                 fifo: Fifo::new()?,
                 spacing: Spacing::new(),
                 writing: false,
@@ -82,10 +82,10 @@ impl Outbox {
                 gone: false,
                 accepted: 0,
                 done: 0,
-            }, "Outbox::state"),
-            changed: PollCondVarBox::new(c"Outbox::changed", kernel::static_lock_class!())?,
+            }, "TxQueue::state"),
+            changed: PollCondVarBox::new(c"TxQueue::changed", kernel::static_lock_class!())?,
             aborted: AtomicFlag::new(false),
-            keyer_wait <- new_wait_queue!("Outbox::keyer_wait"),
+            keyer_wait <- new_wait_queue!("TxQueue::keyer_wait"),
         })
     }
 
@@ -101,7 +101,7 @@ impl Outbox {
         if from.is_empty() {
             return Ok(0);
         }
-        let _turn = self.take_turn(nonblock)?;
+        let _guard = self.begin_write(nonblock)?;
         // Only whoever has the turn locks a parser, so this does not wait.
         let mut parser = parser.lock();
         let mut writing = parser.write();
@@ -114,7 +114,7 @@ impl Outbox {
             if rest.is_empty() {
                 break;
             }
-            // Blanks never fill the fifo, so that nothing else would end two gigabytes of them.
+            // Blanks never occupancy the fifo, so that nothing else would end two gigabytes of them.
             if kernel::current!().signal_pending() {
                 stopped = ERESTARTSYS;
                 break;
@@ -125,7 +125,7 @@ impl Outbox {
                     if state.gone {
                         break 'chunk Some(ENODEV);
                     }
-                    let State {
+                    let QueueState {
                         fifo,
                         spacing,
                         accepted,
@@ -179,7 +179,7 @@ impl Outbox {
         if state.gone || state.writing || state.done < state.accepted {
             return;
         }
-        let State {
+        let QueueState {
             fifo,
             spacing,
             accepted,
@@ -199,7 +199,7 @@ impl Outbox {
     }
 
     /// Waits until no other write is in progress.
-    fn take_turn(&self, nonblock: bool) -> Result<Turn<'_>> {
+    fn begin_write(&self, nonblock: bool) -> Result<WriteGuard<'_>> {
         let mut state = self.state.lock();
         loop {
             if state.gone {
@@ -207,7 +207,7 @@ impl Outbox {
             }
             if !state.writing {
                 state.writing = true;
-                return Ok(Turn(self));
+                return Ok(WriteGuard(self));
             }
             if nonblock {
                 return Err(EAGAIN);
@@ -219,7 +219,7 @@ impl Outbox {
     }
 
     /// Waits until all that has been accepted so far is sent and the lamp is dark.
-    pub(crate) fn drain(&self, ctx: &Sleepable) -> Result {
+    pub(crate) fn wait_until_sent(&self, ctx: &Sleepable) -> Result {
         let end = self.state.lock().accepted;
         self.wait_done(end, ctx)
     }
@@ -254,7 +254,7 @@ impl Outbox {
     }
 
     /// Marks the device as gone, and wakes everybody. What is queued is never sent.
-    pub(crate) fn hang_up(&self) {
+    pub(crate) fn disconnect(&self) {
         self.state.lock().gone = true;
         self.changed.notify_all();
     }
@@ -274,12 +274,12 @@ impl Outbox {
 
     /// Returns how many symbols are queued or being sent, and how many a write can add without
     /// waiting.
-    pub(crate) fn level(&self) -> Result<Level> {
+    pub(crate) fn occupancy(&self) -> Result<Occupancy> {
         let state = self.state.lock();
         if state.gone {
             return Err(ENODEV);
         }
-        Ok(Level {
+        Ok(Occupancy {
             queued: (state.accepted - state.done) as usize,
             room: Fifo::CAPACITY - state.fifo.len(),
         })
@@ -318,9 +318,9 @@ impl Outbox {
 }
 
 /// The right to write; the next writer gets it when this is dropped.
-struct Turn<'a>(&'a Outbox);
+struct WriteGuard<'a>(&'a TxQueue);
 
-impl Drop for Turn<'_> {
+impl Drop for WriteGuard<'_> {
     fn drop(&mut self) {
         self.0.state.lock().writing = false;
         self.0.changed.notify_all();

@@ -2,7 +2,7 @@
 
 //! The transmit side as its users see it: what open files, sysfs and the keyer share.
 
-use super::{beacon, queue::Outbox};
+use super::{beacon, queue::TxQueue};
 use crate::code::Timing;
 use crate::linux::uapi;
 use kernel::{
@@ -21,7 +21,7 @@ pub(crate) struct Transmitter {
     pub(crate) device: u32,
     /// What is waiting to be sent.
     #[pin]
-    pub(crate) outbox: Outbox,
+    pub(crate) queue: TxQueue,
     /// Speed and spacing. A change holds from the next mark or space on.
     #[pin]
     pub(crate) timing: Mutex<Timing>,
@@ -37,7 +37,7 @@ impl Transmitter {
     pub(crate) fn new(device: u32) -> impl PinInit<Self, Error> {
         try_pin_init!(Self {
             device,
-            outbox <- Outbox::new(),
+            queue <- TxQueue::new(),
             timing <- new_mutex!(Timing::default(), "Transmitter::timing"),
             beacon <- new_mutex!(beacon::Settings::new(), "Transmitter::beacon"),
             sent: Atomic::new(0),
@@ -47,13 +47,13 @@ impl Transmitter {
 
     /// Returns the state for user space; `ENODEV` if the hardware is gone.
     pub(crate) fn status(&self) -> Result<uapi::Status> {
-        let level = self.outbox.level()?;
+        let occupancy = self.queue.occupancy()?;
         Ok(uapi::Status {
             sent: self.sent(),
-            queued: level.queued as u32,
-            room: level.room as u32,
+            queued: occupancy.queued as u32,
+            room: occupancy.room as u32,
             unit_us: self.timing.lock().unit_us(),
-            state: if level.queued > 0 {
+            state: if occupancy.queued > 0 {
                 uapi::SENDING
             } else {
                 uapi::IDLE
