@@ -17,7 +17,8 @@ pub use self::receive::key::WiredKey;
 use self::node::file::{DeviceData, OpenFile};
 use self::number::Number;
 use self::receive::{
-    deliver::WakeReaders, gap::GapTimer, receiver::Receiver, softirq::BottomHalf, ticker::Ticker,
+    deliver::WakeReaders, gap::GapTimer, key::KeyIrq, level::Level, receiver::Receiver,
+    softirq::BottomHalf, ticker::Ticker,
 };
 use self::transmit::{beacon::Beacon, keyer::Keyer, lamp::Lamp, transmitter::Transmitter};
 use crate::code::Decimal;
@@ -50,7 +51,7 @@ pub struct Transceiver<'a> {
     /// Then, whoever waits is sent home.
     _disconnect: DisconnectOnDrop,
     /// Then there are no interrupts any more, and nobody can raise one.
-    _key: receive::key::KeyIrq<'a>,
+    _key: KeyIrq<'a>,
     /// Then nobody takes what they noted.
     _softirq: Softirq<BottomHalf>,
     _ticker: Timer<Ticker>,
@@ -102,7 +103,7 @@ impl<'a> Transceiver<'a> {
             &queue,
             Ok(Beacon::new(transmitter.clone(), keyer.handle())),
         )?;
-        let level = receive::key::level(line)?;
+        let level = Arc::new(Level::new(line), GFP_KERNEL)?;
         let receiver = Arc::pin_init(Receiver::new(number.value(), level.is_down()), GFP_KERNEL)?;
         let deliver = new_work!(
             ctx,
@@ -130,8 +131,7 @@ impl<'a> Transceiver<'a> {
             keyer: keyer.handle(),
             beacon: beacon.handle(),
         };
-        let source =
-            receive::key::KeyIrq::new(ctx, pdev, &name, level, receiver.clone(), softirq.handle())?;
+        let key_irq = KeyIrq::new(ctx, pdev, &name, level, receiver.clone(), softirq.handle())?;
         // Last of all that may fail: who opens it must not wait for a device that never was.
         let node = KBox::pin_init(
             Registration::register(
@@ -143,12 +143,12 @@ impl<'a> Transceiver<'a> {
             ),
             GFP_KERNEL,
         )?;
-        ticker.start_ms(receiver.ticker.period_ms());
+        ticker.start_ms(receiver.rates.period_ms());
         dev_info!(dev, "bound as /dev/{}, {parts}\n", &*name);
         Ok(Self {
             _node: node,
             _disconnect: DisconnectOnDrop(transmitter, receiver),
-            _key: source,
+            _key: key_irq,
             _softirq: softirq,
             _ticker: ticker,
             _gap: gap,

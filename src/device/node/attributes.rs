@@ -125,20 +125,20 @@ pub(crate) static ATTRIBUTES: [Attribute<DeviceData>; 25] = [
         print(out, data.receiver.softirqs())
     }),
     Attribute::read_only(c"edge_rate", |data, out, _| {
-        print(out, data.receiver.ticker.edge_rate())
+        print(out, data.receiver.rates.edge_rate())
     }),
     Attribute::read_only(c"character_rate", |data, out, _| {
-        print(out, data.receiver.ticker.character_rate())
+        print(out, data.receiver.rates.character_rate())
     }),
     Attribute::read_write(
         c"ticker_ms",
-        |data, out, _| out.print(fmt!("{}", data.receiver.ticker.period_ms())),
-        |data, text, _| data.receiver.ticker.set_period_ms(number(text)?),
+        |data, out, _| out.print(fmt!("{}", data.receiver.rates.period_ms())),
+        |data, text, _| data.receiver.rates.set_period_ms(number(text)?),
     ),
     Attribute::read_write(
         c"ticker_log",
         |data, out, _| {
-            let on = data.receiver.ticker.is_logging();
+            let on = data.receiver.rates.is_logging();
             out.print(fmt!("{}", u8::from(on)))
         },
         |data, text, _| {
@@ -147,7 +147,7 @@ pub(crate) static ATTRIBUTES: [Attribute<DeviceData>; 25] = [
                 1 => true,
                 _ => return Err(EINVAL),
             };
-            data.receiver.ticker.set_logging(on);
+            data.receiver.rates.set_logging(on);
             Ok(())
         },
     ),

@@ -12,7 +12,10 @@
 //! rather early; then this looks at the clock and sets it again. What remains in the end is little more
 //! than a jiffy, and that is slept away.
 
-use super::{key::Level, receiver::Receiver, session};
+use super::{
+    level::Level,
+    receiver::Receiver, //
+};
 use crate::linux::{
     context::Sleepable,
     delayed::{DelayedWorkHandle, DelayedWorkHandler, MIN_DELAY_NS},
@@ -37,10 +40,6 @@ impl GapTimer {
             receiver,
         }
     }
-
-    fn log(&self, session: &session::Summary) {
-        dev_info!(self.dev, "received {session}\n");
-    }
 }
 
 impl DelayedWorkHandler for GapTimer {
@@ -54,7 +53,7 @@ impl DelayedWorkHandler for GapTimer {
                 self.receiver.buffer.wake();
             }
             if let Some(session) = &drained.ended {
-                self.log(session);
+                dev_info!(self.dev, "received {session}\n");
             }
             match drained.wait_ns {
                 None => return,

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The key: where its level is read, and what makes its interrupts.
+//! The key: what makes its interrupts.
 //!
 //! A key on a GPIO line has an interrupt of its own. A device without one gets a simulated key, the
 //! file `key` in its directory of debugfs: writing 1 presses it, writing 0 releases it. Either way
 //! every change is a hard interrupt, and from there on nothing knows which of the two it was.
 
-use super::{irq::TopHalf, receiver::Receiver};
+use super::{
+    irq::TopHalf,
+    level::Level,
+    receiver::Receiver, //
+};
 use crate::linux::{
     context::Sleepable,
     debugfs,
@@ -19,10 +23,7 @@ use crate::linux::{
 use kernel::{
     device::{Bound, Device},
     prelude::*,
-    sync::{
-        atomic::{AtomicFlag, Relaxed},
-        Arc,
-    },
+    sync::Arc,
     uaccess::UserSliceReader,
 };
 
@@ -35,25 +36,6 @@ pub struct WiredKey<'a> {
     pub line: gpio::Input,
     /// The device that has its interrupt.
     pub pdev: &'a platform::Device<Bound>,
-}
-
-/// Where the level of the key is read, in any context.
-pub(crate) enum Level {
-    /// On a line.
-    Line(gpio::Input),
-    /// In memory.
-    Simulated(AtomicFlag),
-}
-
-impl Level {
-    /// Returns whether the key is down. A line that cannot be read is taken for one that is not.
-    #[inline]
-    pub(crate) fn is_down(&self) -> bool {
-        match self {
-            Self::Line(line) => line.get().unwrap_or(false),
-            Self::Simulated(level) => level.load(Relaxed),
-        }
-    }
 }
 
 /// A key that somebody presses by writing to a file.
@@ -76,9 +58,7 @@ impl debugfs::FileHandler for Button {
             b"0" => false,
             _ => return Err(EINVAL),
         };
-        if let Level::Simulated(level) = &*self.level {
-            level.store(down, Relaxed);
-        }
+        self.level.simulate(down);
         self.irq.raise(ctx)
     }
 }
@@ -89,15 +69,6 @@ pub(crate) struct KeyIrq<'a> {
     _wired: Option<DeviceIrq<'a, TopHalf>>,
     /// The file, which owns its interrupt.
     _simulated: Option<debugfs::File<Button>>,
-}
-
-/// Where the level is read, for [`KeyIrq::new`] once the softirq that reads it is there.
-pub(crate) fn level(line: Option<gpio::Input>) -> Result<Arc<Level>> {
-    let level = match line {
-        Some(line) => Level::Line(line),
-        None => Level::Simulated(AtomicFlag::new(false)),
-    };
-    Ok(Arc::new(level, GFP_KERNEL)?)
 }
 
 impl<'a> KeyIrq<'a> {

@@ -3,7 +3,13 @@
 //! The receive side as its users see it: what interrupt, softirq, delayed work, timer, open files and
 //! sysfs share.
 
-use super::{buffer::ReadBuffer, key::Level, line::LineState, session::Summary, ticker};
+use super::{
+    buffer::ReadBuffer,
+    level::Level,
+    line::LineState,
+    rates::Rates,
+    session::Summary, //
+};
 use crate::code::{Edge, Ring};
 use crate::linux::{bhlock::SpinLockBh, time::Ktime, trace};
 use crate::new_spinlock_bh;
@@ -35,7 +41,7 @@ pub(crate) struct Receiver {
     #[pin]
     pub(crate) buffer: ReadBuffer,
     /// Settings and findings of the ticker.
-    pub(crate) ticker: ticker::Shared,
+    pub(crate) rates: Rates,
 }
 
 /// What listening came to.
@@ -57,7 +63,7 @@ impl Receiver {
             softirqs: Atomic::new(0),
             line <- new_spinlock_bh!(LineState::new(device, down), "Receiver::line"),
             buffer <- ReadBuffer::new(),
-            ticker: ticker::Shared::new(),
+            rates: Rates::new(),
             device,
         })
     }

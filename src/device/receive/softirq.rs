@@ -8,7 +8,7 @@
 //!
 //! Two mechanisms offer this, see [`crate::linux::softirq`]; the module parameter `softirq` chooses.
 
-use super::{key::Level, receiver::Receiver};
+use super::{level::Level, receiver::Receiver};
 use crate::choice_param;
 use crate::linux::{
     context::{Atomic, Sleepable},
@@ -55,13 +55,13 @@ impl BottomHalf {
         } else {
             Some(Queue::bh_highpri(ctx, c"morse-bh")?)
         };
-        let drain = Self {
+        let bottom_half = Self {
             level,
             receiver,
             gap,
             deliver,
         };
-        new_softirq!(ctx, "BottomHalf", queue.as_ref(), Ok(drain))
+        new_softirq!(ctx, "BottomHalf", queue.as_ref(), Ok(bottom_half))
     }
 }
 

@@ -7,9 +7,9 @@
 //! time: a beacon gives way to everybody.
 
 use super::transmitter::Transmitter;
-use crate::code::{
-    util::math::{div_rem_u64, ns_to_ms},
-    Fed, Parser, Spacing,
+use crate::code::util::math::{
+    div_rem_u64,
+    ns_to_ms, //
 };
 use crate::linux::{
     context::Sleepable,
@@ -19,16 +19,9 @@ use crate::linux::{
 };
 use core::num::NonZeroU32;
 use kernel::{
-    prelude::*,
     sync::Arc,
     time::Msecs, //
 };
-
-/// The longest interval, in seconds: a day.
-const INTERVAL_MAX_S: u32 = 86_400;
-
-/// The longest text, in bytes.
-const TEXT_MAX_BYTES: usize = 1024;
 
 /// Up to this a kernel timer is late by a jiffy at most, whatever the configuration: 63 jiffies, the
 /// finest level of the timer wheel, at 1000 a second.
@@ -36,73 +29,6 @@ const EXACT_MS: u64 = 63;
 
 const MS_PER_S: u32 = 1000;
 const NS_PER_MS: u64 = 1_000_000;
-
-/// What the user has set.
-pub(crate) struct Settings {
-    text: KVec<u8>,
-    /// 0 for none.
-    interval_s: u32,
-    /// When the next sending is due.
-    due: Option<Ktime>,
-}
-
-impl Settings {
-    /// A beacon that is off.
-    pub(crate) fn new() -> Self {
-        Self {
-            text: KVec::new(),
-            interval_s: 0,
-            due: None,
-        }
-    }
-
-    /// Returns the text.
-    pub(crate) fn text(&self) -> &str {
-        core::str::from_utf8(&self.text).unwrap_or_default()
-    }
-
-    /// Returns the interval in seconds, 0 for none.
-    pub(crate) fn interval_s(&self) -> u32 {
-        self.interval_s
-    }
-
-    /// Sets the text. `EINVAL` if it cannot be sent as a whole, or is too long.
-    pub(crate) fn set_text(&mut self, text: &str) -> Result {
-        if text.len() > TEXT_MAX_BYTES || !can_be_sent(text.as_bytes()) {
-            return Err(EINVAL);
-        }
-        let mut copy = KVec::with_capacity(text.len(), GFP_KERNEL)?;
-        copy.extend_from_slice(text.as_bytes(), GFP_KERNEL)?;
-        self.text = copy;
-        self.restart();
-        Ok(())
-    }
-
-    /// Sets the interval in seconds, 0 for none. `EINVAL` if it is out of range.
-    pub(crate) fn set_interval_s(&mut self, interval_s: u32) -> Result {
-        if interval_s > INTERVAL_MAX_S {
-            return Err(EINVAL);
-        }
-        self.interval_s = interval_s;
-        self.restart();
-        Ok(())
-    }
-
-    fn restart(&mut self) {
-        let is_on = !self.text.is_empty() && self.interval_s > 0;
-        self.due = is_on.then(Ktime::now);
-    }
-}
-
-/// Whether `text` is complete: no character without a code, no open prosign.
-fn can_be_sent(text: &[u8]) -> bool {
-    let mut parser = Parser::new();
-    let mut spacing = Spacing::new();
-    let mut writing = parser.write();
-    // White space may stand anywhere but in a prosign.
-    writing.feed(text, &mut spacing, |_| true) == Fed::All
-        && writing.feed(b" ", &mut spacing, |_| true) == Fed::All
-}
 
 /// The delayed work item that sends the text.
 pub(crate) struct Beacon {
@@ -125,8 +51,10 @@ impl DelayedWorkHandler for Beacon {
         };
         let now = Ktime::now();
         if due <= now {
-            self.transmitter.queue.post(&settings.text, &self.keyer);
-            let interval_ms = NonZeroU32::new(settings.interval_s.saturating_mul(MS_PER_S))
+            self.transmitter
+                .queue
+                .post(settings.text().as_bytes(), &self.keyer);
+            let interval_ms = NonZeroU32::new(settings.interval_s().saturating_mul(MS_PER_S))
                 .unwrap_or(NonZeroU32::MIN);
             let late_ms = ns_to_ms(now.as_ns() - due.as_ns());
             let (missed, _) = div_rem_u64(late_ms, interval_ms);

@@ -4,24 +4,19 @@
 //!
 //! It runs from the first symbol of a message to the end of its last mark. Between two edges it sleeps
 //! on a high-resolution timer to the absolute time of the next one, so that lateness never adds up.
-//!
-//! # Accuracy
-//!
-//! A task woken by a timer runs some microseconds after its deadline: interrupt entry, the timer
-//! code, the scheduler's switch. So the keyer wakes [`EARLY_NS`] before the edge and spins for the
-//! rest, preemptible, at most that long. What remains is the way from the clock to the pin. The other
-//! way, to flip the line in the timer interrupt, would save the spinning but pays interrupt latency at
-//! every edge, works only for chips that do not sleep, and would put the LED core into hard interrupt
-//! context.
 
-use super::{lamp::Lamp, log::Report, transmitter::Transmitter};
+use super::{
+    deadline::wait_until,
+    lamp::Lamp,
+    log::Report,
+    transmitter::Transmitter, //
+};
 use crate::code::{Keying, Text};
 use crate::linux::{
     context::Sleepable,
     sched::SchedFifoGuard,
-    time::{spin_until, Ktime},
+    time::Ktime,
     trace::{self, Deferral, Mechanism},
-    wait::WakeReason,
     workqueue::WorkHandler,
 };
 use core::cell::Cell;
@@ -35,11 +30,6 @@ use kernel::{
         Arc, Mutex,
     },
 };
-
-/// How long before an edge the keyer wakes, in nanoseconds. More than it takes to wake up on an idle
-/// machine; little enough that spinning costs 1.7 % of a CPU at 1000 WPM and nothing to speak of at
-/// the speeds of people.
-const EARLY_NS: i64 = 20_000;
 
 /// The keyer's state from one message to the next.
 struct Progress {
@@ -88,19 +78,6 @@ impl Keyer {
         self.is_stopped() || self.transmitter.queue.is_aborted()
     }
 
-    /// Waits for the instant `deadline`. Returns `false` at once if the symbol is given up.
-    fn wait_until(&self, ctx: &Sleepable, deadline: Ktime) -> bool {
-        let wait = &self.transmitter.queue.keyer_wait;
-        match wait.wait_event_idle_until(ctx, deadline.after_ns(-EARLY_NS), |_| self.is_given_up())
-        {
-            WakeReason::Deadline => {
-                spin_until(deadline);
-                true
-            }
-            WakeReason::Condition => false,
-        }
-    }
-
     /// Sends until there is nothing to send, or until the keyer is stopped.
     fn send(&self, progress: &mut Progress, ctx: &Sleepable) {
         let queue = &self.transmitter.queue;
@@ -143,7 +120,7 @@ impl Keyer {
             }
             urgent.get_or_insert_with(|| SchedFifoGuard::new(ctx));
             let until = Ktime::from_ns(keying.deadline_ns());
-            if self.wait_until(ctx, until) {
+            if wait_until(ctx, &queue.keyer_wait, until, |_| self.is_given_up()) {
                 // A mark is followed by darkness and a space by a mark, always. So the edge comes
                 // first, on time, and then what has to be found out about the time after it.
                 show(!step.mark, until, true);

@@ -3,9 +3,11 @@
 //! The transmit side: from written text to the edges of the lamp.
 
 pub(super) mod beacon;
+mod deadline;
 mod fifo;
 pub(super) mod keyer;
 pub(super) mod lamp;
 mod log;
 mod queue;
+mod settings;
 pub(super) mod transmitter;

@@ -2,7 +2,10 @@
 
 //! The transmit side as its users see it: what open files, sysfs and the keyer share.
 
-use super::{beacon, queue::TxQueue};
+use super::{
+    queue::TxQueue,
+    settings::BeaconSettings, //
+};
 use crate::code::Timing;
 use crate::linux::uapi;
 use kernel::{
@@ -27,7 +30,7 @@ pub(crate) struct Transmitter {
     pub(crate) timing: Mutex<Timing>,
     /// What is sent again and again.
     #[pin]
-    pub(crate) beacon: Mutex<beacon::Settings>,
+    pub(crate) beacon: Mutex<BeaconSettings>,
     sent: Atomic<u64>,
     messages: Atomic<u64>,
 }
@@ -39,7 +42,7 @@ impl Transmitter {
             device,
             queue <- TxQueue::new(),
             timing <- new_mutex!(Timing::default(), "Transmitter::timing"),
-            beacon <- new_mutex!(beacon::Settings::new(), "Transmitter::beacon"),
+            beacon <- new_mutex!(BeaconSettings::new(), "Transmitter::beacon"),
             sent: Atomic::new(0),
             messages: Atomic::new(0),
         })
