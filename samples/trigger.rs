@@ -4,10 +4,20 @@
 
 use crate::linux::{
     context::Sleepable,
-    debugfs::{self, Dir, File},
-    irq::{IrqHandler, SimulatedIrq},
+    debugfs::{
+        self,
+        Dir,
+        File, //
+    },
+    irq::{
+        IrqHandler,
+        SimulatedIrq, //
+    },
 };
-use kernel::{prelude::*, uaccess::UserSliceReader};
+use kernel::{
+    prelude::*,
+    uaccess::UserSliceReader, //
+};
 
 /// Owner of the file and of the interrupt. Dropping it waits for a handler that is running; after that
 /// there are no interrupts any more.

@@ -11,11 +11,26 @@ mod trigger;
 
 use kernel::prelude::*;
 use linux::{
-    context::{Atomic, Context, Sleepable},
+    context::{
+        Atomic,
+        Context,
+        Sleepable, //
+    },
     irq,
-    module::{self, Module},
-    time::{sleep_until, Ktime},
-    workqueue::{Queue, Work, WorkHandle, WorkHandler},
+    module::{
+        self,
+        Module, //
+    },
+    time::{
+        sleep_until,
+        Ktime, //
+    },
+    workqueue::{
+        Queue,
+        Work,
+        WorkHandle,
+        WorkHandler, //
+    },
 };
 use trigger::Trigger;
 

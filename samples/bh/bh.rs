@@ -10,10 +10,21 @@ mod trigger;
 
 use kernel::prelude::*;
 use linux::{
-    context::{Atomic, Sleepable},
+    context::{
+        Atomic,
+        Sleepable, //
+    },
     irq,
-    module::{self, Module},
-    workqueue::{Queue, Work, WorkHandle, WorkHandler},
+    module::{
+        self,
+        Module, //
+    },
+    workqueue::{
+        Queue,
+        Work,
+        WorkHandle,
+        WorkHandler, //
+    },
 };
 use trigger::Trigger;
 

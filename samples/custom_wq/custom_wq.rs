@@ -10,11 +10,26 @@ mod trigger;
 
 use kernel::prelude::*;
 use linux::{
-    context::{Atomic, Sleepable},
+    context::{
+        Atomic,
+        Sleepable, //
+    },
     irq,
-    module::{self, Module},
-    time::{sleep_until, Ktime},
-    workqueue::{FlushOnDrop, Queue, Work, WorkHandle, WorkHandler},
+    module::{
+        self,
+        Module, //
+    },
+    time::{
+        sleep_until,
+        Ktime, //
+    },
+    workqueue::{
+        FlushOnDrop,
+        Queue,
+        Work,
+        WorkHandle,
+        WorkHandler, //
+    },
 };
 use trigger::Trigger;
 

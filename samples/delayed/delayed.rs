@@ -9,11 +9,21 @@ mod trigger;
 
 use kernel::prelude::*;
 use linux::{
-    context::{Atomic, Sleepable},
-    delayed::{DelayedWork, DelayedWorkHandle, DelayedWorkHandler},
+    context::{
+        Atomic,
+        Sleepable, //
+    },
+    delayed::{
+        DelayedWork,
+        DelayedWorkHandle,
+        DelayedWorkHandler, //
+    },
     irq,
-    module::{self, Module},
-    workqueue::Queue,
+    module::{
+        self,
+        Module, //
+    },
+    workqueue::Queue, //
 };
 use trigger::Trigger;
 

@@ -14,7 +14,7 @@ use super::transmit::keyer;
 use crate::linux::{
     context::{Atomic, Context, Sleepable},
     debugfs,
-    delayed::{DelayedWork, DelayedWorkHandle, DelayedWorkHandler},
+    delayed::{Alarm, Delayed, DelayedHandler},
     irq::{self, SimulatedIrq},
     sched::RealTime,
     softirq::{self, Softirq},
@@ -23,7 +23,7 @@ use crate::linux::{
     wait::Bell,
     workqueue::{self, Queue, Work},
 };
-use crate::{new_bell, new_delayed_work, new_softirq, new_timer, new_work};
+use crate::{new_bell, new_delayed, new_softirq, new_timer, new_work};
 use core::marker::PhantomData;
 use kernel::{
     new_mutex,
@@ -120,7 +120,7 @@ impl<C> Item<C> {
     }
 }
 
-impl<C: Context> workqueue::WorkHandler for Item<C> {
+impl<C: Context> workqueue::Handler for Item<C> {
     type Context = C;
 
     fn run(&self, _ctx: &C) {
@@ -144,15 +144,15 @@ impl Late {
     }
 }
 
-impl DelayedWorkHandler for Late {
+impl DelayedHandler for Late {
     fn due(&self, due: Ktime) {
         self.round.come(self.measure, due, Ktime::now());
     }
 
-    fn run(&self, _alarm: &DelayedWorkHandle, _ctx: &Sleepable) {}
+    fn run(&self, _alarm: &Alarm, _ctx: &Sleepable) {}
 }
 
-impl timer::WorkHandler for Late {
+impl timer::Handler for Late {
     fn due(&self, due: Ktime) {
         self.round.come(self.measure, due, Ktime::now());
     }
@@ -165,7 +165,7 @@ impl timer::WorkHandler for Late {
 /// What the keyer does, without a lamp: meets one deadline.
 struct Edge(Arc<Round>);
 
-impl workqueue::WorkHandler for Edge {
+impl workqueue::Handler for Edge {
     type Context = Sleepable;
 
     fn run(&self, ctx: &Sleepable) {
@@ -180,9 +180,9 @@ impl workqueue::WorkHandler for Edge {
 
 /// How an interrupt starts a mechanism.
 enum Start {
-    Softirq(softirq::SoftirqHandle),
-    Work(workqueue::WorkHandle<Sleepable>),
-    DelayedWork(DelayedWorkHandle),
+    Softirq(softirq::Kick),
+    Work(workqueue::Kick<Sleepable>),
+    Delayed(Alarm),
     Timer(Arc<Timer<Late>>),
 }
 
@@ -193,7 +193,7 @@ struct TopHalf {
     starts: [Start; Measure::ALL.len()],
 }
 
-impl irq::IrqHandler for TopHalf {
+impl irq::Handler for TopHalf {
     fn handle(&self, _ctx: &Atomic) {
         self.round.irq_ns.store(Ktime::now().as_ns(), Relaxed);
         match self.starts.get(self.round.measure.load(Relaxed) as usize) {
@@ -201,7 +201,7 @@ impl irq::IrqHandler for TopHalf {
             Some(Start::Work(kick)) => {
                 kick.queue();
             }
-            Some(Start::DelayedWork(alarm)) => alarm.mod_delayed_ms(AHEAD_MS),
+            Some(Start::Delayed(alarm)) => alarm.set_ms(AHEAD_MS),
             Some(Start::Timer(timer)) => timer.start_ms(AHEAD_MS),
             None => {}
         }
@@ -213,7 +213,7 @@ struct Mechanisms {
     irq: SimulatedIrq<TopHalf>,
     _softirqs: [Softirq<Item<Atomic>>; 2],
     _works: [Work<Item<Sleepable>>; 3],
-    _delayed: DelayedWork<Late>,
+    _delayed: Delayed<Late>,
     _edge: Work<Edge>,
 }
 
@@ -228,20 +228,20 @@ impl Mechanisms {
         let system = work(&Queue::system()?, Measure::WorkSystem)?;
         let highpri = work(&Queue::system_highpri()?, Measure::WorkHighpri)?;
         let late = Late::new(round, Measure::DelayedWork);
-        let delayed = new_delayed_work!("Probe", own, Ok(late))?;
+        let delayed = new_delayed!("Probe", own, Ok(late))?;
         let timer = new_timer!("Probe", Ok(Late::new(round, Measure::Timer)))?;
         let edge = new_work!("Probe", own, Ok(Edge(round.clone())))?;
         let top_half = TopHalf {
             round: round.clone(),
             starts: [
-                Start::Softirq(bh.handle()),
-                Start::Softirq(tasklet.handle()),
-                Start::Work(own_work.handle()),
-                Start::Work(system.handle()),
-                Start::Work(highpri.handle()),
-                Start::DelayedWork(delayed.handle()),
+                Start::Softirq(bh.kick()),
+                Start::Softirq(tasklet.kick()),
+                Start::Work(own_work.kick()),
+                Start::Work(system.kick()),
+                Start::Work(highpri.kick()),
+                Start::Delayed(delayed.alarm()),
                 Start::Timer(Arc::new(timer, GFP_KERNEL)?),
-                Start::Work(edge.handle()),
+                Start::Work(edge.kick()),
             ],
         };
         Ok(Self {
@@ -289,7 +289,7 @@ impl Probe {
     }
 }
 
-impl debugfs::FileHandler for Probe {
+impl debugfs::Handler for Probe {
     /// Measures as often as is written, and returns when that is done.
     ///
     /// `EINVAL` if it is not a number of [`ROUNDS`], `EBUSY` if somebody else measures, `EINTR` if a

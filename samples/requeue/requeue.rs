@@ -10,14 +10,34 @@ pub mod linux;
 #[path = "../trigger.rs"]
 mod trigger;
 
-use code::ring::{Edge, Ring};
-use kernel::{prelude::*, sync::Arc};
+use code::ring::{
+    Edge,
+    Ring, //
+};
+use kernel::{
+    prelude::*,
+    sync::Arc, //
+};
 use linux::{
-    context::{Atomic, Sleepable},
+    context::{
+        Atomic,
+        Sleepable, //
+    },
     irq,
-    module::{self, Module},
-    time::{sleep_until, Ktime},
-    workqueue::{Queue, Work, WorkHandle, WorkHandler},
+    module::{
+        self,
+        Module, //
+    },
+    time::{
+        sleep_until,
+        Ktime, //
+    },
+    workqueue::{
+        Queue,
+        Work,
+        WorkHandle,
+        WorkHandler, //
+    },
 };
 use trigger::Trigger;
 

@@ -9,11 +9,20 @@ mod trigger;
 
 use kernel::prelude::*;
 use linux::{
-    context::{Atomic, Sleepable},
+    context::{
+        Atomic,
+        Sleepable, //
+    },
     irq,
-    module::{self, Module},
-    tasklet::{Tasklet, TaskletHandle},
-    workqueue::WorkHandler,
+    module::{
+        self,
+        Module, //
+    },
+    tasklet::{
+        Tasklet,
+        TaskletHandle, //
+    },
+    workqueue::WorkHandler, //
 };
 use trigger::Trigger;
 

@@ -7,12 +7,25 @@ pub mod linux;
 
 use kernel::{
     prelude::*,
-    sync::atomic::{AtomicFlag, Relaxed},
+    sync::atomic::{
+        AtomicFlag,
+        Relaxed, //
+    },
 };
 use linux::{
-    context::{Atomic, Sleepable},
-    module::{self, Module},
-    timer::{Next, Timer, TimerHandler},
+    context::{
+        Atomic,
+        Sleepable, //
+    },
+    module::{
+        self,
+        Module, //
+    },
+    timer::{
+        Next,
+        Timer,
+        TimerHandler, //
+    },
 };
 
 module! {

@@ -9,15 +9,32 @@ mod trigger;
 
 use kernel::{
     prelude::*,
-    sync::atomic::{AtomicFlag, Relaxed},
+    sync::atomic::{
+        AtomicFlag,
+        Relaxed, //
+    },
 };
 use linux::{
-    context::{Atomic, Sleepable},
+    context::{
+        Atomic,
+        Sleepable, //
+    },
     irq,
-    module::{self, Module},
+    module::{
+        self,
+        Module, //
+    },
     time::Ktime,
-    wait::{WaitQueue, WakeReason},
-    workqueue::{Queue, Work, WorkHandle, WorkHandler},
+    wait::{
+        WaitQueue,
+        WakeReason, //
+    },
+    workqueue::{
+        Queue,
+        Work,
+        WorkHandle,
+        WorkHandler, //
+    },
 };
 use trigger::Trigger;
 

@@ -23,19 +23,47 @@ pub mod text;
 pub mod timing;
 pub mod util;
 
-pub use alphabet::{decode, encode};
-pub use element::{Code, Element};
+pub use alphabet::{
+    decode,
+    encode, //
+};
+pub use element::{
+    Code,
+    Element, //
+};
 pub use receive::{
-    debounce::{Debounce, Pulse},
+    debounce::{
+        Debounce,
+        Pulse, //
+    },
     decoder::Decoder,
-    ring::{Edge, Ring}, //
+    ring::{
+        Edge,
+        Ring, //
+    },
 };
 pub use send::{
-    keying::{Keying, Step},
-    parser::{Error, Fed, Parser, Sink, Writing}, //
+    keying::{
+        Keying,
+        Step, //
+    },
+    parser::{
+        Error,
+        Fed,
+        Parser,
+        Sink,
+        Writing, //
+    },
 };
 pub use span::Span;
-pub use symbol::{Gap, Spacing, Symbol};
+pub use symbol::{
+    Gap,
+    Spacing,
+    Symbol, //
+};
 pub use text::Text;
-pub use timing::{OutOfRange, Timing};
+pub use timing::{
+    OutOfRange,
+    Timing, //
+};
 pub use util::decimal::Decimal;

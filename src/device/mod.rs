@@ -14,13 +14,26 @@ mod transmit;
 
 pub use self::receive::key::WiredKey;
 
-use self::node::file::{DeviceData, OpenFile};
+use self::node::file::{
+    DeviceData,
+    OpenFile, //
+};
 use self::number::Number;
 use self::receive::{
-    deliver::WakeReaders, gap::GapTimer, key::KeyIrq, level::Level, receiver::Receiver,
-    softirq::BottomHalf, ticker::Ticker,
+    deliver::WakeReaders,
+    gap::GapTimer,
+    key::KeyIrq,
+    level::Level,
+    receiver::Receiver,
+    softirq::BottomHalf,
+    ticker::Ticker, //
 };
-use self::transmit::{beacon::Beacon, keyer::Keyer, lamp::Lamp, transmitter::Transmitter};
+use self::transmit::{
+    beacon::Beacon,
+    keyer::Keyer,
+    lamp::Lamp,
+    transmitter::Transmitter, //
+};
 use crate::code::Decimal;
 use crate::linux::{
     context::Sleepable,
@@ -30,15 +43,28 @@ use crate::linux::{
     miscdev::Registration,
     softirq::Softirq,
     timer::Timer,
-    workqueue::{Queue, Work},
+    workqueue::{
+        Queue,
+        Work, //
+    },
 };
-use crate::{new_delayed_work, new_timer, new_work};
-use core::{fmt, pin::Pin};
+use crate::{
+    new_delayed_work,
+    new_timer,
+    new_work, //
+};
+use core::{
+    fmt,
+    pin::Pin, //
+};
 use kernel::{
     device::Device,
     prelude::*,
     str::CString,
-    sync::{aref::ARef, Arc},
+    sync::{
+        aref::ARef,
+        Arc, //
+    },
 };
 
 /// One Morse device: node, receiver and key, keyer and lamp.

@@ -5,7 +5,11 @@
 use kernel::{
     prelude::*,
     str::CString,
-    sync::atomic::{Atomic, Full, Relaxed}, //
+    sync::atomic::{
+        Atomic,
+        Full,
+        Relaxed, //
+    },
 };
 
 /// One bit for each number; a set one is taken.

@@ -11,7 +11,11 @@
 use kernel::{
     bindings,
     prelude::*,
-    sync::lock::{Backend, Guard, Lock},
+    sync::lock::{
+        Backend,
+        Guard,
+        Lock, //
+    },
 };
 
 extern "C" {

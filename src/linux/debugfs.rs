@@ -8,14 +8,24 @@
 //!
 //! C header: [`include/linux/debugfs.h`](srctree/include/linux/debugfs.h)
 
-use super::context::{Context, Sleepable};
-use core::{pin::Pin, ptr};
+use super::context::{
+    Context,
+    Sleepable, //
+};
+use core::{
+    pin::Pin,
+    ptr, //
+};
 use kernel::{
     bindings,
     prelude::*,
     seq_file::SeqFile,
     sync::Arc,
-    uaccess::{UserPtr, UserSlice, UserSliceReader},
+    uaccess::{
+        UserPtr,
+        UserSlice,
+        UserSliceReader, //
+    },
 };
 
 /// What a file is for.

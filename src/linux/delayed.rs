@@ -12,17 +12,30 @@
 //! C header: [`include/linux/workqueue.h`](srctree/include/linux/workqueue.h)
 
 use super::{
-    context::{Context, Sleepable},
+    context::{
+        Context,
+        Sleepable, //
+    },
     time::JIFFY_NS,
-    workqueue::Queue,
+    workqueue::Queue, //
 };
-use core::{pin::Pin, ptr::NonNull};
+use core::{
+    pin::Pin,
+    ptr::NonNull, //
+};
 use kernel::{
     bindings,
     prelude::*,
-    sync::{Arc, LockClassKey},
-    time::{msecs_to_jiffies, Jiffies, Msecs},
-    types::Opaque,
+    sync::{
+        Arc,
+        LockClassKey, //
+    },
+    time::{
+        msecs_to_jiffies,
+        Jiffies,
+        Msecs, //
+    },
+    types::Opaque, //
 };
 
 /// Creates a [`DelayedWork`] with newly-created lock classes.

@@ -7,13 +7,23 @@
 //!
 //! C header: [`include/linux/gpio/consumer.h`](srctree/include/linux/gpio/consumer.h)
 
-use super::{context::Sleepable, raw_device, time::Ktime};
+use super::{
+    context::Sleepable,
+    raw_device,
+    time::Ktime, //
+};
 use core::ptr::NonNull;
 use kernel::{
     bindings,
-    device::{Bound, Device},
-    error::{from_err_ptr, to_result},
-    prelude::*,
+    device::{
+        Bound,
+        Device, //
+    },
+    error::{
+        from_err_ptr,
+        to_result, //
+    },
+    prelude::*, //
 };
 
 /// A `struct gpio_desc`, which is opaque to consumers.

@@ -13,16 +13,29 @@
 //! C header: [`include/linux/interrupt.h`](srctree/include/linux/interrupt.h)
 
 use super::{
-    context::{Atomic, Context, Sleepable},
-    time::{sleep_until, Ktime},
+    context::{
+        Atomic,
+        Context,
+        Sleepable, //
+    },
+    time::{
+        sleep_until,
+        Ktime, //
+    },
 };
-use core::{pin::Pin, ptr};
+use core::{
+    pin::Pin,
+    ptr, //
+};
 use kernel::{
     bindings,
-    error::{from_err_ptr, to_result},
+    error::{
+        from_err_ptr,
+        to_result, //
+    },
     new_spinlock,
     prelude::*,
-    sync::SpinLock,
+    sync::SpinLock, //
 };
 
 /// What an interrupt does.

@@ -12,7 +12,10 @@
 //!
 //! C header: [`include/kunit/test.h`](srctree/include/kunit/test.h)
 
-use super::context::{Context, Sleepable};
+use super::context::{
+    Context,
+    Sleepable, //
+};
 
 /// Makes a suite of KUnit of tests, each of which is a `fn(&Sleepable)` and may sleep.
 ///

@@ -8,7 +8,13 @@
 
 use super::context::Sleepable;
 use core::pin::Pin;
-use kernel::{bindings, error::to_result, prelude::*, str::CString, types::Opaque};
+use kernel::{
+    bindings,
+    error::to_result,
+    prelude::*,
+    str::CString,
+    types::Opaque, //
+};
 
 /// A registered trigger.
 ///

@@ -16,23 +16,39 @@
 //! C header: [`include/linux/miscdevice.h`](srctree/include/linux/miscdevice.h)
 
 use super::{
-    context::{Context, Sleepable},
+    context::{
+        Context,
+        Sleepable, //
+    },
     node::Node,
     poll::PollEvents,
-    raw_device, sysfs,
+    raw_device,
+    sysfs, //
 };
-use core::{marker::PhantomData, pin::Pin};
+use core::{
+    marker::PhantomData,
+    pin::Pin, //
+};
 use kernel::{
     bindings,
     device::Device,
     error::to_result,
     fs,
-    iov::{IovIterDest, IovIterSource},
+    iov::{
+        IovIterDest,
+        IovIterSource, //
+    },
     prelude::*,
     str::CString,
     sync::poll::PollTable,
-    types::{ForeignOwnable, Opaque},
-    uaccess::{UserPtr, UserSlice},
+    types::{
+        ForeignOwnable,
+        Opaque, //
+    },
+    uaccess::{
+        UserPtr,
+        UserSlice, //
+    },
 };
 
 /// What an ioctl handler is given.

@@ -36,7 +36,11 @@ pub mod uapi;
 pub mod wait;
 pub mod workqueue;
 
-use kernel::{bindings, device, error::Error};
+use kernel::{
+    bindings,
+    device,
+    error::Error, //
+};
 
 /// Returns `EILSEQ`, which the kernel crate has no name for before 7.3.
 pub fn eilseq() -> Error {

@@ -11,7 +11,10 @@ use kernel::{
     bindings,
     error::from_result,
     prelude::*,
-    sync::atomic::{Atomic, Relaxed}, //
+    sync::atomic::{
+        Atomic,
+        Relaxed, //
+    },
 };
 
 /// The value of a parameter: which of `WORDS` it is, the first by default.

@@ -11,7 +11,7 @@ use super::{
         Context,
         Sleepable, //
     },
-    raw_device,
+    raw_device, //
 };
 use core::{
     marker::PhantomData,

@@ -44,16 +44,23 @@ impl core::ops::BitOrAssign for PollEvents {
 #[cfg(kernel_7_2)]
 mod before_7_3 {
     use core::{
-        mem::{align_of, size_of, ManuallyDrop},
+        mem::{
+            align_of,
+            size_of,
+            ManuallyDrop, //
+        },
         ops::Deref,
-        pin::Pin,
+        pin::Pin, //
     };
     use kernel::{
         alloc::AllocError,
         bindings,
         prelude::*,
-        sync::{poll::PollCondVar, LockClassKey},
-        types::Opaque,
+        sync::{
+            poll::PollCondVar,
+            LockClassKey, //
+        },
+        types::Opaque, //
     };
 
     #[pin_data]

@@ -11,7 +11,11 @@
 
 use super::context::Sleepable;
 use core::marker::PhantomData;
-use kernel::{bindings, prelude::*, task::Task};
+use kernel::{
+    bindings,
+    prelude::*,
+    task::Task, //
+};
 
 /// While this exists, the current task runs under `SCHED_FIFO`.
 ///

@@ -7,14 +7,28 @@
 //! [`WorkHandler`] for both.
 
 use super::{
-    context::{Atomic, Sleepable},
-    tasklet::{Tasklet, TaskletHandle},
-    workqueue::{Queue, Work, WorkHandle, WorkHandler},
+    context::{
+        Atomic,
+        Sleepable, //
+    },
+    tasklet::{
+        Tasklet,
+        TaskletHandle, //
+    },
+    workqueue::{
+        Queue,
+        Work,
+        WorkHandle,
+        WorkHandler, //
+    },
 };
 use core::pin::Pin;
 use kernel::{
     prelude::*,
-    sync::{Arc, LockClassKey}, //
+    sync::{
+        Arc,
+        LockClassKey, //
+    },
 };
 
 /// Creates a [`Softirq`] with a newly-created lock class.

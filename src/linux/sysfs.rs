@@ -11,14 +11,25 @@
 //! C header: [`include/linux/sysfs.h`](srctree/include/linux/sysfs.h)
 
 use super::{
-    context::{Context, Sleepable},
-    node::Node,
+    context::{
+        Context,
+        Sleepable, //
+    },
+    node::Node, //
 };
-use core::{fmt::Write, marker::PhantomData, ptr, slice};
+use core::{
+    fmt::Write,
+    marker::PhantomData,
+    ptr,
+    slice, //
+};
 use kernel::{
     bindings, fmt,
     prelude::*,
-    str::{self, Formatter},
+    str::{
+        self,
+        Formatter, //
+    },
 };
 
 /// Prints the value of an attribute, without a line feed.

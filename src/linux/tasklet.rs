@@ -9,18 +9,29 @@
 //! C header: [`include/linux/interrupt.h`](srctree/include/linux/interrupt.h)
 
 use super::{
-    context::{Atomic, Context, Sleepable},
-    workqueue::WorkHandler,
+    context::{
+        Atomic,
+        Context,
+        Sleepable, //
+    },
+    workqueue::WorkHandler, //
 };
-use core::{pin::Pin, ptr::NonNull};
+use core::{
+    pin::Pin,
+    ptr::NonNull, //
+};
 use kernel::{
     bindings,
     prelude::*,
     sync::{
-        atomic::{AtomicFlag, Full, Relaxed},
-        Arc,
+        atomic::{
+            AtomicFlag,
+            Full,
+            Relaxed, //
+        },
+        Arc, //
     },
-    types::Opaque,
+    types::Opaque, //
 };
 
 extern "C" {

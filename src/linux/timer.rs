@@ -8,14 +8,22 @@
 //!
 //! C header: [`include/linux/timer.h`](srctree/include/linux/timer.h)
 
-use super::context::{Atomic, Context, Sleepable};
+use super::context::{
+    Atomic,
+    Context,
+    Sleepable, //
+};
 use core::pin::Pin;
 use kernel::{
     bindings,
     prelude::*,
     sync::LockClassKey,
-    time::{msecs_to_jiffies, Jiffies, Msecs},
-    types::Opaque,
+    time::{
+        msecs_to_jiffies,
+        Jiffies,
+        Msecs, //
+    },
+    types::Opaque, //
 };
 
 /// Creates a [`Timer`] with a newly-created lock class.

@@ -5,10 +5,17 @@
 //! bindgen runs for the build machine. The assertions below make sure that what it found is what
 //! callers on the target machine, of either word size, use.
 
-use core::mem::{offset_of, size_of};
+use core::mem::{
+    offset_of,
+    size_of, //
+};
 use kernel::{
-    ioctl::{_IO, _IOR, _IOW},
-    transmute::AsBytes,
+    ioctl::{
+        _IO,
+        _IOR,
+        _IOW, //
+    },
+    transmute::AsBytes, //
 };
 
 mod generated {
@@ -25,10 +32,16 @@ mod generated {
 }
 
 pub use generated::{
-    morse_pulse as Pulse, morse_status as Status, MORSE_IDLE as IDLE, MORSE_IOC_ABORT as IOC_ABORT,
-    MORSE_IOC_GET_LOST as IOC_GET_LOST, MORSE_IOC_GET_STATUS as IOC_GET_STATUS,
-    MORSE_IOC_SET_MODE as IOC_SET_MODE, MORSE_PULSES as PULSES, MORSE_SENDING as SENDING,
-    MORSE_TEXT as TEXT,
+    morse_pulse as Pulse,
+    morse_status as Status,
+    MORSE_IDLE as IDLE,
+    MORSE_IOC_ABORT as IOC_ABORT,
+    MORSE_IOC_GET_LOST as IOC_GET_LOST,
+    MORSE_IOC_GET_STATUS as IOC_GET_STATUS,
+    MORSE_IOC_SET_MODE as IOC_SET_MODE,
+    MORSE_PULSES as PULSES,
+    MORSE_SENDING as SENDING,
+    MORSE_TEXT as TEXT, //
 };
 
 const _: () = {

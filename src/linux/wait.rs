@@ -13,10 +13,16 @@
 //! C header: [`include/linux/wait.h`](srctree/include/linux/wait.h)
 
 use super::{
-    context::{Atomic, Sleepable},
-    time::Ktime,
+    context::{
+        Atomic,
+        Sleepable, //
+    },
+    time::Ktime, //
 };
-use core::{pin::Pin, ptr};
+use core::{
+    pin::Pin,
+    ptr, //
+};
 use kernel::{
     bindings,
     prelude::*,

@@ -25,13 +25,24 @@
 //!
 //! C header: [`include/linux/workqueue.h`](srctree/include/linux/workqueue.h)
 
-use super::context::{Atomic, Context, Sleepable};
-use core::{marker::PhantomData, pin::Pin, ptr::NonNull};
+use super::context::{
+    Atomic,
+    Context,
+    Sleepable, //
+};
+use core::{
+    marker::PhantomData,
+    pin::Pin,
+    ptr::NonNull, //
+};
 use kernel::{
     bindings,
     prelude::*,
-    sync::{Arc, LockClassKey},
-    types::Opaque,
+    sync::{
+        Arc,
+        LockClassKey, //
+    },
+    types::Opaque, //
 };
 
 /// Creates a [`Work`] with a newly-created lock class.

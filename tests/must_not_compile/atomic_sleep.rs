@@ -5,8 +5,11 @@
 
 use crate::linux::{
     context::Atomic,
-    time::{sleep_until, Ktime},
-    workqueue::WorkHandler,
+    time::{
+        sleep_until,
+        Ktime, //
+    },
+    workqueue::WorkHandler, //
 };
 
 pub struct BottomHalf;

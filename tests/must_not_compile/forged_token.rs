@@ -4,9 +4,13 @@
 //! A softirq that makes itself the token of process context, without saying that it is unsafe.
 
 use crate::linux::{
-    context::{Atomic, Context, Sleepable},
+    context::{
+        Atomic,
+        Context,
+        Sleepable, //
+    },
     time,
-    workqueue::WorkHandler,
+    workqueue::WorkHandler, //
 };
 
 pub struct Sleeper;

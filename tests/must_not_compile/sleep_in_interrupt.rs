@@ -3,7 +3,11 @@
 
 //! A hard interrupt handler that sleeps.
 
-use crate::linux::{context::Atomic, irq::IrqHandler, time};
+use crate::linux::{
+    context::Atomic,
+    irq::IrqHandler,
+    time, //
+};
 
 pub struct Sleeper;
 

@@ -6,10 +6,17 @@
 use crate::linux::{
     context::Sleepable,
     time,
-    workqueue::{WorkHandler, Queue, Work},
+    workqueue::{
+        WorkHandler,
+        Queue,
+        Work, //
+    },
 };
 use crate::new_work;
-use kernel::{prelude::*, sync::Arc};
+use kernel::{
+    prelude::*,
+    sync::Arc, //
+};
 
 pub struct Sleeper;
 

@@ -3,7 +3,11 @@
 
 //! A softirq that sets a line of a chip that may sleep.
 
-use crate::linux::{context::Atomic, gpio, workqueue::WorkHandler};
+use crate::linux::{
+    context::Atomic,
+    gpio,
+    workqueue::WorkHandler, //
+};
 
 pub struct Sleeper(pub gpio::Output);
 

@@ -6,8 +6,11 @@
 use crate::linux::{
     context::Atomic,
     time::Ktime,
-    timer::{TimerHandler, Next},
-    wait::WaitQueue,
+    timer::{
+        TimerHandler,
+        Next, //
+    },
+    wait::WaitQueue, //
 };
 
 pub struct Sleeper(pub WaitQueue);

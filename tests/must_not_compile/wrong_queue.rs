@@ -4,12 +4,22 @@
 //! A handler that sleeps, on a queue that runs in softirq context.
 
 use crate::linux::{
-    context::{Atomic, Sleepable},
+    context::{
+        Atomic,
+        Sleepable, //
+    },
     time,
-    workqueue::{WorkHandler, Queue, Work},
+    workqueue::{
+        WorkHandler,
+        Queue,
+        Work, //
+    },
 };
 use crate::new_work;
-use kernel::{prelude::*, sync::Arc};
+use kernel::{
+    prelude::*,
+    sync::Arc, //
+};
 
 pub struct Sleeper;
 

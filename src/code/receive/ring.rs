@@ -9,7 +9,10 @@
 //! loses or repeats edges, and is never unsafe. A hard interrupt handler that does not run on two CPUs
 //! at once is one producer.
 
-use crate::code::util::atomic::{AtomicU32, Ordering};
+use crate::code::util::atomic::{
+    AtomicU32,
+    Ordering, //
+};
 
 /// A change of the key line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

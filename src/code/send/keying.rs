@@ -6,7 +6,10 @@
 //! for the next deadline. Each deadline is the one before plus an exact duration, kept finer than a
 //! nanosecond, so neither rounding nor late wake-ups ever add up.
 
-use crate::code::element::{Element, Elements};
+use crate::code::element::{
+    Element,
+    Elements, //
+};
 use crate::code::span::Span;
 use crate::code::symbol::Symbol;
 use crate::code::timing::Timing;

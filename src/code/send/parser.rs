@@ -23,10 +23,17 @@
 //! A file that is closed in the middle of a prosign has sent the letters there were, run together; the
 //! prosign just ends. Bytes of a character that was never completed are forgotten.
 
-use super::utf8::{Progress, Utf8};
+use super::utf8::{
+    Progress,
+    Utf8, //
+};
 use crate::code::alphabet;
 use crate::code::element::Code;
-use crate::code::symbol::{Spacing, Symbol, Ticket};
+use crate::code::symbol::{
+    Spacing,
+    Symbol,
+    Ticket, //
+};
 
 /// Why a character was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

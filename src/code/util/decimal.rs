@@ -6,7 +6,10 @@
 //! panic. So whatever may grow beyond 32 bits is printed through here.
 
 use super::math::div_rem_u64;
-use core::{fmt, num::NonZeroU32};
+use core::{
+    fmt,
+    num::NonZeroU32, //
+};
 
 /// A number that [`Display`](fmt::Display) prints in decimal. Widths and other flags are not heeded.
 #[derive(Clone, Copy)]

@@ -5,7 +5,10 @@
 //! A 32-bit ARM kernel has no `__aeabi_uldivmod`, so every 64-bit division at run time goes through
 //! the one function here. It is not on a fast path: rates change when somebody asks for it.
 
-use core::num::{NonZeroU32, NonZeroU64};
+use core::num::{
+    NonZeroU32,
+    NonZeroU64, //
+};
 
 /// `dividend / divisor` and `dividend % divisor`.
 pub fn div_rem_u64(dividend: u64, divisor: NonZeroU32) -> (u64, u32) {

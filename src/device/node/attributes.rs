@@ -3,9 +3,16 @@
 //! The files under `/sys/class/misc/morse/`; see `Documentation/ABI/testing/sysfs-class-misc-morse`.
 
 use super::file::DeviceData;
-use crate::code::{Decimal, OutOfRange, Timing};
+use crate::code::{
+    Decimal,
+    OutOfRange,
+    Timing, //
+};
 use crate::device::receive::line::Counts;
-use crate::linux::sysfs::{Attribute, Output};
+use crate::linux::sysfs::{
+    Attribute,
+    Output, //
+};
 use kernel::prelude::*;
 
 /// Changes the timing; a value out of range is `EINVAL` and changes nothing.

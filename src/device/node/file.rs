@@ -4,26 +4,40 @@
 
 use crate::code::Parser;
 use crate::device::receive::{
-    buffer::{Mode, Reader},
-    receiver::Receiver,
+    buffer::{
+        Mode,
+        Reader, //
+    },
+    receiver::Receiver, //
 };
 use crate::device::transmit::transmitter::Transmitter;
 use crate::linux::{
     context::Sleepable,
     delayed::DelayedWorkHandle,
-    miscdev::{self, Ioctl},
+    miscdev::{
+        self,
+        Ioctl, //
+    },
     poll::PollEvents,
-    trace, uapi,
-    workqueue::WorkHandle,
+    trace,
+    uapi,
+    workqueue::WorkHandle, //
 };
 use core::pin::Pin;
 use kernel::{
     alloc::flags::GFP_KERNEL_ACCOUNT,
     fs,
-    iov::{IovIterDest, IovIterSource},
+    iov::{
+        IovIterDest,
+        IovIterSource, //
+    },
     new_mutex,
     prelude::*,
-    sync::{poll::PollTable, Arc, Mutex}, //
+    sync::{
+        poll::PollTable,
+        Arc,
+        Mutex, //
+    },
 };
 
 /// What a file needs of the device. It may outlive the hardware: transmitter and receiver then say so,

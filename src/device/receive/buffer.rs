@@ -5,13 +5,19 @@
 //! There is one buffer of each, however many files are open, and each file has its place in it. The
 //! receiver never waits for a reader.
 
-use super::stream::{Cursor, Stream};
+use super::stream::{
+    Cursor,
+    Stream, //
+};
 use crate::code::Pulse;
 use crate::linux::{
     bhlock::SpinLockBh,
     context::Sleepable,
-    poll::{PollCondVarBox, PollEvents},
-    uapi,
+    poll::{
+        PollCondVarBox,
+        PollEvents, //
+    },
+    uapi, //
 };
 use crate::new_spinlock_bh;
 use kernel::{
@@ -20,11 +26,14 @@ use kernel::{
     new_mutex,
     prelude::*,
     sync::{
-        atomic::{AtomicFlag, Relaxed},
+        atomic::{
+            AtomicFlag,
+            Relaxed, //
+        },
         poll::PollTable,
-        Mutex,
+        Mutex, //
     },
-    transmute::AsBytes,
+    transmute::AsBytes, //
 };
 
 /// How much text is kept for slow readers, in bytes: more than half an hour at 20 WPM.

@@ -9,8 +9,11 @@
 use super::receiver::Receiver;
 use crate::linux::{
     context::Sleepable,
-    trace::{Deferral, Mechanism},
-    workqueue::WorkHandler,
+    trace::{
+        Deferral,
+        Mechanism, //
+    },
+    workqueue::WorkHandler, //
 };
 use kernel::sync::Arc;
 

@@ -18,11 +18,26 @@ use super::{
 };
 use crate::linux::{
     context::Sleepable,
-    delayed::{DelayedWorkHandle, DelayedWorkHandler, MIN_DELAY_NS},
-    time::{sleep_until, Ktime},
-    trace::{Deferral, Mechanism},
+    delayed::{
+        DelayedWorkHandle,
+        DelayedWorkHandler,
+        MIN_DELAY_NS, //
+    },
+    time::{
+        sleep_until,
+        Ktime, //
+    },
+    trace::{
+        Deferral,
+        Mechanism, //
+    },
 };
-use kernel::{device::Device, prelude::*, sync::aref::ARef, sync::Arc};
+use kernel::{
+    device::Device,
+    prelude::*,
+    sync::aref::ARef,
+    sync::Arc, //
+};
 
 /// The handler of the delayed work.
 pub(crate) struct GapTimer {

@@ -6,7 +6,10 @@
 //! later, the time and the level. No lock is taken, nothing is printed or allocated, and nothing
 //! waits. All else is left to the softirq, which runs as soon as interrupts are enabled again.
 
-use super::{level::Level, receiver::Receiver};
+use super::{
+    level::Level,
+    receiver::Receiver, //
+};
 use crate::code::Edge;
 use crate::linux::{
     context::Atomic,

@@ -21,10 +21,13 @@ use crate::linux::{
     softirq::SoftirqHandle, //
 };
 use kernel::{
-    device::{Bound, Device},
+    device::{
+        Bound,
+        Device, //
+    },
     prelude::*,
     sync::Arc,
-    uaccess::UserSliceReader,
+    uaccess::UserSliceReader, //
 };
 
 /// The interrupt's name in `/proc/interrupts`.

@@ -7,9 +7,19 @@
 
 use super::{
     buffer::ReadBuffer,
-    session::{Session, Summary},
+    session::{
+        Session,
+        Summary, //
+    },
 };
-use crate::code::{Debounce, Decoder, Edge, OutOfRange, Pulse, Text};
+use crate::code::{
+    Debounce,
+    Decoder,
+    Edge,
+    OutOfRange,
+    Pulse,
+    Text, //
+};
 use crate::linux::trace;
 use kernel::prelude::*;
 

@@ -10,13 +10,22 @@ use super::{
     rates::Rates,
     session::Summary, //
 };
-use crate::code::{Edge, Ring};
-use crate::linux::{bhlock::SpinLockBh, time::Ktime, trace};
+use crate::code::{
+    Edge,
+    Ring, //
+};
+use crate::linux::{
+    bhlock::SpinLockBh,
+    time::Ktime,
+    trace, //
+};
 use crate::new_spinlock_bh;
 use kernel::{
     prelude::*,
-    sync::{
-        atomic::{Atomic, AtomicFlag, Relaxed}, //
+    sync::atomic::{
+        Atomic,
+        AtomicFlag,
+        Relaxed, //
     },
 };
 

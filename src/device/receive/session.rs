@@ -3,7 +3,10 @@
 //! A session: all that is keyed until the key rests for five seconds.
 
 use crate::code::Decimal;
-use kernel::{fmt, prelude::fmt};
+use kernel::{
+    fmt,
+    prelude::fmt, //
+};
 
 /// How long after the last edge a session ends.
 pub(crate) const QUIET_NS: u64 = 5_000_000_000;

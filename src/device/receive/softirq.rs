@@ -8,17 +8,33 @@
 //!
 //! Two mechanisms offer this, see [`crate::linux::softirq`]; the module parameter `softirq` chooses.
 
-use super::{level::Level, receiver::Receiver};
+use super::{
+    level::Level,
+    receiver::Receiver, //
+};
 use crate::choice_param;
 use crate::linux::{
-    context::{Atomic, Sleepable},
+    context::{
+        Atomic,
+        Sleepable, //
+    },
     delayed::DelayedWorkHandle,
     softirq::Softirq,
-    trace::{Deferral, Mechanism},
-    workqueue::{Queue, WorkHandle, WorkHandler},
+    trace::{
+        Deferral,
+        Mechanism, //
+    },
+    workqueue::{
+        Queue,
+        WorkHandle,
+        WorkHandler, //
+    },
 };
 use crate::new_softirq;
-use kernel::{prelude::*, sync::Arc};
+use kernel::{
+    prelude::*,
+    sync::Arc, //
+};
 
 choice_param! {
     /// Which of the mechanisms is used: the number of the word.

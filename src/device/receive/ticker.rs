@@ -8,14 +8,23 @@
 
 use super::receiver::Receiver;
 use crate::code::{
-    util::math::{div_rem_u64, ns_to_ms},
-    Decimal,
+    util::math::{
+        div_rem_u64,
+        ns_to_ms, //
+    },
+    Decimal, //
 };
 use crate::linux::{
     context::Atomic,
     time::Ktime,
-    timer::{Next, TimerHandler},
-    trace::{Deferral, Mechanism},
+    timer::{
+        Next,
+        TimerHandler, //
+    },
+    trace::{
+        Deferral,
+        Mechanism, //
+    },
 };
 use core::num::NonZeroU32;
 use kernel::{
@@ -23,8 +32,11 @@ use kernel::{
     prelude::*,
     sync::{
         aref::ARef,
-        atomic::{self, Relaxed},
-        Arc,
+        atomic::{
+            self,
+            Relaxed, //
+        },
+        Arc, //
     },
 };
 

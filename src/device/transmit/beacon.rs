@@ -13,9 +13,12 @@ use crate::code::util::math::{
 };
 use crate::linux::{
     context::Sleepable,
-    delayed::{DelayedWorkHandle, DelayedWorkHandler},
+    delayed::{
+        DelayedWorkHandle,
+        DelayedWorkHandler, //
+    },
     time::Ktime,
-    workqueue::WorkHandle,
+    workqueue::WorkHandle, //
 };
 use core::num::NonZeroU32;
 use kernel::{

@@ -11,13 +11,20 @@ use super::{
     log::Report,
     transmitter::Transmitter, //
 };
-use crate::code::{Keying, Text};
+use crate::code::{
+    Keying,
+    Text, //
+};
 use crate::linux::{
     context::Sleepable,
     sched::SchedFifoGuard,
     time::Ktime,
-    trace::{self, Deferral, Mechanism},
-    workqueue::WorkHandler,
+    trace::{
+        self,
+        Deferral,
+        Mechanism, //
+    },
+    workqueue::WorkHandler, //
 };
 use core::cell::Cell;
 use kernel::{
@@ -26,8 +33,12 @@ use kernel::{
     prelude::*,
     sync::{
         aref::ARef,
-        atomic::{AtomicFlag, Relaxed},
-        Arc, Mutex,
+        atomic::{
+            AtomicFlag,
+            Relaxed, //
+        },
+        Arc,
+        Mutex, //
     },
 };
 

@@ -2,9 +2,17 @@
 
 //! The lamp: everything that shows what is sent.
 
-use crate::linux::{context::Sleepable, gpio, led_trigger::Trigger, time::Ktime};
+use crate::linux::{
+    context::Sleepable,
+    gpio,
+    led_trigger::Trigger,
+    time::Ktime, //
+};
 use core::pin::Pin;
-use kernel::{pr_err_once, prelude::*};
+use kernel::{
+    pr_err_once,
+    prelude::*, //
+};
 
 /// A GPIO LED of our own, if there is one, and whatever LEDs the user attached to the trigger.
 ///

@@ -4,12 +4,21 @@
 
 use crate::code::{
     self,
-    util::math::{div_rem_u64, ns_to_ms},
-    Decimal, Gap, Symbol, Text,
+    util::math::{
+        div_rem_u64,
+        ns_to_ms, //
+    },
+    Decimal,
+    Gap,
+    Symbol,
+    Text, //
 };
 use crate::linux::time::Ktime;
 use core::num::NonZeroU32;
-use kernel::{device::Device, prelude::*};
+use kernel::{
+    device::Device,
+    prelude::*, //
+};
 
 /// How much of a message the log shows, in bytes.
 const TEXT_BYTES: usize = 64;

@@ -10,13 +10,21 @@
 
 use super::fifo::Fifo;
 use crate::code;
-use crate::code::{Fed, Parser, Spacing, Symbol};
+use crate::code::{
+    Fed,
+    Parser,
+    Spacing,
+    Symbol, //
+};
 use crate::linux::{
     context::Sleepable,
     eilseq,
-    poll::{PollCondVarBox, PollEvents},
+    poll::{
+        PollCondVarBox,
+        PollEvents, //
+    },
     wait::WaitQueue,
-    workqueue::WorkHandle,
+    workqueue::WorkHandle, //
 };
 use crate::new_wait_queue;
 use kernel::{
@@ -25,9 +33,12 @@ use kernel::{
     new_mutex,
     prelude::*,
     sync::{
-        atomic::{AtomicFlag, Relaxed},
+        atomic::{
+            AtomicFlag,
+            Relaxed, //
+        },
         poll::PollTable,
-        Mutex,
+        Mutex, //
     },
 };
 

@@ -2,16 +2,28 @@
 
 //! The spinlock that softirqs may take, too.
 
-use super::probe::{sleep_ms, Probe};
+use super::probe::{
+    sleep_ms,
+    Probe, //
+};
 use crate::linux::{
     bhlock::SpinLockBh,
-    context::{Atomic, Sleepable},
+    context::{
+        Atomic,
+        Sleepable, //
+    },
     tasklet::Tasklet,
-    time::{spin_until, Ktime},
-    workqueue::WorkHandler,
+    time::{
+        spin_until,
+        Ktime, //
+    },
+    workqueue::WorkHandler, //
 };
 use crate::new_spinlock_bh;
-use kernel::{prelude::*, sync::Arc};
+use kernel::{
+    prelude::*,
+    sync::Arc, //
+};
 
 /// Adds one in a softirq.
 struct Adder {

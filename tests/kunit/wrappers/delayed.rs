@@ -2,12 +2,20 @@
 
 //! Delayed work.
 
-use super::probe::{ms_between, wait_for, Probe};
+use super::probe::{
+    ms_between,
+    wait_for,
+    Probe, //
+};
 use crate::linux::{
     context::Sleepable,
-    delayed::{DelayedWork, DelayedWorkHandle, DelayedWorkHandler},
+    delayed::{
+        DelayedWork,
+        DelayedWorkHandle,
+        DelayedWorkHandler, //
+    },
     time::Ktime,
-    workqueue::Queue,
+    workqueue::Queue, //
 };
 use crate::new_delayed_work;
 use kernel::sync::Arc;

@@ -4,13 +4,22 @@
 
 use crate::linux::{
     context::Sleepable,
-    time::{sleep_until, Ktime},
+    time::{
+        sleep_until,
+        Ktime, //
+    },
 };
 use kernel::{
     prelude::*,
     sync::{
-        atomic::{Acquire, Atomic, AtomicFlag, Full, Release},
-        Arc,
+        atomic::{
+            Acquire,
+            Atomic,
+            AtomicFlag,
+            Full,
+            Release, //
+        },
+        Arc, //
     },
 };
 

@@ -7,14 +7,21 @@ use crate::cases::ring::edge;
 use crate::code::Ring;
 use crate::linux::{
     context::Sleepable,
-    workqueue::{Queue, WorkHandler},
+    workqueue::{
+        Queue,
+        WorkHandler, //
+    },
 };
 use crate::new_work;
 use kernel::{
     prelude::*,
     sync::{
-        atomic::{Acquire, AtomicFlag, Release},
-        Arc,
+        atomic::{
+            Acquire,
+            AtomicFlag,
+            Release, //
+        },
+        Arc, //
     },
 };
 

@@ -4,10 +4,16 @@
 
 use super::probe::Probe;
 use crate::linux::{
-    context::{Atomic, Sleepable},
+    context::{
+        Atomic,
+        Sleepable, //
+    },
     tasklet::Tasklet,
-    time::{spin_until, Ktime},
-    workqueue::WorkHandler,
+    time::{
+        spin_until,
+        Ktime, //
+    },
+    workqueue::WorkHandler, //
 };
 use kernel::sync::Arc;
 

@@ -2,11 +2,22 @@
 
 //! Kernel timers.
 
-use super::probe::{ms_between, wait_for, Probe};
+use super::probe::{
+    ms_between,
+    wait_for,
+    Probe, //
+};
 use crate::linux::{
-    context::{Atomic, Sleepable},
+    context::{
+        Atomic,
+        Sleepable, //
+    },
     time::Ktime,
-    timer::{Next, Timer, TimerHandler},
+    timer::{
+        Next,
+        Timer,
+        TimerHandler, //
+    },
 };
 use crate::new_timer;
 use kernel::sync::Arc;

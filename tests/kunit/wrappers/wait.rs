@@ -2,19 +2,35 @@
 
 //! Bells.
 
-use super::probe::{ms_between, sleep_ms};
+use super::probe::{
+    ms_between,
+    sleep_ms, //
+};
 use crate::linux::{
     context::Sleepable,
     time::Ktime,
-    wait::{WaitQueue, WakeReason},
-    workqueue::{Queue, WorkHandler},
+    wait::{
+        WaitQueue,
+        WakeReason, //
+    },
+    workqueue::{
+        Queue,
+        WorkHandler, //
+    },
 };
-use crate::{new_wait_queue, new_work};
+use crate::{
+    new_wait_queue,
+    new_work, //
+};
 use kernel::{
     prelude::*,
     sync::{
-        atomic::{Acquire, AtomicFlag, Release},
-        Arc,
+        atomic::{
+            Acquire,
+            AtomicFlag,
+            Release, //
+        },
+        Arc, //
     },
 };
 

@@ -2,11 +2,24 @@
 
 //! Work items, on threads and in softirqs.
 
-use super::probe::{wait_for, Probe};
+use super::probe::{
+    wait_for,
+    Probe, //
+};
 use crate::linux::{
-    context::{Atomic, Sleepable},
-    time::{spin_until, Ktime},
-    workqueue::{Queue, Work, WorkHandler},
+    context::{
+        Atomic,
+        Sleepable, //
+    },
+    time::{
+        spin_until,
+        Ktime, //
+    },
+    workqueue::{
+        Queue,
+        Work,
+        WorkHandler, //
+    },
 };
 use crate::new_work;
 use kernel::sync::Arc;
