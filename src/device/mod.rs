@@ -4,6 +4,14 @@
 //!
 //! Ownership is the order of events: a [`Transceiver`] owns its parts from source to consumer, and
 //! dropping it stops them in that order.
+//!
+//! Imports go one way, from the left to anything right of it:
+//!
+//! - [`standalone`] -> [`driver`] -> this file -> `node` -> `transmit`, `receive` -> `code`, `linux`
+//! - `transmit`: `beacon`, `keyer` -> `transmitter` -> `queue`, `settings`; `queue` -> `fifo`;
+//!   `keyer` -> `deadline`, `lamp`, `log`
+//! - `receive`: `key` -> `irq` -> `receiver`; `softirq`, `gap`, `deliver`, `ticker` -> `receiver` ->
+//!   `line`, `level`, `rates`; `line` -> `buffer`, `session`; `buffer` -> `stream`
 
 pub mod driver;
 mod node;
