@@ -9,15 +9,30 @@
 set -euo pipefail
 
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
-cache=${XDG_CACHE_HOME:-$HOME/.cache}/morse
+cache=${XDG_CACHE_HOME:-${HOME:-}/.cache}/morse
 log_dir=$cache/log
 suite=${SUITE:-trixie}
+
+# check_path WHAT PATH: make and Kbuild take a path with other characters apart, or for something else than a path.
+check_path() {
+	local odd=$' \t\n!"#$%&\'()*:;<>?[\\]^`{|}'
+	[[ $2 != *["$odd"]* ]] || die "$1 has a character that Kbuild cannot have in a path, such as a space or a colon: '$2'"
+	[[ $2 = /* ]] || die "$1 has to be absolute: '$2'"
+}
 
 # What was under way is not trusted by the next run (see entry), so there is nothing to clean up.
 trap 'say interrupted; exit 130' INT TERM
 
 say() { printf '%s\n' "${0##*/}: $*" >&2; }
 die() { say "error: $*"; exit 1; }
+
+[ -n "${XDG_CACHE_HOME:-${HOME:-}}" ] || die "neither HOME nor XDG_CACHE_HOME says where the cache is"
+check_path "the path of this checkout" "$top"
+check_path "the path of the cache (set XDG_CACHE_HOME to another)" "$cache"
+case $suite in
+trixie | forky | sid) ;;
+*) die "unknown suite '$suite': trixie, forky and sid are supported" ;;
+esac
 
 # hash TEXT... FILE-CONTENTS...: a short key of standard input.
 hash_stdin() { sha256sum | cut -c1-12; }

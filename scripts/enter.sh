@@ -57,7 +57,7 @@ set_environment() {
 
 # enter CMD ARGS...: replaces this process by CMD in the tool root.
 enter() {
-	local system=$root/root seen=() file target dir
+	local system=$root/root seen=() file target dir place
 	set_environment
 	mkdir -p "$CARGO_HOME"
 	# Pairs of a path of the host and its place inside. First the host's way to the network: names, and whom it trusts.
@@ -71,6 +71,11 @@ enter() {
 	while read -r dir; do
 		[ -z "$dir" ] || seen+=("$dir" "$dir")
 	done <<<"${MORSE_BINDS:-}"
+	# A directory that is not seen inside cannot be the current one.
+	for ((place = 1; place < ${#seen[@]}; place += 2)); do
+		[[ $PWD/ != "${seen[place]}"/* ]] || break
+	done
+	[ "$place" -lt "${#seen[@]}" ] || cd "$top"
 	if [ "$(id -u)" != 0 ] || ! namespaces_refused >/dev/null; then
 		enter_namespaces "$@"
 	else
@@ -85,22 +90,19 @@ enter_namespaces() {
 		while dir=${dir%/*} && [ -n "$dir" ]; do parents=(--perms 0755 --dir "$dir" "${parents[@]}"); done
 	done
 	for ((i = 0; i < ${#seen[@]}; i += 2)); do binds+=(--bind "${seen[i]}" "${seen[i + 1]}"); done
-	if [ -n "${MORSE_HOST_DOOR:-}" ]; then
-		[ "$(id -u)" = 0 ] || die "MORSE_HOST_DOOR: only root may show the host's tree"
-		binds+=(--dev-bind / /host)
-	fi
+	[ -z "${MORSE_HOST_DOOR:-}" ] || [ "$(id -u)" != 0 ] || binds+=(--dev-bind / /host)
+	# A checkout or kernel tree may lie in one of the system's directories: they can be written until it is bound there.
 	exec bwrap --unshare-pid --unshare-ipc --die-with-parent \
-		--ro-bind "$system/usr" /usr --ro-bind "$system/etc" /etc --ro-bind "$system/var" /var \
+		--bind "$system/usr" /usr --bind "$system/etc" /etc --bind "$system/var" /var \
 		--symlink usr/bin /bin --symlink usr/sbin /sbin --symlink usr/lib /lib --symlink usr/lib64 /lib64 \
 		--dev /dev --dev-bind-try /dev/kvm /dev/kvm --proc /proc --ro-bind /sys /sys --tmpfs /tmp --tmpfs /run \
-		"${parents[@]}" "${binds[@]}" --chdir "$PWD" -- "$@"
+		"${parents[@]}" "${binds[@]}" --remount-ro /usr --remount-ro /etc --remount-ro /var --chdir "$PWD" -- "$@"
 }
 
 # proot and its libraries are those of the tool root, so that they need not fit the host's. It does not know the newest
 # system calls, whose paths it would leave untranslated; libraries fall back to the older ones when they find none.
 enter_traced() {
 	local binds=() i loader
-	[ -z "${MORSE_HOST_DOOR:-}" ] || die "MORSE_HOST_DOOR: the host's tree can be shown in a namespace only"
 	for ((i = 0; i < ${#seen[@]}; i += 2)); do binds+=(--bind="${seen[i]}:${seen[i + 1]}"); done
 	loader=$(echo "$system"/usr/lib/*-linux-gnu/ld-linux-*.so.*)
 	exec "$loader" --library-path "${loader%/*}" "$system/usr/bin/proot" --rootfs="$system" \

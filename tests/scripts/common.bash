@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
+# shellcheck disable=SC2034,SC2154 # bats has `output` and `status`, the tests use `top`
 # Shared by the tests beside it, which bats runs in the tool root: scripts/tools run bats tests/scripts
 
 bats_require_minimum_version 1.5.0

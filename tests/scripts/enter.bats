@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
+# shellcheck disable=SC2154 # `top` is of common, `output` and `status` of bats
 # Hosts and containers that refuse namespaces.
 
 setup() {
@@ -33,6 +34,6 @@ refused_to_user() {
 
 @test "without namespaces nothing is left mounted or running" {
 	before=$(cat /proc/self/mounts)
-	succeeds '^done$' without_namespaces "$tools" run echo done
+	succeeds '^done$' without_namespaces "$tools" run echo "done"
 	[ "$before" = "$(cat /proc/self/mounts)" ]
 }

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
+# shellcheck disable=SC2154 # `top` is of common, `output` and `status` of bats
 # The tool root: how it is made, entered, and what is said when it cannot be.
 
 setup() {
@@ -51,8 +52,9 @@ setup() {
 blamed() {
 	mkdir -p "$BATS_TEST_TMPDIR/morse/log"
 	echo "$1" >"$BATS_TEST_TMPDIR/morse/log/it.log"
+	# shellcheck disable=SC2016 # for the inner shell
 	env --unset=http_proxy --unset=https_proxy XDG_CACHE_HOME="$BATS_TEST_TMPDIR" \
-		bash -c '. "$1/scripts/common.sh"; blame it' sh "$top"
+		bash -c '. "$0/scripts/common.sh"; blame it' "$top"
 }
 
 @test "the log decides what is blamed" {
