@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What the samples take of `src/code`: the ring that carries data out of an interrupt.
+//! What the samples take of `src/code`: the ring that carries data out of an interrupt, and what prints
+//! numbers of 64 bits.
 
 #[path = "../src/code/util/atomic.rs"]
 pub(crate) mod atomic;
+#[path = "../src/code/util/decimal.rs"]
+pub mod decimal;
+#[path = "../src/code/util/math.rs"]
+pub mod math;
 #[path = "../src/code/receive/ring.rs"]
 pub mod ring;
 
-/// The path by which the ring finds its atomics.
+/// The paths that they have in the driver.
 pub mod util {
     pub(crate) use super::atomic;
+    pub use super::{decimal, math};
 }

@@ -12,6 +12,8 @@ pub mod delayed;
 pub mod irq;
 #[path = "../src/linux/module.rs"]
 pub mod module;
+#[path = "../src/linux/sched.rs"]
+pub mod sched;
 #[path = "../src/linux/tasklet.rs"]
 pub mod tasklet;
 #[path = "../src/linux/time.rs"]

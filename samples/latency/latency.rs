@@ -1,335 +1,380 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The probe: every mechanism measured under the same conditions.
+//! How soon after an interrupt does each mechanism run? Every mechanism that defers work is started
+//! from a simulated interrupt, which does nothing else, and runs a handler that only reads the clock.
 //!
-//! The driver uses each mechanism for what it is good for, at the times at which it has something to
-//! do. That is no comparison. So writing N to the file `probe` of debugfs raises a simulated hard
-//! interrupt N times for each mechanism, one after the other. The interrupt does nothing but note the
-//! time and start the mechanism, and what is started does nothing but say that it has come.
-//!
-//! All this exists only while it is used: it is made by write(2) and gone when that returns.
+//! Writing N to the file `histograms` starts each mechanism N times, one after the other; reading it
+//! shows one histogram for each. A mechanism that has to run *soon* is measured from the interrupt, one
+//! that has to run *later* from the time for which it was set.
 
-use super::latency::{Latency, Measure};
-use super::transmit::keyer;
-use crate::linux::{
-    context::{Atomic, Context, Sleepable},
-    debugfs,
-    delayed::{Alarm, Delayed, DelayedHandler},
-    irq::{self, SimulatedIrq},
-    sched::RealTime,
-    softirq::{self, Softirq},
-    time::{sleep_until, Ktime, JIFFY_NS},
-    timer::{self, Timer},
-    wait::Bell,
-    workqueue::{self, Queue, Work},
+#[path = "../code.rs"]
+pub mod code;
+pub mod histogram;
+#[path = "../linux.rs"]
+pub mod linux;
+
+use code::util::decimal::Decimal;
+use core::{
+    fmt,
+    marker::PhantomData, //
 };
-use crate::{new_bell, new_delayed, new_softirq, new_timer, new_work};
-use core::marker::PhantomData;
+use histogram::Histogram;
 use kernel::{
     new_mutex,
     prelude::*,
+    seq_file::SeqFile,
+    seq_print,
     sync::{
-        atomic::{self, AtomicFlag, Relaxed},
-        Arc, Mutex,
+        atomic::{
+            self,
+            AtomicFlag,
+            Relaxed, //
+        },
+        Arc,
+        Mutex, //
     },
-    uaccess::UserSliceReader,
+    uaccess::UserSliceReader, //
+};
+use linux::{
+    context::{
+        Atomic,
+        Context,
+        Sleepable, //
+    },
+    debugfs::{
+        Dir,
+        File,
+        FileHandler, //
+    },
+    delayed::{
+        DelayedWork,
+        DelayedWorkHandle,
+        DelayedWorkHandler, //
+    },
+    irq::{
+        IrqHandler,
+        SimulatedIrq, //
+    },
+    module::{
+        self,
+        Module, //
+    },
+    sched::SchedFifoGuard,
+    tasklet::{
+        Tasklet,
+        TaskletHandle, //
+    },
+    time::{
+        sleep_until,
+        spin_until,
+        Ktime,
+        JIFFY_NS, //
+    },
+    timer::{
+        Next,
+        Timer,
+        TimerHandler, //
+    },
+    wait::WaitQueue,
+    workqueue::{
+        Queue,
+        Work,
+        WorkHandle,
+        WorkHandler, //
+    },
 };
 
-/// How often every mechanism can be measured by one write.
-const ROUNDS: core::ops::RangeInclusive<u32> = 1..=10_000;
-/// The digits of that, and a line feed.
-const BYTES_MAX: usize = 6;
+module! {
+    type: module::Adapter<Sample>,
+    name: "latency",
+    authors: ["The morse authors"],
+    description: "Histograms of how late each mechanism runs that defers work",
+    license: "GPL v2",
+}
 
-/// How long ahead a timer is set, in milliseconds: some jiffies.
+/// How far ahead timer and delayed work are set.
 const AHEAD_MS: u32 = 8;
-/// How long ahead a deadline is set, in nanoseconds.
-const DEADLINE_AHEAD_NS: i64 = 1_000_000;
+const AHEAD_NS: i64 = AHEAD_MS as i64 * 1_000_000;
 
-/// Before each interrupt a part of a jiffy passes, so that timers are not always set at the same time
-/// between two ticks. By the golden ratio the parts spread evenly, however many there are.
+/// How far ahead the deadline lies, and how long before it the thread wakes to spin.
+const DEADLINE_NS: i64 = 1_000_000;
+const EARLY_NS: i64 = 20_000;
+
+/// A part of a jiffy that passes between two interrupts, so that timers are set at all times between two
+/// ticks. Multiples of the golden ratio spread evenly, however many there are.
 const PHASE_STEP_NS: u64 = JIFFY_NS * 618 / 1000;
 
-/// How long to wait before looking whether somebody wants to stop this, in nanoseconds.
-const PATIENCE_NS: i64 = 100_000_000;
-
-/// What all the parts of a measurement share.
+/// The interrupt that came last, and what it started.
 #[pin_data]
 struct Round {
-    latency: Arc<Latency>,
-    /// What is measured, by its place in [`Measure::ALL`].
-    measure: atomic::Atomic<u32>,
-    /// When the interrupt came, in ns.
     irq_ns: atomic::Atomic<u64>,
-    /// What it started has come.
-    has_come: AtomicFlag,
-    stopped: AtomicFlag,
+    late_ns: atomic::Atomic<u64>,
+    has_run: AtomicFlag,
     #[pin]
-    bell: Bell,
+    has_run_queue: WaitQueue,
 }
 
 impl Round {
-    /// Says that what was started has come at `now`; it was asked for at `since`.
-    fn come(&self, measure: Measure, since: Ktime, now: Ktime) {
-        self.latency.probe.record(measure, since, now);
-        self.has_come.store(true, Relaxed);
-        self.bell.ring();
-    }
-
     fn irq(&self) -> Ktime {
         Ktime::from_ns(self.irq_ns.load(Relaxed))
     }
 
-    /// Measures once.
-    fn run(&self, measure: Measure, irq: &SimulatedIrq<TopHalf>, ctx: &Sleepable) -> Result {
-        self.has_come.store(false, Relaxed);
-        self.measure.store(measure as u32, Relaxed);
+    /// Called by the handler that was started: it runs at `now`, and `due` is the earliest time for that.
+    fn ran(&self, due: Ktime, now: Ktime) {
+        let late_ns = u64::try_from(now.ns_after(due)).unwrap_or(0);
+        self.late_ns.store(late_ns, Relaxed);
+        self.has_run.store(true, Relaxed);
+        self.has_run_queue.wake_up_all();
+    }
+
+    /// Raises `irq`, and returns how late the handler was that it started.
+    fn run(&self, irq: &SimulatedIrq<TopHalf>, ctx: &Sleepable) -> Result<u64> {
+        const FOREVER: Ktime = Ktime::from_ns(u64::MAX);
+
+        self.has_run.store(false, Relaxed);
         irq.raise(ctx)?;
-        loop {
-            let patience = Ktime::now().after_ns(PATIENCE_NS);
-            // Why it ended is looked at below, together with what does not ring.
-            let _ = self.bell.wait_until(ctx, patience, |_| {
-                self.has_come.load(Relaxed) || self.stopped.load(Relaxed)
-            });
-            if self.stopped.load(Relaxed) {
-                return Err(ENODEV);
-            }
-            if kernel::current!().signal_pending() {
-                return Err(EINTR);
-            }
-            if self.has_come.load(Relaxed) {
-                return Ok(());
-            }
-        }
+        let _ = self
+            .has_run_queue
+            .wait_event_idle_until(ctx, FOREVER, |_| self.has_run.load(Relaxed));
+        Ok(self.late_ns.load(Relaxed))
     }
 }
 
-/// A softirq or work item, in the context `C`.
-struct Item<C> {
-    round: Arc<Round>,
-    measure: Measure,
-    _context: PhantomData<fn(C)>,
-}
+/// The handler of most mechanisms, in the context `C`.
+struct ReadClock<C>(Arc<Round>, PhantomData<fn(C)>);
 
-impl<C> Item<C> {
-    fn new(round: &Arc<Round>, measure: Measure) -> Self {
-        Self {
-            round: round.clone(),
-            measure,
-            _context: PhantomData,
-        }
+impl<C> ReadClock<C> {
+    fn new(round: &Arc<Round>) -> Self {
+        Self(round.clone(), PhantomData)
     }
 }
 
-impl<C: Context> workqueue::Handler for Item<C> {
+impl<C: Context> WorkHandler for ReadClock<C> {
     type Context = C;
 
     fn run(&self, _ctx: &C) {
-        self.round
-            .come(self.measure, self.round.irq(), Ktime::now());
+        self.0.ran(self.0.irq(), Ktime::now());
     }
 }
 
-/// What runs when some time has passed.
-struct Late {
-    round: Arc<Round>,
-    measure: Measure,
-}
-
-impl Late {
-    fn new(round: &Arc<Round>, measure: Measure) -> Self {
-        Self {
-            round: round.clone(),
-            measure,
-        }
+impl DelayedWorkHandler for ReadClock<Sleepable> {
+    fn run(&self, _handle: &DelayedWorkHandle, _ctx: &Sleepable) {
+        self.0.ran(self.0.irq().after_ns(AHEAD_NS), Ktime::now());
     }
 }
 
-impl DelayedHandler for Late {
-    fn due(&self, due: Ktime) {
-        self.round.come(self.measure, due, Ktime::now());
-    }
-
-    fn run(&self, _alarm: &Alarm, _ctx: &Sleepable) {}
-}
-
-impl timer::Handler for Late {
-    fn due(&self, due: Ktime) {
-        self.round.come(self.measure, due, Ktime::now());
-    }
-
-    fn expired(&self, _ctx: &Atomic) -> timer::Next {
-        timer::Next::Never
+impl TimerHandler for ReadClock<Atomic> {
+    fn expired(&self, _ctx: &Atomic) -> Next {
+        self.0.ran(self.0.irq().after_ns(AHEAD_NS), Ktime::now());
+        Next::Never
     }
 }
 
-/// What the keyer does, without a lamp: meets one deadline.
-struct Edge(Arc<Round>);
+/// A work item that meets a deadline as the keyer of the driver does: a real-time thread sleeps nearly
+/// until then, and spins for the rest.
+struct MeetDeadline(Arc<Round>);
 
-impl workqueue::Handler for Edge {
+impl WorkHandler for MeetDeadline {
     type Context = Sleepable;
 
     fn run(&self, ctx: &Sleepable) {
-        let _urgent = RealTime::enter(ctx);
-        let deadline = Ktime::now().after_ns(DEADLINE_AHEAD_NS);
-        let Round { bell, stopped, .. } = &*self.0;
-        if let Some(now) = keyer::wait_until(bell, ctx, deadline, |_| stopped.load(Relaxed)) {
-            self.0.come(Measure::KeyerEdge, deadline, now);
-        }
+        let _urgent = SchedFifoGuard::new(ctx);
+        let deadline = Ktime::now().after_ns(DEADLINE_NS);
+        sleep_until(ctx, deadline.after_ns(-EARLY_NS));
+        self.0.ran(deadline, spin_until(deadline));
     }
 }
 
 /// How an interrupt starts a mechanism.
 enum Start {
-    Softirq(softirq::Kick),
-    Work(workqueue::Kick<Sleepable>),
-    Delayed(Alarm),
-    Timer(Arc<Timer<Late>>),
+    Bh(WorkHandle<Atomic>),
+    Tasklet(TaskletHandle),
+    Work(WorkHandle<Sleepable>),
+    DelayedWork(DelayedWorkHandle),
+    Timer(Timer<ReadClock<Atomic>>),
 }
 
-/// The handler of the interrupt.
+/// The interrupt handler of one mechanism.
 struct TopHalf {
     round: Arc<Round>,
-    /// In the order of [`Measure::ALL`].
-    starts: [Start; Measure::ALL.len()],
+    start: Start,
 }
 
-impl irq::Handler for TopHalf {
+impl IrqHandler for TopHalf {
     fn handle(&self, _ctx: &Atomic) {
         self.round.irq_ns.store(Ktime::now().as_ns(), Relaxed);
-        match self.starts.get(self.round.measure.load(Relaxed) as usize) {
-            Some(Start::Softirq(kick)) => kick.raise(),
-            Some(Start::Work(kick)) => {
-                kick.queue();
-            }
-            Some(Start::Delayed(alarm)) => alarm.set_ms(AHEAD_MS),
-            Some(Start::Timer(timer)) => timer.start_ms(AHEAD_MS),
-            None => {}
+        match &self.start {
+            Start::Bh(work) => drop(work.queue()),
+            Start::Tasklet(tasklet) => tasklet.schedule(),
+            Start::Work(work) => drop(work.queue()),
+            Start::DelayedWork(work) => work.mod_delayed_ms(AHEAD_MS),
+            Start::Timer(timer) => timer.start_ms(AHEAD_MS),
         }
     }
 }
 
-/// All mechanisms, and the interrupt that starts them. Dropped in this order: the source first.
-struct Mechanisms {
+/// A mechanism: its name in the file, and the interrupt that starts it.
+struct Mechanism {
+    name: &'static str,
     irq: SimulatedIrq<TopHalf>,
-    _softirqs: [Softirq<Item<Atomic>>; 2],
-    _works: [Work<Item<Sleepable>>; 3],
-    _delayed: Delayed<Late>,
-    _edge: Work<Edge>,
 }
 
-impl Mechanisms {
-    fn new(round: &Arc<Round>, own: &Arc<Queue<Sleepable>>) -> Result<Self> {
-        let bh_queue = Queue::bh_highpri(c"morse-probe")?;
-        let softirq = |queue, measure| new_softirq!("Probe", queue, Ok(Item::new(round, measure)));
-        let bh = softirq(Some(&bh_queue), Measure::SoftirqBh)?;
-        let tasklet = softirq(None, Measure::SoftirqTasklet)?;
-        let work = |queue: &_, measure| new_work!("Probe", queue, Ok(Item::new(round, measure)));
-        let own_work = work(own, Measure::WorkOwn)?;
-        let system = work(&Queue::system()?, Measure::WorkSystem)?;
-        let highpri = work(&Queue::system_highpri()?, Measure::WorkHighpri)?;
-        let late = Late::new(round, Measure::DelayedWork);
-        let delayed = new_delayed!("Probe", own, Ok(late))?;
-        let timer = new_timer!("Probe", Ok(Late::new(round, Measure::Timer)))?;
-        let edge = new_work!("Probe", own, Ok(Edge(round.clone())))?;
-        let top_half = TopHalf {
-            round: round.clone(),
-            starts: [
-                Start::Softirq(bh.kick()),
-                Start::Softirq(tasklet.kick()),
-                Start::Work(own_work.kick()),
-                Start::Work(system.kick()),
-                Start::Work(highpri.kick()),
-                Start::Delayed(delayed.alarm()),
-                Start::Timer(Arc::new(timer, GFP_KERNEL)?),
-                Start::Work(edge.kick()),
-            ],
-        };
-        Ok(Self {
-            irq: SimulatedIrq::register(c"morse-probe", Ok(top_half))?,
-            _softirqs: [bh, tasklet],
-            _works: [own_work, system, highpri],
-            _delayed: delayed,
-            _edge: edge,
-        })
-    }
-}
+/// How many mechanisms there are.
+const MECHANISMS: usize = 8;
 
 /// The file.
 #[pin_data]
-pub(super) struct Probe {
-    queue: Arc<Queue<Sleepable>>,
+struct Histograms {
     round: Arc<Round>,
-    /// Held by whoever measures.
+    mechanisms: [Mechanism; MECHANISMS],
+    /// Of each mechanism. Locked while they are measured.
     #[pin]
-    turn: Mutex<()>,
+    histograms: Mutex<[Histogram; MECHANISMS]>,
 }
 
-impl Probe {
-    /// Makes a probe that records for `latency`, and has `queue` measured as the device's own.
-    pub(super) fn new(
-        latency: Arc<Latency>,
-        queue: Arc<Queue<Sleepable>>,
-    ) -> Result<impl PinInit<Self, Error>> {
-        let round = Arc::pin_init(
-            pin_init!(Round {
-                latency,
-                measure: atomic::Atomic::new(0),
-                irq_ns: atomic::Atomic::new(0),
-                has_come: AtomicFlag::new(false),
-                stopped: AtomicFlag::new(false),
-                bell <- new_bell!("Probe::bell"),
-            }),
-            GFP_KERNEL,
-        )?;
-        Ok(try_pin_init!(Self {
-            queue,
-            round,
-            turn <- new_mutex!((), "Probe::turn"),
-        }))
-    }
-}
+impl FileHandler for Histograms {
+    const IS_READABLE: bool = true;
 
-impl debugfs::Handler for Probe {
-    /// Measures as often as is written, and returns when that is done.
+    /// Measures each mechanism as often as is written, 1 to 10000 times, after forgetting what was
+    /// measured before.
     ///
-    /// `EINVAL` if it is not a number of [`ROUNDS`], `EBUSY` if somebody else measures, `EINTR` if a
-    /// signal came, `ENODEV` if the device went.
+    /// # Errors
+    ///
+    /// `EINVAL` for anything else, `EBUSY` while another write measures, `EINTR` after a signal.
     fn write(&self, from: &mut UserSliceReader, ctx: &Sleepable) -> Result {
         let rounds = number(from)?;
-        let _turn = self.turn.try_lock().ok_or(EBUSY)?;
-        let mechanisms = Mechanisms::new(&self.round, &self.queue)?;
+        let mut histograms = self.histograms.try_lock().ok_or(EBUSY)?;
+        *histograms = [Histogram::EMPTY; MECHANISMS];
         let mut phase_ns = 0;
         for _ in 0..rounds {
-            for measure in Measure::ALL {
+            for (mechanism, histogram) in self.mechanisms.iter().zip(histograms.iter_mut()) {
+                if kernel::current!().signal_pending() {
+                    return Err(EINTR);
+                }
                 phase_ns += PHASE_STEP_NS;
                 if phase_ns >= JIFFY_NS {
                     phase_ns -= JIFFY_NS;
                 }
                 sleep_until(ctx, Ktime::now().after_ns(phase_ns as i64));
-                self.round.run(measure, &mechanisms.irq, ctx)?;
+                histogram.record(self.round.run(&mechanism.irq, ctx)?);
+            }
+        }
+        pr_info!("each mechanism was measured {rounds} times\n");
+        Ok(())
+    }
+
+    /// Shows a line for each mechanism, and after it one for each bucket that is not empty: where the
+    /// bucket begins, in ns, and how many times are in it.
+    ///
+    /// # Errors
+    ///
+    /// `EBUSY` while a write measures.
+    fn show(&self, to: &SeqFile, _ctx: &Sleepable) -> Result {
+        let histograms = self.histograms.try_lock().ok_or(EBUSY)?;
+        for (Mechanism { name, .. }, histogram) in self.mechanisms.iter().zip(histograms.iter()) {
+            seq_print!(
+                to,
+                "{} count {} min_ns {} mean_ns {} max_ns {}\n",
+                name,
+                histogram.count(),
+                Decimal(histogram.min_ns()),
+                Decimal(histogram.mean_ns()),
+                Decimal(histogram.max_ns()),
+            );
+            for (low_ns, count) in histogram.buckets() {
+                seq_print!(to, "  {} {count}\n", Decimal(low_ns));
             }
         }
         Ok(())
     }
+}
 
-    fn stop(&self) {
-        self.round.stopped.store(true, Relaxed);
-        self.round.bell.ring();
+/// Lets kernel macros print what `core` cannot print on a 32-bit kernel.
+impl kernel::fmt::Display for Decimal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 
-/// Reads one of [`ROUNDS`], with or without a line feed.
+/// Reads a number from 1 to 10000, with or without a line feed.
 fn number(from: &mut UserSliceReader) -> Result<u32> {
+    const ROUNDS: core::ops::RangeInclusive<u32> = 1..=10_000;
+    /// The digits of that, and a line feed.
+    const BYTES_MAX: usize = 6;
+
     let mut bytes = [0; BYTES_MAX];
     let text = bytes.get_mut(..from.len()).ok_or(EINVAL)?;
     from.read_slice(text)?;
-    let digits = text.strip_suffix(b"\n").unwrap_or(text);
-    if !digits.iter().all(u8::is_ascii_digit) {
-        return Err(EINVAL);
-    }
-    let number = core::str::from_utf8(digits).map_err(|_| EINVAL)?.parse();
+    let text = core::str::from_utf8(text).map_err(|_| EINVAL)?;
+    let number = text.strip_suffix('\n').unwrap_or(text).parse().ok();
     number
-        .ok()
         .filter(|rounds| ROUNDS.contains(rounds))
         .ok_or(EINVAL)
+}
+
+/// Dropped in this order: first there are no interrupts, then nothing that they start.
+struct Sample {
+    _file: File<Histograms>,
+    _bh: Work<ReadClock<Atomic>>,
+    _tasklet: Tasklet<ReadClock<Atomic>>,
+    _works: [Work<ReadClock<Sleepable>>; 3],
+    _delayed: DelayedWork<ReadClock<Sleepable>>,
+    _deadline: Work<MeetDeadline>,
+}
+
+impl Module for Sample {
+    fn init(ctx: &Sleepable, _module: &'static ThisModule) -> Result<Self> {
+        let round = Arc::pin_init(
+            pin_init!(Round {
+                irq_ns: atomic::Atomic::new(0),
+                late_ns: atomic::Atomic::new(0),
+                has_run: AtomicFlag::new(false),
+                has_run_queue <- new_wait_queue!("Round::has_run_queue"),
+            }),
+            GFP_KERNEL,
+        )?;
+        let work = |queue: &_| new_work!(ctx, "ReadClock", queue, Ok(ReadClock::new(&round)));
+        let own = Queue::unbound_highpri(ctx, c"latency")?;
+        let works = [
+            work(&own)?,
+            work(&Queue::system(ctx)?)?,
+            work(&Queue::system_highpri(ctx)?)?,
+        ];
+        let bh_queue = Queue::bh_highpri(ctx, c"latency-bh")?;
+        let bh = new_work!(ctx, "ReadClock", &bh_queue, Ok(ReadClock::new(&round)))?;
+        let tasklet = Tasklet::new(ctx, Ok(ReadClock::new(&round)))?;
+        let delayed = new_delayed_work!(ctx, "ReadClock", &own, Ok(ReadClock::new(&round)))?;
+        let timer = new_timer!(ctx, "ReadClock", Ok(ReadClock::new(&round)))?;
+        let deadline = new_work!(ctx, "MeetDeadline", &own, Ok(MeetDeadline(round.clone())))?;
+
+        let mechanism = |name, start| -> Result<Mechanism> {
+            let round = round.clone();
+            let irq = SimulatedIrq::register(ctx, c"latency", Ok(TopHalf { round, start }))?;
+            Ok(Mechanism { name, irq })
+        };
+        let [own_work, system_work, highpri_work] = &works;
+        let mechanisms = [
+            mechanism("irq_to_bh", Start::Bh(bh.handle()))?,
+            mechanism("irq_to_tasklet", Start::Tasklet(tasklet.handle()))?,
+            mechanism("irq_to_work_own", Start::Work(own_work.handle()))?,
+            mechanism("irq_to_work_system", Start::Work(system_work.handle()))?,
+            mechanism("irq_to_work_highpri", Start::Work(highpri_work.handle()))?,
+            mechanism("delayed_work_late", Start::DelayedWork(delayed.handle()))?,
+            mechanism("timer_late", Start::Timer(timer))?,
+            mechanism("deadline_late", Start::Work(deadline.handle()))?,
+        ];
+        let file = try_pin_init!(Histograms {
+            round,
+            mechanisms,
+            histograms <- new_mutex!([Histogram::EMPTY; MECHANISMS], "Histograms"),
+        });
+        Ok(Self {
+            _file: File::new(ctx, &Dir::new(ctx, c"latency")?, c"histograms", file)?,
+            _bh: bh,
+            _tasklet: tasklet,
+            _works: works,
+            _delayed: delayed,
+            _deadline: deadline,
+        })
+    }
 }

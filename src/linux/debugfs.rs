@@ -41,12 +41,6 @@ pub trait FileHandler: Send + Sync + 'static {
     fn show(&self, _to: &SeqFile, _ctx: &Sleepable) -> Result {
         Err(EINVAL)
     }
-
-    /// Makes calls that are under way return soon. Called once, when the [`File`] is dropped.
-    ///
-    /// A handler that sleeps or loops for long has to act on it. After this, calls may still begin; they
-    /// have to return at once then.
-    fn stop(&self) {}
 }
 
 /// A directory in the root of debugfs, which is there as long as this or a file in it.
@@ -90,7 +84,7 @@ impl Drop for Dir {
 ///
 /// # Invariants
 ///
-/// `file` came from `debugfs_create_file_full()`, is in `_dir`, and has `handler` as its data.
+/// `file` came from `debugfs_create_file_full()`, is in `_dir`, and has `_handler` as its data.
 ///
 /// # Examples
 ///
@@ -102,7 +96,7 @@ pub struct File<T: FileHandler> {
     #[cfg(CONFIG_DEBUG_FS)]
     file: *mut bindings::dentry,
     _dir: Arc<Dir>,
-    handler: Pin<KBox<T>>,
+    _handler: Pin<KBox<T>>,
 }
 
 // SAFETY: A file may be removed on any thread; the handler is `Send`.
@@ -128,7 +122,7 @@ impl<T: FileHandler> File<T> {
             // SAFETY: The handler is pinned, and lives until `drop` has removed the file.
             file: unsafe { Self::create(dir, name, &handler) },
             _dir: dir.clone(),
-            handler,
+            _handler: handler,
         })
     }
 }
@@ -226,7 +220,6 @@ impl<T: FileHandler> File<T> {
 
 impl<T: FileHandler> Drop for File<T> {
     fn drop(&mut self) {
-        self.handler.stop();
         // SAFETY: By the type invariant; errors are ignored. This waits for calls that are under way.
         #[cfg(CONFIG_DEBUG_FS)]
         unsafe {

@@ -1,45 +1,42 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What the driver tells of how late everything is: the file `latency` in its directory of debugfs. Its
-//! form is described in `Documentation/ABI/testing/debugfs-morse`.
+//! What the sample `latency` measures: how late each mechanism runs that defers work. `samples/README.md`
+//! describes its file.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::board::Board;
-use crate::driver::SETTINGS;
 use crate::error::{Error, Result};
 use crate::fixture::long;
 
-/// Where the first device has its files.
-pub const DIRECTORY: &str = "/sys/kernel/debug/morse";
+/// The file of the sample.
+pub const FILE: &str = "/sys/kernel/debug/latency/histograms";
 
-/// What is measured, in the order of the file.
+/// The mechanisms, in the order of the file.
 pub const NAMES: [&str; 8] = [
-    "irq_to_softirq_bh",
-    "irq_to_softirq_tasklet",
+    "irq_to_bh",
+    "irq_to_tasklet",
     "irq_to_work_own",
     "irq_to_work_system",
     "irq_to_work_highpri",
     "delayed_work_late",
     "timer_late",
-    "keyer_edge_late",
+    "deadline_late",
 ];
 
-/// All that is told of one mechanism. Times are in nanoseconds.
+/// The histogram of one mechanism. Times are in nanoseconds.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Row {
-    /// How many times were recorded.
+    /// How often it was measured.
     pub count: u64,
-    /// The shortest.
+    /// The shortest time.
     pub min_ns: u64,
     /// The mean.
     pub mean_ns: u64,
-    /// What 99 of 100 do not exceed, at most twice too much.
-    pub p99_ns: u64,
-    /// The longest.
+    /// The longest time.
     pub max_ns: u64,
-    /// Where each bucket that is not empty begins, and how many are in it.
+    /// Where each bucket that is not empty begins, and how many times are in it.
     pub buckets: Vec<(u64, u64)>,
 }
 
@@ -50,23 +47,16 @@ pub struct Table {
 }
 
 impl Table {
-    /// What the driver, which is loaded, has recorded while `command` of the guest ran, which may take
-    /// long and writes nothing.
-    ///
-    /// The ticker rests meanwhile, and workers for all that is measured are there. It is one command from
-    /// beginning to end, as in virtual time anything may pass between two.
+    /// Measures each mechanism `rounds` times with the sample, which is loaded.
     ///
     /// # Errors
     ///
-    /// As [`Board::run`]; [`Error::Protocol`] when the file has not the form that is promised.
-    pub fn during(board: &mut Board, command: &str) -> Result<Table> {
-        // The next tick is the last one for a minute; ticks are late by more than what is measured here.
+    /// As [`Board::run`]; [`Error::Protocol`] when the file has not the documented form.
+    pub fn measure(board: &mut Board, rounds: u32) -> Result<Table> {
+        // The first rounds wait for workers to be created.
         let text = long(
             board,
-            &format!(
-                "echo 60000 > {SETTINGS}/ticker_ms && sleep 1.1 && echo 10 > {DIRECTORY}/probe && \
-                 echo > {DIRECTORY}/latency && {command} && cat {DIRECTORY}/latency"
-            ),
+            &format!("echo 10 > {FILE} && echo {rounds} > {FILE} && cat {FILE}"),
         )?;
         Table::parse(&text).ok_or(Error::Protocol {
             peer: "latency",
@@ -74,17 +64,7 @@ impl Table {
         })
     }
 
-    /// Has the driver, which is loaded, measure every mechanism so often, and nothing else.
-    ///
-    /// # Errors
-    ///
-    /// As [`Table::during`].
-    pub fn probe(board: &mut Board, rounds: u32) -> Result<Table> {
-        Table::during(board, &format!("echo {rounds} > {DIRECTORY}/probe"))
-    }
-
-    /// Reads the text of the file; `None` when that has not the form that is promised, or contradicts
-    /// itself.
+    /// Reads the text of the file; `None` when it has not the documented form, or contradicts itself.
     pub fn parse(text: &str) -> Option<Table> {
         let mut rows: Vec<(String, Row)> = Vec::new();
         for line in text.lines() {
@@ -94,13 +74,11 @@ impl Table {
                     let bucket = (low_ns.parse().ok()?, count.parse().ok()?);
                     rows.last_mut()?.1.buckets.push(bucket);
                 }
-                [name, "count", count, "min_ns", min, "mean_ns", mean, "p99_ns", p99, "max_ns", max] =>
-                {
+                [name, "count", count, "min_ns", min, "mean_ns", mean, "max_ns", max] => {
                     let row = Row {
                         count: count.parse().ok()?,
                         min_ns: min.parse().ok()?,
                         mean_ns: mean.parse().ok()?,
-                        p99_ns: p99.parse().ok()?,
                         max_ns: max.parse().ok()?,
                         buckets: Vec::new(),
                     };
@@ -116,7 +94,7 @@ impl Table {
         })
     }
 
-    /// What is told of one of [`NAMES`].
+    /// The histogram of one of [`NAMES`].
     ///
     /// # Panics
     ///
@@ -134,22 +112,38 @@ impl fmt::Display for Row {
             10_000..=99_999 => format!("{:.1}", ns as f64 / 1e3),
             _ => format!("{:.0}", ns as f64 / 1e3),
         };
-        let figures = [self.mean_ns, self.p99_ns, self.max_ns].map(us);
+        let figures = [self.mean_ns, self.p99_ns(), self.max_ns].map(us);
         write!(f, "{} us", figures.join(" / "))
     }
 }
 
+/// The first time beyond the bucket that begins at `low_ns`.
+fn end_of(low_ns: u64) -> u64 {
+    (low_ns * 2).max(1)
+}
+
 impl Row {
+    /// A time that at least 99 of 100 do not exceed: the end of a bucket, or the longest time if that is
+    /// less.
+    pub fn p99_ns(&self) -> u64 {
+        let wanted = self.count - self.count / 100;
+        let mut seen = 0;
+        let bucket = self.buckets.iter().find(|(_, count)| {
+            seen += count;
+            seen >= wanted
+        });
+        bucket.map_or(0, |(low_ns, _)| self.max_ns.min(end_of(*low_ns) - 1))
+    }
+
     /// Whether the numbers can be those of some times.
     fn is_sound(&self) -> bool {
         if self.count == 0 {
             return *self == Row::default();
         }
-        let ends = |low_ns: u64| if low_ns == 0 { 1 } else { low_ns * 2 };
         let ascending = self
             .buckets
             .windows(2)
-            .all(|pair| ends(pair[0].0) <= pair[1].0);
+            .all(|pair| end_of(pair[0].0) <= pair[1].0);
         let (Some((first, _)), Some((last, _))) = (self.buckets.first(), self.buckets.last())
         else {
             return false;
@@ -160,12 +154,10 @@ impl Row {
                 .iter()
                 .all(|(low_ns, count)| *count > 0 && (*low_ns == 0 || low_ns.is_power_of_two()))
             && self.buckets.iter().map(|(_, count)| count).sum::<u64>() == self.count
-            && (*first..ends(*first)).contains(&self.min_ns)
-            && (*last..ends(*last)).contains(&self.max_ns)
+            && (*first..end_of(*first)).contains(&self.min_ns)
+            && (*last..end_of(*last)).contains(&self.max_ns)
             && self.min_ns <= self.mean_ns
             && self.mean_ns <= self.max_ns
-            && self.min_ns <= self.p99_ns
-            && self.p99_ns <= self.max_ns
     }
 }
 
@@ -176,7 +168,7 @@ mod tests {
     fn text(first: &str) -> String {
         let rest: Vec<String> = NAMES[1..]
             .iter()
-            .map(|name| format!("{name} count 0 min_ns 0 mean_ns 0 p99_ns 0 max_ns 0\n"))
+            .map(|name| format!("{name} count 0 min_ns 0 mean_ns 0 max_ns 0\n"))
             .collect();
         format!("{first}{}", rest.concat())
     }
@@ -184,29 +176,29 @@ mod tests {
     #[test]
     fn a_table() {
         let table = Table::parse(&text(
-            "irq_to_softirq_bh count 3 min_ns 0 mean_ns 7 p99_ns 12 max_ns 12\n  0 1\n  8 2\n",
+            "irq_to_bh count 3 min_ns 0 mean_ns 7 max_ns 12\n  0 1\n  8 2\n",
         ))
         .expect("a table");
         let row = Row {
             count: 3,
             min_ns: 0,
             mean_ns: 7,
-            p99_ns: 12,
             max_ns: 12,
             buckets: vec![(0, 1), (8, 2)],
         };
-        assert_eq!(table.row("irq_to_softirq_bh"), &row);
+        assert_eq!(table.row("irq_to_bh"), &row);
         assert_eq!(table.row("timer_late"), &Row::default());
         assert_eq!(row.to_string(), "0.01 / 0.01 / 0.01 us");
         assert_eq!(
             Row {
+                count: 201,
                 mean_ns: 1_694,
-                p99_ns: 12_345,
                 max_ns: 3_900_123,
+                buckets: vec![(8_192, 199), (2_097_152, 2)],
                 ..row
             }
             .to_string(),
-            "1.69 / 12.3 / 3900 us"
+            "1.69 / 16.4 / 3900 us"
         );
     }
 
@@ -214,14 +206,14 @@ mod tests {
     fn what_is_no_table() {
         for first in [
             "",
-            "irq_to_softirq_bh count 3\n",
-            "other count 0 min_ns 0 mean_ns 0 p99_ns 0 max_ns 0\n",
+            "irq_to_bh count 3\n",
+            "other count 0 min_ns 0 mean_ns 0 max_ns 0\n",
             // The buckets do not add up, begin in between, do not ascend, or are not of these times.
-            "irq_to_softirq_bh count 3 min_ns 9 mean_ns 9 p99_ns 9 max_ns 9\n  8 2\n",
-            "irq_to_softirq_bh count 1 min_ns 9 mean_ns 9 p99_ns 9 max_ns 9\n  9 1\n",
-            "irq_to_softirq_bh count 2 min_ns 9 mean_ns 9 p99_ns 9 max_ns 9\n  8 1\n  8 1\n",
-            "irq_to_softirq_bh count 1 min_ns 9 mean_ns 9 p99_ns 9 max_ns 9\n  16 1\n",
-            "irq_to_softirq_bh count 1 min_ns 9 mean_ns 99 p99_ns 9 max_ns 9\n  8 1\n",
+            "irq_to_bh count 3 min_ns 9 mean_ns 9 max_ns 9\n  8 2\n",
+            "irq_to_bh count 1 min_ns 9 mean_ns 9 max_ns 9\n  9 1\n",
+            "irq_to_bh count 2 min_ns 9 mean_ns 9 max_ns 9\n  8 1\n  8 1\n",
+            "irq_to_bh count 1 min_ns 9 mean_ns 9 max_ns 9\n  16 1\n",
+            "irq_to_bh count 1 min_ns 9 mean_ns 99 max_ns 9\n  8 1\n",
         ] {
             assert_eq!(Table::parse(&text(first)), None, "{first:?}");
         }

@@ -8,6 +8,7 @@ mod debounce;
 mod decoder;
 mod decoder_any;
 mod encoder;
+mod histogram;
 mod keyed;
 mod math;
 mod ring;

@@ -21,9 +21,9 @@ struct Arguments {
 
 fn measure(time: Time, rounds: u32) -> Result<Table, Box<dyn Error>> {
     let mut board = Board::boot(&Config::from_env()?, Options::new(time))?;
-    board.run("insmod morse.ko")?;
-    let table = Table::probe(&mut board, rounds)?;
-    board.run("rmmod morse")?;
+    board.run("insmod latency.ko")?;
+    let table = Table::measure(&mut board, rounds)?;
+    board.run("rmmod latency")?;
     board.check_log()?;
     Ok(table)
 }

@@ -2,6 +2,8 @@
 
 //! The modules of `samples`: each does what `samples/README.md` says, when it says so, and goes at once.
 
+mod choosing;
+mod latency;
 mod readme;
 
 use std::path::Path;

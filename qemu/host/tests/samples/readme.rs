@@ -30,12 +30,22 @@ pub struct Example {
     pub log: Vec<Line>,
 }
 
-/// The examples of a sample, in their order.
-pub fn examples(sample: &str) -> Vec<Example> {
-    let section = README
+fn section(sample: &str) -> &'static str {
+    README
         .split("\n## ")
         .find_map(|section| section.strip_prefix(sample)?.strip_prefix('\n'))
-        .unwrap_or_else(|| panic!("samples/README.md has no section {sample}"));
+        .unwrap_or_else(|| panic!("samples/README.md has no section {sample}"))
+}
+
+/// The fenced block in the section of a sample.
+pub fn block(sample: &str) -> String {
+    let mut parts = section(sample).split("```\n");
+    parts.nth(1).expect("a fenced block").to_owned()
+}
+
+/// The examples of a sample, in their order.
+pub fn examples(sample: &str) -> Vec<Example> {
+    let section = section(sample);
     let mut examples: Vec<Example> = Vec::new();
     let mut within = false;
     for line in section.lines() {

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The sample that measures each mechanism.
+
+use std::time::Duration;
+
+use morse_board::fixture::LONG;
+use morse_board::latency::{Table, FILE, NAMES};
+use morse_board::{Board, Config, Options, Result, Time};
+
+use crate::readme::{block, Line};
+use crate::{as_documented, with};
+
+const JIFFY_NS: u64 = 4_000_000;
+
+/// Runs a test with the sample loaded.
+fn with_sample(test: impl FnOnce(&mut Board) -> Result<()>) {
+    with(|board| {
+        board.run("insmod latency.ko")?;
+        test(board)?;
+        board.run("rmmod latency").map(drop)
+    });
+}
+
+/// Longer than an interrupt takes to lead to anything on a board that has nothing else to do.
+fn soon_ns(board: &Board) -> u64 {
+    if board.has_sanitizers() {
+        20_000_000
+    } else {
+        200_000
+    }
+}
+
+/// As [`soon_ns`], for a work item: a worker that leaves no idle one behind makes another before it begins, which
+/// takes 230 us.
+fn work_soon_ns(board: &Board) -> u64 {
+    soon_ns(board).max(1_000_000)
+}
+
+#[test]
+#[ignore = "needs a board: make test"]
+fn latency_measures_as_documented() {
+    with(|board| {
+        let log = as_documented(board, "latency", Duration::from_secs(2))?.remove(0);
+        let Line { text, .. } = &log[0];
+        assert!(text.ends_with("measured 200 times"), "{text}");
+        let shown = Table::parse(&block("latency")).expect("the form that is documented");
+        for name in NAMES {
+            assert_eq!(shown.row(name).count, 200, "{name}");
+        }
+        Ok(())
+    });
+}
+
+#[test]
+#[ignore = "needs a board: make test"]
+fn latency_is_bounded_for_every_mechanism() {
+    const ROUNDS: u32 = 50;
+    with_sample(|board| {
+        let empty = Table::parse(&board.run(&format!("cat {FILE}"))?).expect("a table");
+        let table = Table::measure(board, ROUNDS)?;
+        let soon_ns = soon_ns(board);
+        for name in NAMES {
+            assert_eq!(empty.row(name).count, 0, "{name}");
+            let row = table.row(name);
+            println!("{name}: {row:?}");
+            assert_eq!(row.count, u64::from(ROUNDS), "{name}");
+            let bound_ns = match name {
+                // One jiffy because the wheel rounds up.
+                "timer_late" => JIFFY_NS + soon_ns,
+                "delayed_work_late" => JIFFY_NS + work_soon_ns(board),
+                _ if name.starts_with("irq_to_work") => work_soon_ns(board),
+                _ => soon_ns,
+            };
+            assert!(row.max_ns < bound_ns, "{name}: {row:?}");
+        }
+        // Softirqs run before any task does, but on PREEMPT_RT, where they are tasks themselves.
+        if !board.run("uname -v")?.contains("PREEMPT_RT") {
+            assert!(table.row("irq_to_bh").mean_ns < table.row("irq_to_work_own").mean_ns);
+        }
+        Ok(())
+    });
+}
+
+/// In virtual time only when the commands come differs between two runs, as they come from outside.
+#[test]
+#[ignore = "needs a board: make test"]
+fn latency_is_the_same_in_two_runs() {
+    const ROUNDS: u32 = 100;
+    fn run() -> Result<Table> {
+        let mut board = Board::boot(&Config::from_env()?, Options::new(Time::Virtual))?;
+        board.run("insmod latency.ko")?;
+        let table = Table::measure(&mut board, ROUNDS)?;
+        board.run("rmmod latency")?;
+        board.check_log()?;
+        Ok(table)
+    }
+    let tables = [run(), run()].map(|table| table.expect("a board that works"));
+    for name in NAMES {
+        let [one, other] = [0, 1].map(|i| tables[i].row(name));
+        // A tenth, and the tick of the clock; where tasks are woken by ticks, a part of a jiffy.
+        let slack_ns = match name {
+            "delayed_work_late" | "timer_late" => JIFFY_NS / 4,
+            _ => one.mean_ns / 10 + 16,
+        };
+        let apart_ns = one.mean_ns.abs_diff(other.mean_ns);
+        assert!(apart_ns <= slack_ns, "{name}: {one:?}, {other:?}");
+    }
+}
+
+#[test]
+#[ignore = "needs a board: make test"]
+fn latency_refuses_what_is_no_number_of_rounds() {
+    with_sample(|board| {
+        for text in ["", "0", "-1", "10001", "1000000", "x", "1 1", "1x"] {
+            let output = board.execute(&format!("echo '{text}' > {FILE}"), LONG)?;
+            assert_ne!(output.status, 0, "{text:?}");
+            assert!(output.text.contains("Invalid argument"), "{output:?}");
+        }
+        // More than a number has digits, and no UTF-8.
+        board.run(&format!(
+            "! printf 12345678 > {FILE} && ! printf '\\377' > {FILE}"
+        ))?;
+        Ok(())
+    });
+}
+
+/// One write measures at a time, a signal ends it, and meanwhile the module stays.
+#[test]
+#[ignore = "needs a board: make test"]
+fn latency_measures_for_one_at_a_time() {
+    with_sample(|board| {
+        board.run(&format!(
+            "(echo 10000 > {FILE}) & sleep 1; ! echo 1 > {FILE} 2> /tmp/busy; ! cat {FILE} 2>> /tmp/busy; \
+             ! rmmod latency; kill $!; ! wait $!"
+        ))?;
+        let said = board.run("cat /tmp/busy")?;
+        assert_eq!(said.matches("busy").count(), 2, "{said}");
+        Ok(())
+    });
+}
