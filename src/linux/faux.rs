@@ -5,7 +5,7 @@
 //! `kernel::faux` changes its signatures between releases; this file is where that ends.
 
 use super::context::Sleepable;
-#[cfg(not(kernel_7_2))]
+#[cfg(kernel_7_3)]
 use kernel::device::Bound;
 use kernel::{
     device::Device,
@@ -23,14 +23,14 @@ impl Registration {
     }
 
     /// Returns the device.
-    #[cfg(not(kernel_7_2))]
+    #[cfg(kernel_7_3)]
     pub fn device(&self) -> &Device {
         let device: &Device<Bound> = self.0.as_ref().as_ref();
         device
     }
 
     /// Returns the device.
-    #[cfg(kernel_7_2)]
+    #[cfg(not(kernel_7_3))]
     pub fn device(&self) -> &Device {
         self.0.as_ref()
     }

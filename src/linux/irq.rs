@@ -48,9 +48,9 @@ pub trait IrqHandler: Send + Sync + 'static {
     fn handle(&self, ctx: &Atomic);
 }
 
-#[cfg(not(kernel_7_2))]
+#[cfg(kernel_7_3)]
 const HANDLED: bindings::irqreturn_t = bindings::irqreturn::IRQ_HANDLED;
-#[cfg(kernel_7_2)]
+#[cfg(not(kernel_7_3))]
 const HANDLED: bindings::irqreturn_t = bindings::irqreturn_IRQ_HANDLED;
 
 /// A registered interrupt handler. Dropping it frees the interrupt, and waits for a handler that

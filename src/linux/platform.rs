@@ -42,9 +42,9 @@ pub use kernel::platform::Device;
 #[macro_export]
 macro_rules! of_table {
     ($name:ident, $compatible:literal) => {
-        #[cfg(not(kernel_7_2))]
+        #[cfg(kernel_7_3)]
         ::kernel::of_device_table!($name, (), [(::kernel::of::DeviceId::new($compatible), ())]);
-        #[cfg(kernel_7_2)]
+        #[cfg(not(kernel_7_3))]
         ::kernel::of_device_table!(
             $name,
             MODULE_OF_TABLE,

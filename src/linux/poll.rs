@@ -11,10 +11,10 @@
 
 use kernel::bindings;
 
-#[cfg(not(kernel_7_2))]
+#[cfg(kernel_7_3)]
 pub use kernel::sync::poll::PollCondVarBox;
 
-#[cfg(kernel_7_2)]
+#[cfg(not(kernel_7_3))]
 pub use self::before_7_3::PollCondVarBox;
 
 /// What poll(2) reports of a file.
@@ -41,7 +41,7 @@ impl core::ops::BitOrAssign for PollEvents {
     }
 }
 
-#[cfg(kernel_7_2)]
+#[cfg(not(kernel_7_3))]
 mod before_7_3 {
     use core::{
         mem::{
