@@ -149,7 +149,7 @@ impl<F: FileOperations> Registration<F> {
             node <- pin_init!(Node {
                 misc <- Opaque::new(bindings::miscdevice {
                     minor: bindings::MISC_DYNAMIC_MINOR as c_int,
-                    fops: &Self::FILE_OPERATIONS,
+                    fops: Self::FILE_OPERATIONS,
                     parent: raw_device(parent),
                     ..pin_init::zeroed()
                 }),
@@ -172,7 +172,7 @@ impl<F: FileOperations> Registration<F> {
         })
     }
 
-    const FILE_OPERATIONS: bindings::file_operations = bindings::file_operations {
+    const FILE_OPERATIONS: &'static bindings::file_operations = &bindings::file_operations {
         owner: (&raw const bindings::__this_module).cast_mut(),
         open: Some(Self::open),
         release: Some(Self::release),

@@ -66,6 +66,9 @@ pub struct Attribute<D: 'static> {
 // SAFETY: The raw attribute is never written to once made, and functions may be called anywhere.
 unsafe impl<D> Sync for Attribute<D> {}
 
+/// The largest length that a `show` function may return: from `PAGE_SIZE` on, sysfs warns.
+const SHOW_BYTES: usize = kernel::page::PAGE_SIZE - 1;
+
 /// Everybody may read.
 const MODE_READ: bindings::umode_t = 0o444;
 /// Everybody may read, the owner may write.
@@ -114,7 +117,7 @@ impl<D: Send + Sync + 'static> Attribute<D> {
         // its data stay alive during this call.
         let data = unsafe { Node::<D>::data_of(dev) };
         // SAFETY: sysfs gives a zeroed page that is ours during the call.
-        let page = unsafe { slice::from_raw_parts_mut(page.cast::<u8>(), kernel::page::PAGE_SIZE) };
+        let page = unsafe { slice::from_raw_parts_mut(page.cast::<u8>(), SHOW_BYTES) };
         // SAFETY: sysfs calls in process context.
         let ctx = unsafe { Sleepable::enter() };
 
