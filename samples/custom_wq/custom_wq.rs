@@ -73,7 +73,7 @@ impl WorkHandler for Step {
 /// nothing left to cancel, and the last of them destroys the queue.
 struct Sample {
     _trigger: Trigger<TopHalf>,
-    _finish: FlushOnDrop,
+    _flush: FlushOnDrop,
     _first: Work<Step>,
     _second: Work<Step>,
 }
@@ -89,7 +89,7 @@ impl Module for Sample {
         };
         Ok(Self {
             _trigger: Trigger::new(ctx, c"custom_wq", top_half)?,
-            _finish: FlushOnDrop::new(&queue)?,
+            _flush: FlushOnDrop::new(&queue)?,
             _first: first,
             _second: second,
         })

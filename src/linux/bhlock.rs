@@ -2,9 +2,9 @@
 
 //! A spinlock shared by softirqs and tasks.
 //!
-//! `kernel::sync::SpinLock` leaves softirqs enabled, so a task that holds one and is interrupted by a
-//! softirq which wants it too waits for itself. [`SpinLockBh`] disables softirqs on this CPU while it
-//! is held (`spin_lock_bh()`). Hard interrupts stay enabled, and must not take it.
+//! `kernel::sync::SpinLock` leaves softirqs enabled: if a softirq interrupts a task that holds the lock,
+//! and takes the same lock, the CPU deadlocks. [`SpinLockBh`] disables softirqs on this CPU while it is
+//! held (`spin_lock_bh()`). Hard interrupts stay enabled, and must not take it.
 //!
 //! C header: [`include/linux/spinlock.h`](srctree/include/linux/spinlock.h)
 
@@ -44,13 +44,19 @@ macro_rules! new_spinlock_bh {
 ///
 /// ```ignore
 /// #[pin_data]
-/// struct Listener {
+/// struct Receiver {
 ///     #[pin]
-///     state: SpinLockBh<State>,
+///     edges: SpinLockBh<u64>,
 /// }
-/// let init = pin_init!(Listener { state <- new_spinlock_bh!(State::new(), "Listener::state") });
+///
+/// let receiver = Arc::pin_init(
+///     pin_init!(Receiver {
+///         edges <- new_spinlock_bh!(0, "Receiver::edges"),
+///     }),
+///     GFP_KERNEL,
+/// )?;
 /// // In a softirq or in a task:
-/// listener.state.lock().edges += 1;
+/// *receiver.edges.lock() += 1;
 /// ```
 pub type SpinLockBh<T> = Lock<T, SpinLockBhBackend>;
 
@@ -60,8 +66,7 @@ pub type SpinLockBhGuard<'a, T> = Guard<'a, T, SpinLockBhBackend>;
 /// The kernel's `spinlock_t`, taken with softirqs disabled.
 pub struct SpinLockBhBackend;
 
-// SAFETY: The `spinlock_t` ensures mutual exclusion. `relock` is the default one, which locks in the
-// same way.
+// SAFETY: The `spinlock_t` ensures mutual exclusion. The default `relock()` calls `lock()`.
 unsafe impl Backend for SpinLockBhBackend {
     type State = bindings::spinlock_t;
     type GuardState = ();
@@ -69,7 +74,7 @@ unsafe impl Backend for SpinLockBhBackend {
     #[inline]
     unsafe fn init(ptr: *mut Self::State, name: *const c_char, key: *mut bindings::lock_class_key) {
         // SAFETY: The safety requirements ensure that `ptr` is valid for writes, and that `name` and
-        // `key` live for ever.
+        // `key` are valid indefinitely.
         unsafe { bindings::__spin_lock_init(ptr, name, key) }
     }
 

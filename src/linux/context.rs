@@ -3,33 +3,44 @@
 //! The execution context as a type.
 //!
 //! Kernel code runs either in *process context*, where it may sleep, or in *atomic context* (hard
-//! interrupt, softirq, timer, or under a spinlock), where sleeping is a bug that shows up as
-//! "scheduling while atomic", at best. C leaves this to comments and to `might_sleep()`. Here it
-//! is part of the signature:
+//! interrupt, softirq, timer, or under a spinlock), where sleeping is a bug: at best the kernel reports
+//! "scheduling while atomic". C states the context in comments and checks it with `might_sleep()`.
+//! Here it is part of the signature:
 //!
 //! - a function that may sleep takes a [`&Sleepable`](Sleepable);
-//! - a callback that runs in process context is handed a `&Sleepable`;
-//! - a callback that runs in atomic context is handed an [`&Atomic`](Atomic), and nothing turns an
-//!   `Atomic` into a `Sleepable`.
+//! - a callback that runs in process context is given a `&Sleepable`;
+//! - a callback that runs in atomic context is given an [`&Atomic`](Atomic), which cannot be turned
+//!   into a `Sleepable`.
 //!
-//! Both tokens have no size and vanish at compile time. Kernels with `CONFIG_DEBUG_ATOMIC_SLEEP` verify at
-//! run time that a `Sleepable` is made where one may sleep. The tokens are neither [`Send`] nor
-//! [`Sync`], so that a closure which another context runs, and which is therefore asked to be `Send`,
-//! cannot carry one over.
+//! Both tokens have no size. With `CONFIG_DEBUG_ATOMIC_SLEEP` the kernel verifies at run time that a
+//! `Sleepable` is made where sleeping is allowed. The tokens are neither [`Send`] nor [`Sync`], so a
+//! closure that another context runs, and that is therefore required to be `Send`, cannot capture one.
+//!
+//! # Limits
+//!
+//! The token covers the functions of [`linux`](super), nothing else. The following sleep, compile in an
+//! atomic handler, and are left to `CONFIG_DEBUG_ATOMIC_SLEEP`:
+//!
+//! - functions of the `kernel` crate: `Mutex::lock()`, `fsleep()`, allocations with `GFP_KERNEL`;
+//! - destructors of owners, since `drop()` takes no argument;
+//! - a call with a token under a spinlock, or inside an RCU read-side critical section, that was
+//!   entered after the token was made.
 //!
 //! # Examples
 //!
 //! A work item may sleep:
 //!
 //! ```ignore
-//! impl workqueue::WorkHandler for Keyer {
+//! impl WorkHandler for Keyer {
+//!     type Context = Sleepable;
+//!
 //!     fn run(&self, ctx: &Sleepable) {
-//!         self.lamp.set(ctx, true);
+//!         let _ = self.led.set(ctx, true);
 //!     }
 //! }
 //! ```
 //!
-//! A condition that a wait queue evaluates may not; this does not compile:
+//! The condition of a wait may not; this does not compile:
 //!
 //! ```compile_fail
 //! fn run(&self, ctx: &Sleepable) {
@@ -41,15 +52,14 @@ use core::marker::PhantomData;
 
 /// A token for a context, [`Sleepable`] or [`Atomic`].
 ///
-/// Mechanisms that run callbacks in one or the other are generic over it.
+/// Mechanisms whose handlers run in either context are generic over it.
 pub trait Context: private::Sealed + 'static {
     /// Creates the token.
     ///
     /// # Safety
     ///
-    /// The caller runs in the context that the token stands for, and does not let the token outlive
-    /// the callback that it was made for. For [`Sleepable`] that is process context, with no lock
-    /// held that forbids sleeping; for [`Atomic`] it is any.
+    /// For [`Sleepable`], the caller runs in process context and holds no lock that forbids sleeping;
+    /// for [`Atomic`], any context will do. The token must not outlive the callback that it is made for.
     unsafe fn enter() -> Self;
 }
 
@@ -59,21 +69,19 @@ mod private {
     impl Sealed for super::Atomic {}
 }
 
-/// Proof of running in process context, with no spinlock held: sleeping is allowed.
-///
-/// It stands for the place where it was made. A spinlock that is taken after that, or a section of RCU, is
-/// not seen by the compiler, as in C: there, debug kernels help.
+/// Proof that the callback which it was made for runs in process context: sleeping is allowed.
 ///
 /// # Invariants
 ///
-/// A reference to a `Sleepable` only exists where the kernel allows to sleep.
+/// Sleeping was allowed where the token was made. A spinlock taken since, or an RCU read-side critical
+/// section entered since, forbids it for its duration; the type does not track these.
 pub struct Sleepable(PhantomData<*mut ()>);
 
 impl Context for Sleepable {
     #[track_caller]
     #[inline]
     unsafe fn enter() -> Self {
-        // As C functions that may sleep do, whether or not they have to this time.
+        // C functions that may sleep check this, too, whether or not they sleep this time.
         #[cfg(CONFIG_DEBUG_ATOMIC_SLEEP)]
         kernel::task::might_sleep();
         // INVARIANT: By the safety requirements, sleeping is allowed here.
@@ -83,7 +91,7 @@ impl Context for Sleepable {
 
 /// Marks atomic context: sleeping is a bug.
 ///
-/// Handing an `Atomic` where a [`Sleepable`] would be sound is always fine.
+/// An `Atomic` may be made in any context; it allows nothing.
 pub struct Atomic(PhantomData<*mut ()>);
 
 impl Context for Atomic {
@@ -94,7 +102,7 @@ impl Context for Atomic {
 }
 
 impl Atomic {
-    /// Creates the token, which is sound anywhere.
+    /// Creates the token.
     #[inline]
     pub(super) fn new() -> Self {
         Self(PhantomData)

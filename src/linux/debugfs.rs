@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Files in debugfs that are written to, and perhaps read.
+//! Files in debugfs that can be written, and optionally read.
 //!
-//! Not `kernel::debugfs`: its file operations have no owner, so a module can be unloaded while such a
-//! file is open, and closing it then is an oops. Here an open file keeps the module, as it should.
-//! Its data it does not keep: once the [`File`] is dropped, reading and writing fail with `EIO`.
+//! The file operations of `kernel::debugfs` have no owner: a module can be unloaded while such a file is
+//! open, and closing the file is then an oops. Here open files pin the module (`fops.owner`), but not the
+//! data: after the [`File`] is dropped, accesses fail with `EIO`.
 //!
 //! C header: [`include/linux/debugfs.h`](srctree/include/linux/debugfs.h)
 
@@ -28,22 +28,21 @@ use kernel::{
     },
 };
 
-/// What a file is for.
+/// The functions of a file.
 pub trait FileHandler: Send + Sync + 'static {
-    /// Whether the file can be read, by root.
+    /// Whether root can read the file.
     const IS_READABLE: bool = false;
 
-    /// Takes one write(2). Writes may come at the same time.
+    /// Handles one write(2). Calls may run concurrently.
     fn write(&self, from: &mut UserSliceReader, ctx: &Sleepable) -> Result;
 
-    /// Prints all of the file, for whoever reads it. May be called at any time, more than once for one
-    /// reader.
+    /// Prints the whole content of the file. Calls may run concurrently, and more than once for one reader.
     fn show(&self, _to: &SeqFile, _ctx: &Sleepable) -> Result {
         Err(EINVAL)
     }
 }
 
-/// A directory in the root of debugfs, which is there as long as this or a file in it.
+/// A directory in the root of debugfs, which is removed when dropped. The files in it own a reference.
 ///
 /// # Invariants
 ///
@@ -55,14 +54,14 @@ pub struct Dir {
 
 // SAFETY: A directory may be removed on any thread.
 unsafe impl Send for Dir {}
-// SAFETY: Making files in it has its own locking.
+// SAFETY: Creating files in a directory has its own locking.
 unsafe impl Sync for Dir {}
 
 impl Dir {
-    /// Makes a directory appear. As usual with debugfs, it is no error if that is not possible.
+    /// Creates a directory. As usual for debugfs, a failure of debugfs is not an error.
     #[cfg_attr(not(CONFIG_DEBUG_FS), expect(unused_variables))]
     pub fn new(_ctx: &Sleepable, name: &CStr) -> Result<Arc<Self>> {
-        // INVARIANT: Made just so.
+        // INVARIANT: By the call below.
         let dir = Self {
             #[cfg(CONFIG_DEBUG_FS)]
             // SAFETY: The name is a C string. No parent means the root of debugfs.
@@ -75,12 +74,14 @@ impl Dir {
 #[cfg(CONFIG_DEBUG_FS)]
 impl Drop for Dir {
     fn drop(&mut self) {
-        // SAFETY: By the type invariant; errors are ignored. There are no files in it any more.
+        // SAFETY: By the type invariant; an error pointer is ignored. The files in it have been removed.
         unsafe { bindings::debugfs_remove(self.dentry) };
     }
 }
 
-/// Owner of a file and of its handler. Dropping it waits for calls that are under way.
+/// Owner of a file and of its handler.
+///
+/// Dropping it removes the file and waits for running calls. It must not be leaked (see [`linux`](super)).
 ///
 /// # Invariants
 ///
@@ -101,13 +102,13 @@ pub struct File<T: FileHandler> {
 
 // SAFETY: A file may be removed on any thread; the handler is `Send`.
 unsafe impl<T: FileHandler> Send for File<T> {}
-// SAFETY: There are no methods; the handler is `Sync`.
+// SAFETY: There are no `&self` methods; the handler is `Sync`.
 unsafe impl<T: FileHandler> Sync for File<T> {}
 
 impl<T: FileHandler> File<T> {
-    /// Makes a file appear in `dir`, for root to use.
+    /// Creates a file in `dir` that root can write, and read if [`FileHandler::IS_READABLE`].
     ///
-    /// As usual with debugfs, it is no error if that is not possible.
+    /// As usual for debugfs, a failure of debugfs is not an error.
     #[cfg_attr(not(CONFIG_DEBUG_FS), expect(unused_variables))]
     pub fn new(
         _ctx: &Sleepable,
@@ -116,7 +117,7 @@ impl<T: FileHandler> File<T> {
         handler: impl PinInit<T, Error>,
     ) -> Result<Self> {
         let handler = KBox::pin_init(handler, GFP_KERNEL)?;
-        // INVARIANT: Made just so.
+        // INVARIANT: `create()` makes it with these.
         Ok(Self {
             #[cfg(CONFIG_DEBUG_FS)]
             // SAFETY: The handler is pinned, and lives until `drop` has removed the file.
@@ -129,7 +130,7 @@ impl<T: FileHandler> File<T> {
 
 #[cfg(CONFIG_DEBUG_FS)]
 impl<T: FileHandler> File<T> {
-    /// Root may write, and read if there is something to read.
+    /// Root may write, and read if the file is readable.
     const MODE: bindings::umode_t = if T::IS_READABLE { 0o600 } else { 0o200 };
 
     const FILE_OPERATIONS: &'static bindings::file_operations = if T::IS_READABLE {
@@ -152,12 +153,14 @@ impl<T: FileHandler> File<T> {
         }
     };
 
+    /// Creates the C file.
+    ///
     /// # Safety
     ///
-    /// `handler` stays where it is until the file has been removed.
+    /// `handler` does not move before the file has been removed.
     unsafe fn create(dir: &Dir, name: &CStr, handler: &T) -> *mut bindings::dentry {
-        // SAFETY: The directory may be an error, which is taken note of. The file operations are static,
-        // and by the safety requirements the data lives as long as the file.
+        // SAFETY: debugfs accepts an error pointer as the directory. The file operations are static, and by
+        // the safety requirements the data lives as long as the file.
         unsafe {
             bindings::debugfs_create_file_full(
                 name.as_char_ptr(),
@@ -174,7 +177,7 @@ impl<T: FileHandler> File<T> {
     ///
     /// Called by debugfs only, for a file of a `File<T>` that has not been removed.
     unsafe extern "C" fn open(inode: *mut bindings::inode, file: *mut bindings::file) -> c_int {
-        // SAFETY: The file is being opened. `show` gets the data that the inode has.
+        // SAFETY: The file is being opened. `show` gets the private data of the inode.
         unsafe { bindings::single_open(file, Some(Self::show), (*inode).i_private) }
     }
 
@@ -183,12 +186,12 @@ impl<T: FileHandler> File<T> {
     /// Called by `seq_read()` only, for a file that `open` opened, of a `File<T>` that has not been
     /// removed.
     unsafe extern "C" fn show(file: *mut bindings::seq_file, _: *mut c_void) -> c_int {
-        // SAFETY: `open` stored the data of the file, a `T`. debugfs removes a file only when no call is
-        // under way, so that it lives during this one.
+        // SAFETY: `open` stored the data of the file, a `T`. Removing the file waits for this call, so the
+        // data lives until it returns.
         let handler = unsafe { &*(*file).private.cast_const().cast::<T>() };
-        // SAFETY: The file is valid, and nobody else uses it during this call.
+        // SAFETY: The file is valid, and `seq_read()` holds its lock during this call.
         let to = unsafe { SeqFile::from_raw(file) };
-        // SAFETY: read(2) is process context.
+        // SAFETY: read(2) runs in process context.
         let ctx = unsafe { Sleepable::enter() };
         match handler.show(to, &ctx) {
             Ok(()) => 0,
@@ -205,10 +208,10 @@ impl<T: FileHandler> File<T> {
         count: usize,
         _position: *mut bindings::loff_t,
     ) -> isize {
-        // SAFETY: The inode has the data of the file, a `T`. debugfs removes a file only when no call is
-        // under way, so that it lives during this one.
+        // SAFETY: The inode has the data of the file, a `T`. Removing the file waits for this call, so the
+        // data lives until it returns.
         let handler = unsafe { &*(*(*file).f_inode).i_private.cast_const().cast::<T>() };
-        // SAFETY: write(2) is process context.
+        // SAFETY: write(2) runs in process context.
         let ctx = unsafe { Sleepable::enter() };
         let mut reader = UserSlice::new(UserPtr::from_ptr(from.cast_mut().cast()), count).reader();
         match handler.write(&mut reader, &ctx) {
@@ -220,7 +223,7 @@ impl<T: FileHandler> File<T> {
 
 impl<T: FileHandler> Drop for File<T> {
     fn drop(&mut self) {
-        // SAFETY: By the type invariant; errors are ignored. This waits for calls that are under way.
+        // SAFETY: By the type invariant; an error pointer is ignored. This waits for running calls.
         #[cfg(CONFIG_DEBUG_FS)]
         unsafe {
             bindings::debugfs_remove(self.file)

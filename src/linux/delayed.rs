@@ -3,11 +3,13 @@
 //! Delayed work that stops with its owner.
 //!
 //! The same model as [`workqueue`](super::workqueue), with a timer before the queue: a [`DelayedWork`]
-//! owns a [`DelayedWorkHandler`], a [`DelayedWorkHandle`] sets the time at which it runs, from any context. Only the
-//! last time set counts, so an item that every event puts off runs once, after the last of them.
+//! owns a [`DelayedWorkHandler`], and a [`DelayedWorkHandle`] sets the delay after which it runs, from any
+//! context. Each call replaces the previous delay, so an item that every event postpones runs once,
+//! after the last event.
 //!
-//! Times are those of the timer wheel: whole jiffies, never early, and the later the longer they are, by
-//! up to an eighth. [`DelayedWorkHandle::mod_delayed_stepwise_ns`] is for those who have to be more exact than that.
+//! Delays have the resolution of the timer wheel: whole jiffies, never early, and late by up to an eighth
+//! of a long delay. [`DelayedWorkHandle::mod_delayed_stepwise_ns`] approaches a point in time more
+//! exactly.
 //!
 //! C header: [`include/linux/workqueue.h`](srctree/include/linux/workqueue.h)
 
@@ -54,24 +56,26 @@ macro_rules! new_delayed_work {
         )
     };
 }
-/// What is nearer than this, [`DelayedWorkHandle::mod_delayed_stepwise_ns`] takes for now. The quarter of a jiffy is there for
-/// whatever comes between a timer and the handler, so that not even then it is a jiffy late.
+/// [`DelayedWorkHandle::mod_delayed_stepwise_ns`] treats shorter delays as zero, in nanoseconds.
+///
+/// The quarter jiffy covers the latency from the timer to the worker, so that the handler is never a whole
+/// jiffy late.
 pub const MIN_DELAY_NS: u64 = JIFFY_NS + MARGIN_NS;
 const MARGIN_NS: u64 = JIFFY_NS / 4;
 
-/// Up to so many jiffies the timer wheel is exact to the jiffy. Beyond, it is too late by at most
-/// an eighth of the time.
+/// The timer wheel has a resolution of one jiffy up to this delay. Longer ones are late by at most an
+/// eighth (`kernel/time/timer.c`).
 const WHEEL_EXACT_JIFFIES: u32 = 62;
 
-/// What a delayed work item does.
+/// The function of a delayed work item.
 pub trait DelayedWorkHandler: Send + Sync + 'static {
-    /// Runs on a worker of the queue, in process context, never twice at the same time.
+    /// Runs on a worker of the queue, in process context, never concurrently with itself.
     ///
     /// It may arm `work` to run again.
     fn run(&self, work: &DelayedWorkHandle, ctx: &Sleepable);
 }
 
-/// The C work item, its timer, and the queue that it goes to.
+/// The C work item, its timer, and its queue.
 ///
 /// # Invariants
 ///
@@ -86,16 +90,16 @@ struct RawDelayedWork {
     queue: Arc<Queue<Sleepable>>,
 }
 
-// SAFETY: `work` and `queue` may be used on any thread; `handler` is used only by the trampoline,
-// and points at something that is `Send + Sync`.
+// SAFETY: `work` and `queue` may be used on any thread. `handler` points at a `Send + Sync` type, and only
+// the trampoline dereferences it.
 unsafe impl Send for RawDelayedWork {}
 // SAFETY: As above.
 unsafe impl Sync for RawDelayedWork {}
 
 /// Owner of a delayed work item and of its handler.
 ///
-/// Dropping it forbids any further arming, cancels what is armed, and waits for what is running. Like
-/// a [`Work`](super::workqueue::Work) it must not be leaked.
+/// Dropping it disables the item, cancels it if it is armed or pending, and waits for a running
+/// handler. It must not be leaked (see [`linux`](super)).
 ///
 /// # Examples
 ///
@@ -115,7 +119,7 @@ pub struct DelayedWork<T: DelayedWorkHandler> {
 }
 
 impl<T: DelayedWorkHandler> DelayedWork<T> {
-    /// Creates a work item that runs `handler` on `queue`, not armed; see [`new_delayed_work!`].
+    /// Creates a work item that is not armed and runs `handler` on `queue`; see [`new_delayed_work!`].
     pub fn new(
         _ctx: &Sleepable,
         name: &'static CStr,
@@ -128,7 +132,7 @@ impl<T: DelayedWorkHandler> DelayedWork<T> {
         let raw = Arc::pin_init(
             pin_init!(RawDelayedWork {
                 work <- Opaque::ffi_init(|slot: *mut bindings::delayed_work| {
-                    // SAFETY: `slot` is valid and pinned, `name` and `work_key` live for ever.
+                    // SAFETY: `slot` is valid and pinned; `name` and `work_key` are static.
                     unsafe {
                         bindings::init_work_with_key(
                             &raw mut (*slot).work,
@@ -138,8 +142,7 @@ impl<T: DelayedWorkHandler> DelayedWork<T> {
                             work_key.as_ptr(),
                         )
                     };
-                    // SAFETY: As above. This is the function and the flag that the workqueue
-                    // code expects of the timer in a `delayed_work`.
+                    // SAFETY: As above. Function and flag are those of `INIT_DELAYED_WORK()`.
                     unsafe {
                         bindings::timer_init_key(
                             &raw mut (*slot).timer,
@@ -155,7 +158,7 @@ impl<T: DelayedWorkHandler> DelayedWork<T> {
             }),
             GFP_KERNEL,
         )?;
-        // INVARIANT: `raw.handler` was just made from `handler`, which is pinned.
+        // INVARIANT: `raw.handler` points at `*handler`, which is pinned.
         Ok(Self { raw, handler })
     }
 
@@ -171,23 +174,22 @@ impl<T: DelayedWorkHandler> DelayedWork<T> {
     /// Called by the workqueue code only, for the `work` of a [`RawDelayedWork`] that belongs to a
     /// `DelayedWork<T>`.
     unsafe extern "C" fn trampoline(work: *mut bindings::work_struct) {
-        // SAFETY: By the safety requirements, `work` is the first part of a `delayed_work`...
+        // SAFETY: By the safety requirements, `work` is the `work` of a `delayed_work`...
         let work = unsafe { kernel::container_of!(work, bindings::delayed_work, work) };
-        // SAFETY: ... which is the field of a `RawDelayedWork`.
+        // SAFETY: ... which is the `work` of a `RawDelayedWork`.
         let raw = unsafe { kernel::container_of!(Opaque::cast_from(work), RawDelayedWork, work) };
-        // SAFETY: The item runs, so it is not disabled, or `DelayedWork::drop` waits for us: by the
-        // invariants of `RawDelayedWork` and `DelayedWork`, `handler` is alive until we return.
+        // SAFETY: The item runs, so either it is not disabled, or `DelayedWork::drop` waits for this call.
+        // By the invariants of `RawDelayedWork` and `DelayedWork`, the handler lives until it returns.
         let handler = unsafe { (*raw).handler.cast::<T>().as_ref() };
-        // SAFETY: As above, the owner's reference to the `RawDelayedWork` is alive as well. Taking one of our
-        // own keeps it so while the handler runs; `raw` came from an `Arc`.
+        // SAFETY: `raw` came from an `Arc`, and as above the owner holds a reference to it during this call.
         let work = unsafe {
             let borrowed = kernel::sync::ArcBorrow::<'_, RawDelayedWork>::from_raw(raw);
             DelayedWorkHandle {
                 raw: borrowed.into(),
             }
         };
-        // SAFETY: The queue is not a BH queue, so its workers run in process context, and hold no
-        // locks when they call us.
+        // SAFETY: The queue has worker threads, which run in process context and hold no lock during the
+        // call.
         let ctx = unsafe { Sleepable::enter() };
         handler.run(&work, &ctx);
     }
@@ -203,38 +205,37 @@ impl<T: DelayedWorkHandler> core::ops::Deref for DelayedWork<T> {
 
 impl<T: DelayedWorkHandler> Drop for DelayedWork<T> {
     fn drop(&mut self) {
-        // SAFETY: `work` is initialised. Owners are dropped in process context. After this the
-        // item neither runs nor can be armed again, so that the handler may go.
+        // SAFETY: `work` is initialised. Owners are dropped in process context. After this the item does
+        // not run and cannot be armed, so the handler may be dropped.
         unsafe { bindings::disable_delayed_work_sync(self.raw.work.get()) };
     }
 }
 
-/// Arms the item of a [`DelayedWork`], from any context. Does nothing once that is gone.
+/// Arms the item of a [`DelayedWork`], from any context. Does nothing once the owner has been dropped.
 ///
-/// The last one may have to destroy the queue, so a handle is dropped in process context.
+/// Dropping the last reference destroys the queue, so handles are dropped in process context.
 #[derive(Clone)]
 pub struct DelayedWorkHandle {
     raw: Arc<RawDelayedWork>,
 }
 
 impl DelayedWorkHandle {
-    /// Runs the item after `delay_ms` milliseconds, whatever was set before. 0 is at once.
+    /// Runs the item after `delay_ms` milliseconds, in place of any delay set before. 0 queues it at once.
     #[inline]
     pub fn mod_delayed_ms(&self, delay_ms: Msecs) {
         self.set_jiffies(msecs_to_jiffies(delay_ms));
     }
 
-    /// Runs the item once before the time `delay_ns` nanoseconds from now, or at most three quarters of a
-    /// jiffy after it, whatever was set before. Less than [`MIN_DELAY_NS`] is at once.
+    /// Runs the item before the time `delay_ns` nanoseconds from now, or at most three quarters of a jiffy
+    /// after it, in place of any delay set before. A delay below [`MIN_DELAY_NS`] queues it at once.
     ///
-    /// The item looks at the clock and calls this again if there is time left, or sleeps if it is near.
-    /// That takes some runs for a long time, and makes up for the wheel being coarse.
+    /// The handler reads the clock, and calls this again with the time that is left, or sleeps if that is
+    /// short. A long delay thus takes several runs, which makes up for the coarse timer wheel.
     #[inline]
     pub fn mod_delayed_stepwise_ns(&self, delay_ns: u64) {
-        // In 32 bits, as 32-bit kernels have no division of 64: a step of four seconds is as good as
-        // the whole way.
+        // 32-bit kernels have no division of 64-bit numbers. A step of at most four seconds will do.
         let delay_ns = u32::try_from(delay_ns).unwrap_or(u32::MAX);
-        // Set for a number of jiffies, a timer goes off up to one more after it.
+        // A timer expires up to one jiffy after the number of jiffies that it is set to.
         let jiffies = delay_ns.saturating_sub(MARGIN_NS as u32) / JIFFY_NS as u32;
         let early = if jiffies > WHEEL_EXACT_JIFFIES {
             jiffies / 8
@@ -245,8 +246,8 @@ impl DelayedWorkHandle {
     }
 
     fn set_jiffies(&self, jiffies: Jiffies) {
-        // SAFETY: `work` is initialised and lives as long as `raw`, and so does the queue. Once
-        // the `DelayedWork` is gone the item is disabled, and the workqueue code leaves it alone.
+        // SAFETY: `work` is initialised; it and the queue live as long as `raw`. Once the `DelayedWork` has
+        // been dropped the item is disabled, and the workqueue code does not arm it.
         unsafe {
             bindings::mod_delayed_work_on(
                 bindings::wq_misc_consts_WORK_CPU_UNBOUND as c_int,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The interrupt of a device, with a handler that is told its context.
+//! The interrupt of a device, with a handler that is given its context.
 //!
 //! C header: [`include/linux/interrupt.h`](srctree/include/linux/interrupt.h)
 
@@ -24,23 +24,25 @@ extern "C" {
     fn morse_helper_irq_trigger_type(irq: c_uint) -> u32;
 }
 
-/// What triggers the interrupt: `IRQ_TYPE_EDGE_BOTH`, which has the same value.
+/// The trigger of the interrupt. `IRQ_TYPE_EDGE_BOTH` has the same value.
 const BOTH_EDGES: u32 = bindings::IRQF_TRIGGER_RISING | bindings::IRQF_TRIGGER_FALLING;
 
-/// A handler of the interrupt of a device. Dropping it waits for a handler that is running.
+/// A registered handler of the interrupt of a device, as long as the device is bound.
+///
+/// Dropping it waits for a running handler. It must not be leaked (see [`linux`](super)).
 pub struct DeviceIrq<'a, T: IrqHandler> {
     registration: Registration<T>,
-    /// The number belongs to the device as long as that is bound.
+    /// The number of the interrupt is that of the device while this is bound.
     _dev: PhantomData<&'a platform::Device<Bound>>,
 }
 
 impl<'a, T: IrqHandler> DeviceIrq<'a, T> {
-    /// Registers `handler` for the first interrupt of `dev`, on both edges.
+    /// Registers `handler` for the first interrupt of `dev`, triggered by both edges.
     ///
     /// # Errors
     ///
-    /// `ENXIO` if the device has no interrupt, `EPROBE_DEFER` if its controller has not come up yet,
-    /// `EBUSY` if somebody else has it, `EINVAL` if it is described as anything but one of both edges.
+    /// `ENXIO` if the device has no interrupt, `EPROBE_DEFER` if its controller has not been probed yet,
+    /// `EBUSY` if the interrupt is in use, `EINVAL` if the firmware describes another trigger.
     pub fn new(
         ctx: &Sleepable,
         dev: &'a platform::Device<Bound>,
@@ -48,9 +50,9 @@ impl<'a, T: IrqHandler> DeviceIrq<'a, T> {
         handler: impl PinInit<T, Error>,
     ) -> Result<Self> {
         let irq = dev.irq_by_index(0)?.irq();
-        // A description that leaves it open is fine. To overrule any other would work once: the interrupt
-        // keeps the type that it was requested with, and is not found by its description again.
-        // SAFETY: This may be called for any number.
+        // Accept IRQ_TYPE_NONE. Overriding any other type succeeds once; the irq then keeps our type and
+        // the next mapping fails with a type mismatch.
+        // SAFETY: The function may be called for any number.
         let described = unsafe { morse_helper_irq_trigger_type(irq) };
         if described != 0 && described != BOTH_EDGES {
             return Err(EINVAL);

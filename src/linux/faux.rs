@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! A device without hardware, for a driver that can do without.
+//! A faux device, for a driver that also works without hardware.
 //!
-//! `kernel::faux` changes its signatures between releases; this file is where that ends.
+//! The signatures of `kernel::faux` differ between releases; those of this file do not.
 
 use super::context::Sleepable;
 #[cfg(kernel_7_3)]
@@ -13,11 +13,11 @@ use kernel::{
     prelude::*, //
 };
 
-/// A faux device, which is bound as long as this exists.
+/// A registered faux device, which is unregistered when dropped.
 pub struct Registration(faux::Registration);
 
 impl Registration {
-    /// Makes the device appear under `/sys/devices/faux`.
+    /// Registers the device `/sys/devices/faux/<name>`.
     pub fn new(_ctx: &Sleepable, name: &'static CStr) -> Result<Self> {
         faux::Registration::new(name, None).map(Self)
     }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! GPIO consumer: a line that a device owns through its firmware description.
+//! GPIO consumer: lines that the firmware description assigns to a device.
 //!
-//! Whether `kernel::bindings` has these functions depends on the configuration of the kernel, as they
-//! are there only if some other header asks for them. So they are called through helpers in C.
+//! `kernel::bindings` has the functions of gpiolib only in some configurations, where another header
+//! includes theirs. So they are called through C helpers.
 //!
 //! C header: [`include/linux/gpio/consumer.h`](srctree/include/linux/gpio/consumer.h)
 
@@ -39,8 +39,8 @@ extern "C" {
     fn morse_helper_gpiod_put(desc: *mut Desc);
     /// `gpiod_set_value_cansleep()`
     fn morse_helper_gpiod_set(desc: *mut Desc, active: bool) -> c_int;
-    /// `gpiod_set_value_cansleep()` and the time just before. If the chip does not sleep, no interrupt
-    /// comes between.
+    /// Reads the clock into `stamp`, then calls `gpiod_set_value_cansleep()`. If the chip does not sleep,
+    /// interrupts are disabled from the first to the second.
     fn morse_helper_gpiod_set_stamped(
         desc: *mut Desc,
         active: bool,
@@ -54,39 +54,39 @@ extern "C" {
 
 /// Requests the line `<con_id>-gpios` of `dev`.
 fn request(dev: &Device<Bound>, con_id: &'static CStr, output: bool) -> Result<Option<Line>> {
-    // SAFETY: `dev` is a valid device and `con_id` a C string that lives for ever.
+    // SAFETY: `dev` is a valid device, and `con_id` a static C string.
     let desc = from_err_ptr(unsafe {
         morse_helper_gpiod_get(raw_device(dev).cast(), con_id.as_char_ptr(), output)
     })?;
-    // INVARIANT: The descriptor was just requested.
+    // INVARIANT: The descriptor was requested above.
     Ok(NonNull::new(desc).map(Line))
 }
 
-/// A line that was requested, and is given back when this is dropped.
+/// A requested line, which is released when dropped.
 ///
 /// # Invariants
 ///
-/// The descriptor has been requested by this object.
+/// The descriptor was requested, and only this object releases it.
 struct Line(NonNull<Desc>);
 
-// SAFETY: A descriptor is not bound to the thread that requested it.
+// SAFETY: A descriptor may be used and released on any thread.
 unsafe impl Send for Line {}
-// SAFETY: gpiolib allows to use a line from several threads at once.
+// SAFETY: gpiolib allows concurrent use of a line.
 unsafe impl Sync for Line {}
 
 impl Drop for Line {
     fn drop(&mut self) {
-        // SAFETY: By the type invariant, the descriptor is ours, and it is not used after this. Lines are
-        // requested, and so dropped, in process context.
+        // SAFETY: By the type invariant, the descriptor is requested; it is not used after this. Owners are
+        // dropped in process context.
         unsafe { morse_helper_gpiod_put(self.0.as_ptr()) };
     }
 }
 
-/// An output line, inactive until it is set, and inactive again when it is dropped.
+/// An output line, which is inactive at first and is made inactive when dropped.
 ///
-/// Levels are logical: the flags of the firmware description (`GPIO_ACTIVE_LOW`, open drain) are
-/// applied below. The line may belong to a chip that sleeps, such as an I2C expander, so setting
-/// it needs a [`Sleepable`].
+/// Levels are logical: gpiolib applies the flags of the firmware description (`GPIO_ACTIVE_LOW`, open
+/// drain). The line may belong to a chip that sleeps, such as an I2C expander, so setting it needs a
+/// [`Sleepable`].
 ///
 /// # Invariants
 ///
@@ -108,7 +108,7 @@ impl Output {
     ///
     /// # Errors
     ///
-    /// `EPROBE_DEFER` if the chip has not come up yet, `EBUSY` if somebody else has the line.
+    /// `EPROBE_DEFER` if the chip has not been probed yet, `EBUSY` if the line is in use.
     pub fn get_optional(
         _ctx: &Sleepable,
         dev: &Device<Bound>,
@@ -122,22 +122,22 @@ impl Output {
     ///
     /// # Errors
     ///
-    /// What the chip reports; only chips behind a bus do.
+    /// The error of the chip, which chips behind a bus report.
     #[inline]
     pub fn set(&self, _ctx: &Sleepable, active: bool) -> Result {
         self.set_level(active)
     }
 
-    /// Makes the line active or inactive, and returns when that was begun.
+    /// Makes the line active or inactive, and returns the time read directly before.
     ///
-    /// No interrupt comes between the two, if the chip does not sleep.
+    /// If the chip does not sleep, interrupts are disabled from the reading of the clock to the change.
     ///
     /// # Errors
     ///
     /// As [`Self::set`].
     pub fn set_stamped(&self, _ctx: &Sleepable, active: bool) -> Result<Ktime> {
         let mut stamp = 0;
-        // SAFETY: The line is ours, and `stamp` may be written to. The token says process context.
+        // SAFETY: The line is requested, and `stamp` is valid for writes. The token allows sleeping.
         to_result(unsafe {
             morse_helper_gpiod_set_stamped(self.0 .0.as_ptr(), active, &mut stamp)
         })?;
@@ -146,19 +146,19 @@ impl Output {
     }
 
     fn set_level(&self, active: bool) -> Result {
-        // SAFETY: The line is ours. The callers are in process context.
+        // SAFETY: The line is requested. The callers are in process context.
         to_result(unsafe { morse_helper_gpiod_set(self.0 .0.as_ptr(), active) })
     }
 }
 
 impl Drop for Output {
     fn drop(&mut self) {
-        // Lines are dropped in process context. An error has nobody to go to.
+        // Owners are dropped in process context. A destructor cannot report an error.
         let _ = self.set_level(false);
     }
 }
 
-/// An input line of a chip that does not sleep, so that it can be read in any context.
+/// An input line of a chip that does not sleep, which can be read in any context.
 ///
 /// # Invariants
 ///
@@ -180,8 +180,8 @@ impl Input {
     ///
     /// # Errors
     ///
-    /// `EPROBE_DEFER` if the chip has not come up yet, `EBUSY` if somebody else has the line, `EINVAL`
-    /// if the chip sleeps.
+    /// `EPROBE_DEFER` if the chip has not been probed yet, `EBUSY` if the line is in use, `EINVAL` if the
+    /// chip sleeps.
     pub fn get_optional(
         _ctx: &Sleepable,
         dev: &Device<Bound>,
@@ -190,11 +190,11 @@ impl Input {
         let Some(line) = request(dev, con_id, false)? else {
             return Ok(None);
         };
-        // SAFETY: The line is ours.
+        // SAFETY: The line is requested.
         if unsafe { morse_helper_gpiod_cansleep(line.0.as_ptr()) } {
             return Err(EINVAL);
         }
-        // INVARIANT: `request` makes it an input, and the chip was just asked.
+        // INVARIANT: `request` makes it an input; the check above excludes chips that sleep.
         Ok(Some(Self(line)))
     }
 
@@ -202,10 +202,10 @@ impl Input {
     ///
     /// # Errors
     ///
-    /// What the chip reports.
+    /// The error of the chip.
     #[inline]
     pub fn get(&self) -> Result<bool> {
-        // SAFETY: By the type invariant, the line is ours, and its chip does not sleep.
+        // SAFETY: By the type invariant, the line is requested, and its chip does not sleep.
         let value = unsafe { morse_helper_gpiod_value(self.0 .0.as_ptr()) };
         to_result(value.min(0))?;
         Ok(value > 0)

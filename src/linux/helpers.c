@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * One-line functions for what the kernel has only as inline functions or
- * macros, or in headers that its bindings leave out, so that Rust cannot call
- * it. Their users declare them on the Rust side.
+ * Functions that Rust calls in place of inline functions and macros, and of
+ * functions whose headers the bindings of the kernel crate leave out. The Rust
+ * files that use them declare them.
  */
 
 #include <linux/gpio/consumer.h>
@@ -33,7 +33,7 @@ int morse_helper_gpiod_set(struct gpio_desc *desc, bool active)
 	return gpiod_set_value_cansleep(desc, active);
 }
 
-/* Not one line, as what it takes are macros and a variable of their own. */
+/* local_irq_save() is a macro, so the whole sequence is in C. */
 int morse_helper_gpiod_set_stamped(struct gpio_desc *desc, bool active, ktime_t *stamp)
 {
 	unsigned long flags;

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Hard interrupt handlers that are told their context, and an interrupt to try them with.
+//! Hard interrupt handlers that are given their context, and a simulated interrupt.
 //!
-//! A [`IrqHandler`] gets an [`Atomic`]: it cannot sleep. It runs in hard interrupt context on `PREEMPT_RT` as well
-//! (`IRQF_NO_THREAD`), where handlers are threads by default: one that exists to note the time must
-//! not wait for its turn. So it must not take a lock that sleeps there, which is every lock but a
-//! raw spinlock.
+//! An [`IrqHandler`] gets an [`Atomic`], so it cannot call functions that take a `Sleepable`. It runs in
+//! hard interrupt context on `PREEMPT_RT`, too (`IRQF_NO_THREAD`), where handlers are threads by default: a
+//! handler that reads the clock must not wait until it is scheduled. There it must not take a lock that
+//! sleeps, that is, any lock but a raw spinlock.
 //!
-//! Not `kernel::irq`: its registration is bound to the lifetime of a borrowed device and of another
-//! shape in each release, and a simulated interrupt has no device.
+//! `kernel::irq` does not fit: its registration borrows a device, which a simulated interrupt does not
+//! have, and its signatures differ between releases.
 //!
 //! C header: [`include/linux/interrupt.h`](srctree/include/linux/interrupt.h)
 
@@ -38,13 +38,13 @@ use kernel::{
     sync::SpinLock, //
 };
 
-/// What an interrupt does.
+/// The handler of an interrupt.
 pub trait IrqHandler: Send + Sync + 'static {
-    /// Runs in hard interrupt context, never twice at the same time.
+    /// Runs in hard interrupt context, never concurrently with itself.
     ///
-    /// Not even when the interrupt moves to another CPU: the kernel's flow handlers do not enter it
-    /// there while it is in progress, and as they look that up under the lock of the interrupt, what
-    /// one run wrote is seen by the next.
+    /// This holds when the interrupt moves to another CPU, too: a flow handler does not enter the handler
+    /// while it is in progress (`IRQD_IRQ_INPROGRESS`). It checks that under the lock of the interrupt
+    /// descriptor, so each run sees the memory that the previous run wrote.
     fn handle(&self, ctx: &Atomic);
 }
 
@@ -53,20 +53,18 @@ const HANDLED: bindings::irqreturn_t = bindings::irqreturn::IRQ_HANDLED;
 #[cfg(not(kernel_7_3))]
 const HANDLED: bindings::irqreturn_t = bindings::irqreturn_IRQ_HANDLED;
 
-/// A registered interrupt handler. Dropping it frees the interrupt, and waits for a handler that
-/// is running.
+/// A registered handler. Dropping it frees the interrupt and waits for a running handler.
 ///
 /// # Invariants
 ///
-/// The interrupt `irq` has the trampoline for `T` as a handler, with `handler` as its cookie.
+/// `Self::trampoline` is registered for the interrupt `irq`, with `handler` as its cookie.
 pub(super) struct Registration<T: IrqHandler> {
     irq: c_uint,
     handler: Pin<KBox<T>>,
 }
 
 impl<T: IrqHandler> Registration<T> {
-    /// Requests the interrupt number `irq` for `handler`, on the edges that `edges` says
-    /// (`IRQF_TRIGGER_*`).
+    /// Requests the interrupt number `irq` for `handler`, triggered by `edges` (`IRQF_TRIGGER_*`).
     pub(super) fn new(
         _ctx: &Sleepable,
         irq: c_uint,
@@ -75,8 +73,8 @@ impl<T: IrqHandler> Registration<T> {
         handler: impl PinInit<T, Error>,
     ) -> Result<Self> {
         let handler = KBox::pin_init(handler, GFP_KERNEL)?;
-        // SAFETY: The cookie is the handler, which lives until the interrupt is freed. A number that is
-        // no interrupt is refused.
+        // SAFETY: The cookie is the handler, which lives until the interrupt is freed. The function rejects
+        // a number that is not an interrupt.
         to_result(unsafe {
             bindings::request_threaded_irq(
                 irq,
@@ -87,7 +85,7 @@ impl<T: IrqHandler> Registration<T> {
                 Self::cookie(&handler),
             )
         })?;
-        // INVARIANT: Just so.
+        // INVARIANT: Registered above.
         Ok(Self { irq, handler })
     }
 
@@ -115,25 +113,25 @@ impl<T: IrqHandler> Registration<T> {
 
 impl<T: IrqHandler> Drop for Registration<T> {
     fn drop(&mut self) {
-        // SAFETY: By the type invariant the handler is registered with this cookie. This waits for one
-        // that is running.
+        // SAFETY: By the type invariant the handler is registered with this cookie. This waits for a running
+        // handler.
         unsafe { bindings::free_irq(self.irq, Self::cookie(&self.handler)) };
     }
 }
 
 extern "C" {
-    /// `irq_domain_create_sim()` with one interrupt, whose header bindgen does not read.
+    /// `irq_domain_create_sim()` with one interrupt. The bindings do not have this header.
     fn morse_helper_irq_sim_create() -> *mut c_void;
     /// `irq_domain_remove_sim()`.
     fn morse_helper_irq_sim_remove(domain: *mut c_void);
 }
 
-/// A domain with one interrupt, mapped.
+/// An interrupt simulator (`kernel/irq/irq_sim.c`) with one interrupt.
 ///
 /// # Invariants
 ///
-/// `domain` is a simulator of one interrupt, and `irq` its number. Nobody has the interrupt any more
-/// when this is dropped.
+/// `domain` is a simulator of one interrupt, and `irq` its number, or 0. The interrupt has no handler when
+/// this is dropped.
 struct Simulator {
     domain: *mut bindings::irq_domain,
     irq: c_uint,
@@ -141,11 +139,11 @@ struct Simulator {
 
 impl Simulator {
     fn new(_ctx: &Sleepable) -> Result<Self> {
-        // SAFETY: This may be called at any time in process context.
+        // SAFETY: The function may be called at any time in process context.
         let domain = from_err_ptr(unsafe { morse_helper_irq_sim_create() })?.cast();
         // SAFETY: `domain` has one interrupt, number 0.
         let irq = unsafe { bindings::irq_create_mapping_affinity(domain, 0, ptr::null()) };
-        // INVARIANT: Both were just so made, or there is nothing to map.
+        // INVARIANT: Both were made above; `irq` is 0 if the mapping failed.
         let simulator = Self { domain, irq };
         if irq == 0 {
             return Err(ENOMEM);
@@ -163,18 +161,20 @@ impl Drop for Simulator {
     }
 }
 
-/// How long to wait for a pending interrupt before looking again: it is due within a tick.
+/// The time between two checks of a pending interrupt, which is due within a tick, in nanoseconds.
 const PENDING_NS: i64 = 1_000_000;
 
 /// An interrupt without hardware, which software raises.
 ///
-/// The handler runs in true hard interrupt context: the kernel's simulator raises it from an
-/// interrupt that the CPU sends to itself.
+/// The handler runs in hard interrupt context: the simulator of the kernel calls it from an interrupt that
+/// the CPU sends to itself.
+///
+/// Dropping it waits for a running handler. It must not be leaked (see [`linux`](super)).
 pub struct SimulatedIrq<T: IrqHandler> {
-    /// Dropped first.
+    /// Dropped before the simulator.
     registration: Registration<T>,
     _simulator: Simulator,
-    /// Held while the interrupt is raised and runs.
+    /// Held while the interrupt is raised and handled.
     raising: Pin<KBox<SpinLock<()>>>,
 }
 
@@ -184,7 +184,7 @@ unsafe impl<T: IrqHandler> Send for SimulatedIrq<T> {}
 unsafe impl<T: IrqHandler> Sync for SimulatedIrq<T> {}
 
 impl<T: IrqHandler> SimulatedIrq<T> {
-    /// Makes an interrupt and registers `handler` for it.
+    /// Makes an interrupt, and registers `handler` for it.
     pub fn register(
         ctx: &Sleepable,
         name: &'static CStr,
@@ -201,21 +201,22 @@ impl<T: IrqHandler> SimulatedIrq<T> {
         })
     }
 
-    /// Raises the interrupt, and returns when the handler has run: once for each call.
+    /// Raises the interrupt. When it returns, the handler has run once for this call.
     ///
-    /// Calls at the same time take turns. The simulator could not bear it otherwise: raised on two CPUs
-    /// at once it runs on both, and each takes interrupts from under the other (`irq_sim_handle_irq()`
-    /// of `kernel/irq/irq_sim.c` then looks for the handler of an interrupt that does not exist).
+    /// Concurrent calls are serialised. The simulator requires it: if it is raised on two CPUs at once,
+    /// `irq_sim_handle_irq()` of `kernel/irq/irq_sim.c` runs on both, each clears the pending bits of the
+    /// other, and one looks up an interrupt that does not exist.
     ///
-    /// Where a CPU cannot interrupt itself, which is where there is only one, the handler runs at the
-    /// next tick; of several interrupts before that, one is seen.
+    /// A machine with a single CPU may be unable to interrupt itself. There the handler runs at the next
+    /// tick, once for all calls before it.
     pub fn raise(&self, _ctx: &Sleepable) -> Result {
-        /// How often the CPU is given the opportunity to be interrupted. The first will do, or none.
+        /// The number of checks whether the interrupt has been handled. The first one succeeds, unless the
+        /// CPU cannot interrupt itself.
         const POLLS: u32 = 256;
 
-        // Whoever has the lock stays on this CPU, which is the one that is interrupted. So once the
-        // interrupt is not pending any more, it is over.
-        let _turn = self.raising.lock();
+        // The lock keeps this task on its CPU, which is the one that is interrupted. So the handler has run
+        // when the interrupt is not pending.
+        let _guard = self.raising.lock();
         // SAFETY: The interrupt exists as long as `registration`.
         to_result(unsafe {
             bindings::irq_set_irqchip_state(self.registration.irq, Self::PENDING, true)
@@ -233,23 +234,23 @@ impl<T: IrqHandler> SimulatedIrq<T> {
 
     fn is_pending(&self) -> bool {
         let mut pending = false;
-        // SAFETY: The interrupt exists as long as `registration`; there is room for the answer.
+        // SAFETY: The interrupt exists as long as `registration`; `pending` is valid for writes.
         let result = unsafe {
             bindings::irq_get_irqchip_state(self.registration.irq, Self::PENDING, &mut pending)
         };
         result == 0 && pending
     }
 
-    /// Waits for an interrupt that was raised and has not been handled yet.
+    /// Waits until an interrupt that was raised has been handled.
     ///
-    /// The simulator looks its interrupt up when it gets to it, and takes for granted that it is there.
+    /// The simulator looks the interrupt up when it handles it, and relies on its existence.
     fn settle(&self, ctx: &Sleepable) {
         while self.is_pending() {
             sleep_until(ctx, Ktime::now().after_ns(PENDING_NS));
         }
-        // It is not pending any more from right before it is looked up. That is done in hard interrupt
-        // context, which is a section that RCU waits for.
-        // SAFETY: The context token says that waiting is allowed.
+        // The simulator clears the pending bit before it looks the interrupt up. It does so in hard
+        // interrupt context, whose end RCU waits for.
+        // SAFETY: The token allows sleeping.
         unsafe { bindings::synchronize_rcu_expedited() };
     }
 
@@ -263,7 +264,6 @@ impl<T: IrqHandler> Drop for SimulatedIrq<T> {
     fn drop(&mut self) {
         // SAFETY: Owners are dropped in process context.
         let ctx = unsafe { Sleepable::enter() };
-        // Before its parts go.
         self.settle(&ctx);
     }
 }

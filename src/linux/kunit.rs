@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! KUnit suites of functions, wherever those are written.
+//! KUnit suites made of plain functions.
 //!
-//! `#[kunit_tests]` of the kernel crate makes a suite of an inline module's `#[test]` functions, which then
-//! are tests of a kernel only. [`kunit_suite!`] takes any functions instead, so that tests of code which
-//! knows no kernel run under cargo as well.
+//! `#[kunit_tests]` of the `kernel` crate makes a suite of the `#[test]` functions of an inline module, which
+//! then run in a kernel only. [`kunit_suite!`] takes functions by path, so the tests of code that is
+//! independent of the kernel run under cargo, too.
 //!
-//! A test fails by panicking, as it does under cargo, and says why as it does there. In a kernel that is
-//! a BUG, and ends the thread that KUnit made for the test; KUnit sees that, reports `not ok`, and goes
-//! on with the next one. So a kernel that runs tests must not be told to panic at an oops.
+//! A test fails by a panic, as under cargo, with the same message. In the kernel a panic is a BUG, which ends
+//! the thread of the test; KUnit then reports `not ok` and starts the next test. So the kernel must not be
+//! booted with `oops=panic`.
 //!
 //! C header: [`include/kunit/test.h`](srctree/include/kunit/test.h)
 
@@ -17,7 +17,7 @@ use super::context::{
     Sleepable, //
 };
 
-/// Makes a suite of KUnit of tests, each of which is a `fn(&Sleepable)` and may sleep.
+/// Makes a KUnit suite of tests, each a `fn(&Sleepable)`, which may sleep.
 ///
 /// # Examples
 ///
@@ -29,7 +29,7 @@ macro_rules! kunit_suite {
     ($suite:ident { $($test:ident: $run:expr),+ $(,)? }) => {
         const _: () = {
             $(extern "C" fn $test(_test: *mut ::kernel::bindings::kunit) {
-                // SAFETY: Only KUnit knows this function, and calls it on a thread that it made for it.
+                // SAFETY: Only KUnit calls this function, on a thread of its own that holds no lock.
                 unsafe { $crate::linux::kunit::run($run) };
             })+
 
@@ -39,7 +39,7 @@ macro_rules! kunit_suite {
                     ::kernel::c_str!(::core::stringify!($test)),
                     $test,
                 ),)+
-                // The end.
+                // Terminates the list.
                 ::pin_init::zeroed(),
             ];
             ::kernel::kunit_unsafe_test_suite!($suite, TESTS);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! A LED trigger: any LED of the machine can be told to show what the owner shows.
+//! A LED trigger, which switches all LEDs that are attached to it.
 //!
 //! `echo NAME > /sys/class/leds/LED/trigger` attaches a LED, at any time.
 //!
@@ -16,7 +16,7 @@ use kernel::{
     types::Opaque, //
 };
 
-/// A registered trigger.
+/// A registered trigger, which is unregistered when dropped. It must not be leaked (see [`linux`](super)).
 ///
 /// # Invariants
 ///
@@ -41,30 +41,34 @@ unsafe impl Send for Trigger {}
 unsafe impl Sync for Trigger {}
 
 impl Trigger {
-    /// Registers a trigger. `EEXIST` if there is one of that name.
+    /// Registers a trigger.
+    ///
+    /// # Errors
+    ///
+    /// `EEXIST` if a trigger of this name exists.
     pub fn register(_ctx: &Sleepable, name: CString) -> impl PinInit<Self, Error> + '_ {
         try_pin_init!(&this in Self {
             name,
             raw <- Opaque::new(pin_init::zeroed()),
             _: {
-                // SAFETY: `this` is pinned and all its fields are initialised, so that the name
-                // stays where it is until the trigger is unregistered.
+                // SAFETY: `this` is pinned and its fields are initialised, so the name does not move before
+                // the trigger is unregistered.
                 let raw = unsafe {
                     let raw = (*this.as_ptr()).raw.get();
                     (*raw).name = (*this.as_ptr()).name.as_char_ptr();
                     raw
                 };
                 // INVARIANT: On success the trigger is registered.
-                // SAFETY: `raw` is zeroed but for its name, as the function expects.
+                // SAFETY: All fields of `raw` but its name are zero, as the function expects.
                 to_result(unsafe { bindings::led_trigger_register(raw) })?;
             },
         })
     }
 
-    /// Turns all attached LEDs on or off.
+    /// Switches all attached LEDs on or off.
     ///
-    /// Does not sleep: a LED that has to sleep is set by the LED core's own work item. Attaching
-    /// and detaching at the same time is the LED core's business, and safe.
+    /// Does not sleep: the LED core sets LEDs whose driver sleeps from a work item. LEDs may be attached and
+    /// detached concurrently.
     #[inline]
     pub fn show(&self, on: bool) {
         let brightness = if on {

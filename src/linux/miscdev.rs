@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! A misc character device with everything that a stream needs.
+//! A misc character device for a stream of bytes.
 //!
-//! `kernel::miscdevice` has no `poll` and no `fsync`, and its callbacks see no data of the device
-//! before `open`. Here a [`Registration`] owns the device's shared data and its sysfs attributes,
-//! and each open file is a value of its own that implements [`FileOperations`].
+//! `kernel::miscdevice` has no `poll` and no `fsync`, and gives `open` no access to the data of the device.
+//! Here a [`Registration`] owns the data of the device and its sysfs attributes, and each open file is a
+//! value that implements [`FileOperations`].
 //!
-//! Life times: the registration goes when the hardware goes, but files may stay open. They hold
-//! what they need themselves (usually an `Arc` of the shared data), and their existence pins the
-//! module. Once the registration has been dropped no file can be opened any more, and no sysfs
-//! callback runs.
+//! The registration is dropped when the hardware is removed, but files may stay open. An open file owns what
+//! it needs, usually an `Arc` of the data, and pins the module. Once the registration has been dropped, no
+//! file can be opened and no sysfs callback runs.
 //!
-//! Files are streams: they have no position, and seeking, `pread` and `pwrite` give `ESPIPE`.
+//! The files have no position: lseek(2), pread(2) and pwrite(2) fail with `ESPIPE`.
 //!
 //! C header: [`include/linux/miscdevice.h`](srctree/include/linux/miscdevice.h)
 
@@ -51,15 +50,15 @@ use kernel::{
     },
 };
 
-/// What an ioctl handler is given.
+/// The arguments of an ioctl(2).
 pub struct Ioctl {
-    /// The command word, as `_IO()` and its kin make it.
+    /// The command, as made by `_IO()`, `_IOR()` or `_IOW()`.
     pub command: u32,
     argument: usize,
 }
 
 impl Ioctl {
-    /// Returns the memory that the argument points at, of the size that the command announces.
+    /// Returns the user memory that the argument points at, of the size (`_IOC_SIZE`) of the command.
     pub fn user_slice(&self) -> UserSlice {
         UserSlice::new(
             UserPtr::from_addr(self.argument),
@@ -68,44 +67,45 @@ impl Ioctl {
     }
 }
 
-/// An open file. Callbacks may run concurrently, as threads can share a file.
+/// An open file and its operations, which run concurrently if threads share the file.
 pub trait FileOperations: Send + Sync + Sized + 'static {
-    /// The data of the device, shared by all its files.
+    /// The data of the device, to which `open` has access.
     type Device: Send + Sync + 'static;
 
     /// Opens the device.
     fn open(device: &Self::Device, ctx: &Sleepable) -> Result<Pin<KBox<Self>>>;
 
-    /// Puts bytes into `to`, and returns how many.
+    /// Copies bytes into `to`, and returns their number, which is not 0 unless `to` is empty.
     ///
-    /// Never returns 0 for a read that is not empty. With `nonblock` it fails with `EAGAIN` rather
-    /// than wait.
+    /// With `nonblock` it fails with `EAGAIN` instead of waiting.
     fn read(&self, to: &mut IovIterDest<'_>, nonblock: bool, ctx: &Sleepable) -> Result<usize>;
 
-    /// Takes bytes from `from`, and returns how many.
+    /// Takes bytes from `from`, and returns their number, which is not 0 unless `from` is empty.
     ///
-    /// Never returns 0 for a write that is not empty. With `nonblock` it fails with `EAGAIN`
-    /// rather than wait.
+    /// With `nonblock` it fails with `EAGAIN` instead of waiting.
     fn write(&self, from: &mut IovIterSource<'_>, nonblock: bool, ctx: &Sleepable)
         -> Result<usize>;
 
-    /// Returns what is ready now, having registered with `table` for changes.
+    /// Registers the wait queues of the file with `table`, and returns the events that are pending now.
     fn poll(&self, file: &fs::File, table: &PollTable<'_>) -> PollEvents;
 
-    /// Waits until what has been written has taken effect.
+    /// Waits until all bytes written before have taken effect.
     fn fsync(&self, ctx: &Sleepable) -> Result;
 
-    /// Handles an ioctl. `ENOTTY` is the answer to an unknown command.
+    /// Handles an ioctl. Unknown commands fail with `ENOTTY`.
     ///
-    /// 32-bit callers of a 64-bit kernel come here too, so arguments have to have one layout.
+    /// 32-bit programs on a 64-bit kernel use it, too, so the layout of arguments must not depend on the
+    /// word size.
     fn ioctl(&self, request: &Ioctl, ctx: &Sleepable) -> Result;
 }
 
 /// A registered misc device: `/dev/<name>` and `/sys/class/misc/<name>`.
 ///
+/// Dropping it deregisters the device. It must not be leaked (see [`linux`](super)).
+///
 /// # Invariants
 ///
-/// `node.misc` is registered, and `name` and `groups` are what it refers to.
+/// `node.misc` is registered, and refers to `name` and `groups`.
 ///
 /// # Examples
 ///
@@ -126,13 +126,17 @@ pub struct Registration<F: FileOperations> {
 
 // SAFETY: A misc device may be deregistered on any thread; the data is `Send`.
 unsafe impl<F: FileOperations> Send for Registration<F> {}
-// SAFETY: There are no `&self` methods that change anything; the data is `Sync`.
+// SAFETY: There are no `&self` methods; the data is `Sync`.
 unsafe impl<F: FileOperations> Sync for Registration<F> {}
 
 impl<F: FileOperations> Registration<F> {
-    /// Makes the device appear, as a child of `parent`, with mode 0600.
+    /// Registers the device as a child of `parent`, with mode 0600 and `attributes`.
     ///
-    /// The attributes are there before user space is told of the device.
+    /// The attributes exist before user space is notified of the device.
+    ///
+    /// # Errors
+    ///
+    /// `ENOMEM`, and `EBUSY` if there is no free minor number.
     pub fn register<'a>(
         _ctx: &'a Sleepable,
         name: CString,
@@ -158,15 +162,13 @@ impl<F: FileOperations> Registration<F> {
             _files: PhantomData,
             _: {
                 let misc = node.misc.get();
-                // SAFETY: `this` is being initialised, and all its fields are by now; it is pinned,
-                // so that the name and the groups stay where they are.
+                // SAFETY: `this` is pinned and its fields are initialised, so name and groups do not move.
                 unsafe {
                     (*misc).name = (*this.as_ptr()).name.as_char_ptr();
                     (*misc).groups = (*this.as_ptr()).groups.as_raw();
                 }
                 // INVARIANT: On success the device is registered.
-                // SAFETY: All that `misc` refers to lives until the device is deregistered by
-                // `drop`.
+                // SAFETY: Everything that `misc` refers to lives until `drop` deregisters the device.
                 to_result(unsafe { bindings::misc_register(misc) })?;
             },
         })
@@ -190,17 +192,17 @@ impl<F: FileOperations> Registration<F> {
     ///
     /// Called by the misc core only, for a file that is being opened.
     unsafe extern "C" fn open(inode: *mut bindings::inode, file: *mut bindings::file) -> c_int {
-        // SAFETY: `misc_open()` stored the miscdevice, which is that of a `Registration<F>` since
-        // these are its file operations. It holds the lock that deregistering takes, so that the
-        // registration stays alive during this call.
+        // SAFETY: `misc_open()` stored the miscdevice in `private_data`; with these file operations, it is
+        // that of a `Registration<F>`. `misc_open()` holds the mutex that `misc_deregister()` takes, so the
+        // registration lives during this call.
         let device = unsafe { Node::<F::Device>::from_misc((*file).private_data.cast()) };
         // SAFETY: `open` runs in process context.
         let ctx = unsafe { Sleepable::enter() };
         match F::open(device, &ctx) {
             Ok(opened) => {
-                // SAFETY: The file is being opened, so its private data is ours to write.
+                // SAFETY: While a file is being opened, only `open` accesses its private data.
                 unsafe { (*file).private_data = opened.into_foreign() };
-                // SAFETY: Both pointers are valid. This never fails.
+                // SAFETY: Both pointers are valid. `stream_open()` returns 0.
                 unsafe { bindings::stream_open(inode, file) }
             }
             Err(error) => error.to_errno(),
@@ -211,16 +213,18 @@ impl<F: FileOperations> Registration<F> {
     ///
     /// `file` was opened by [`Self::open`] and is being released.
     unsafe extern "C" fn release(_: *mut bindings::inode, file: *mut bindings::file) -> c_int {
-        // SAFETY: `open` stored an `F`, and nobody uses it after its release.
+        // SAFETY: `open` stored an `F`, and `release` is the last call for the file.
         drop(unsafe { Pin::<KBox<F>>::from_foreign((*file).private_data) });
         0
     }
 
+    /// Returns the `F` of an open file.
+    ///
     /// # Safety
     ///
     /// `file` was opened by [`Self::open`] and stays open for `'a`.
     unsafe fn borrow<'a>(file: *mut bindings::file) -> &'a F {
-        // SAFETY: `open` stored an `F`, which `release` takes back.
+        // SAFETY: `open` stored an `F`, which lives until `release`.
         unsafe { Pin::<KBox<F>>::borrow((*file).private_data) }.get_ref()
     }
 
@@ -254,7 +258,7 @@ impl<F: FileOperations> Registration<F> {
     ) -> isize {
         // SAFETY: `kiocb` is valid, and its file stays open during the call.
         let (file, this) = unsafe { ((*kiocb).ki_filp, Self::borrow((*kiocb).ki_filp)) };
-        // The file has no `FMODE_NOWAIT`, so `RWF_NOWAIT` does not get here.
+        // Without `FMODE_NOWAIT`, `RWF_NOWAIT` is rejected before this call.
         // SAFETY: As above. The flags may be read at any time.
         let nonblock = unsafe { (*file).f_flags } & bindings::O_NONBLOCK != 0;
         // SAFETY: `iter` is a source, and valid during the call.
@@ -274,7 +278,7 @@ impl<F: FileOperations> Registration<F> {
         file: *mut bindings::file,
         table: *mut bindings::poll_table_struct,
     ) -> bindings::__poll_t {
-        // SAFETY: The file stays open during the call, and `poll` does not touch its position.
+        // SAFETY: The file stays open during the call, and no `fdget_pos()` of it is active on this task.
         let (this, file) = unsafe { (Self::borrow(file), fs::File::from_raw_file(file)) };
         // SAFETY: `table` is null or valid during the call.
         let table = unsafe { PollTable::from_raw(table) };

@@ -1,14 +1,39 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Safe wrappers over the kernel for what the `kernel` crate lacks.
+//! Safe wrappers for kernel mechanisms that the `kernel` crate lacks.
 //!
-//! This is the only room with `unsafe` and the only one that knows kernel versions. Each file
-//! wraps one mechanism and could be sent upstream by itself; none of them knows Morse.
+//! `unsafe` code and kernel versions are confined to this folder. Each file wraps one mechanism, in
+//! the style of the `kernel` crate, and none knows Morse. They are written for an external module: the
+//! context token is an argument throughout, file operations name `bindings::__this_module`, and inline
+//! C functions are reached through `helpers.c`, whose prototypes the Rust files repeat.
 //!
 //! Two ideas run through all of them:
 //!
-//! 1. Context is a type ([`context`]): what may sleep asks for `&Sleepable`.
-//! 2. Whoever owns a mechanism stops it: dropping the owner stops the mechanism and waits for it.
+//! 1. The execution context is a type ([`context`]): a function that may sleep takes a `&Sleepable`.
+//! 2. Dropping the owner of a mechanism stops the mechanism and waits until its handler has returned.
+//!
+//! # Owners must be dropped
+//!
+//! The kernel calls a handler by a pointer into this module. An owner that is leaked
+//! ([`mem::forget`](core::mem::forget), a cycle of [`Arc`](kernel::sync::Arc)s) leaves that pointer
+//! behind, and the kernel calls freed memory after the module is unloaded. So every owner here must
+//! be dropped before the module is unloaded. The `kernel` crate makes this contract an `unsafe fn`
+//! (`irq::Registration::new()`); here it holds for all owners, and their documentation refers to this
+//! section.
+//!
+//! Destructors wait, so owners and handles are dropped in process context. The compiler does not
+//! check this.
+//!
+//! # A new kernel
+//!
+//! `cfg(kernel_7_3)` is set for 7.3 and every later kernel (see `Kbuild`). When the `kernel` crate of a
+//! new release no longer fits, for instance that of 7.4:
+//!
+//! 1. Add `--cfg=kernel_7_4` to `Kbuild`, in the same way.
+//! 2. Write the new code under `cfg(kernel_7_4)`, and keep the old code under `cfg(not(kernel_7_4))`.
+//! 3. Add the release to `scripts/matrix`, which builds and boots every supported kernel.
+//!
+//! To drop the oldest release, delete the code under its `cfg(not(...))`, and the line in `Kbuild`.
 
 pub mod bhlock;
 pub mod context;
@@ -42,14 +67,14 @@ use kernel::{
     error::Error, //
 };
 
-/// Returns `EILSEQ`, which the kernel crate has no name for before 7.3.
+/// Returns `EILSEQ`, which the `kernel` crate names only since 7.3.
 pub fn eilseq() -> Error {
     Error::from_errno(-(bindings::EILSEQ as kernel::ffi::c_int))
 }
 
 /// Returns the `struct device *` behind `dev`.
 ///
-/// `Device::as_raw` is private to the kernel crate. The pointer is as long-lived as `dev`.
+/// `Device::as_raw()` is private to the `kernel` crate. The pointer is valid as long as `dev`.
 fn raw_device<Ctx: device::DeviceContext>(dev: &device::Device<Ctx>) -> *mut bindings::device {
     // `Device` is a transparent wrapper of `Opaque<bindings::device>`.
     core::ptr::from_ref(dev).cast_mut().cast()

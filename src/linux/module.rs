@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! A kernel module whose initialisation is handed the token of process context.
+//! A kernel module whose initialisation is given the token of process context.
 //!
 //! C header: [`include/linux/module.h`](srctree/include/linux/module.h)
 
@@ -10,13 +10,13 @@ use super::context::{
 };
 use kernel::prelude::*;
 
-/// A kernel module; [`Adapter`] makes it one for the `module!` macro.
+/// A kernel module, given to the `module!` macro through [`Adapter`].
 pub trait Module: Send + Sync + Sized {
-    /// Initialises the module, in process context. Dropping the value unloads it.
+    /// Initialises the module, in process context. The value is dropped when the module is unloaded.
     fn init(ctx: &Sleepable, module: &'static ThisModule) -> Result<Self>;
 }
 
-/// The type that `module!` takes for a [`Module`].
+/// Implements `kernel::Module` for a [`Module`].
 ///
 /// # Examples
 ///

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! A module parameter that is one of several words.
+//! A module parameter whose value is one of several words.
 //!
-//! The `module!` macro knows numbers only. [`choice_param!`] adds a parameter whose value has to be
-//! one of a list; any other makes loading fail with `EINVAL`.
+//! The `module!` macro supports only numbers. [`choice_param!`] defines a parameter that takes a word of a
+//! list. With any other value, loading the module fails with `EINVAL`.
 //!
 //! C header: [`include/linux/moduleparam.h`](srctree/include/linux/moduleparam.h)
 
@@ -17,14 +17,14 @@ use kernel::{
     },
 };
 
-/// The value of a parameter: which of `WORDS` it is, the first by default.
+/// The value of a parameter: an index into `words`, 0 by default.
 pub struct Choice {
     words: &'static [&'static [u8]],
     chosen: Atomic<u32>,
 }
 
 impl Choice {
-    /// What the kernel calls for parameters of this type.
+    /// The operations of parameters of this type.
     pub const OPS: bindings::kernel_param_ops = bindings::kernel_param_ops {
         flags: 0,
         set: Some(Self::set),
@@ -32,7 +32,7 @@ impl Choice {
         free: None,
     };
 
-    /// Used by [`choice_param!`].
+    /// Creates a value with its default; used by [`choice_param!`].
     pub const fn new(words: &'static [&'static [u8]]) -> Self {
         Self {
             words,
@@ -40,22 +40,22 @@ impl Choice {
         }
     }
 
-    /// Returns the number of the word that was chosen, from 0.
+    /// Returns the index of the word that was given, or 0.
     pub fn index(&self) -> usize {
         self.chosen.load(Relaxed) as usize
     }
 
     /// # Safety
     ///
-    /// Called by the module loader only: `value` is null or a C string, `param` one whose argument is a
-    /// `Choice`.
+    /// Called by the module loader only. `value` is null or a C string, and the argument of `param` points
+    /// at a `Choice`.
     unsafe extern "C" fn set(value: *const c_char, param: *const bindings::kernel_param) -> c_int {
         if value.is_null() {
             return EINVAL.to_errno();
         }
         // SAFETY: By the safety requirements.
         let value = unsafe { CStr::from_char_ptr(value) };
-        // SAFETY: By the safety requirements; `Choice`s are static.
+        // SAFETY: By the safety requirements. Each `Choice` is static.
         let this = unsafe { &*(*param).__bindgen_anon_1.arg.cast::<Self>() };
         from_result(|| {
             let index = this
@@ -69,13 +69,13 @@ impl Choice {
     }
 }
 
-/// Defines a module parameter that is one of several words; see the [module documentation](self).
+/// Defines a module parameter whose value is one of several words; see the [module documentation](self).
 ///
 /// # Examples
 ///
 /// ```ignore
 /// choice_param! {
-///     /// Which mechanism does the softirq part.
+///     /// The mechanism of the bottom half.
 ///     static SOFTIRQ: "softirq" = ["bh", "tasklet"];
 ///     "Softirq mechanism: bh (default) or tasklet"
 /// }
@@ -115,7 +115,7 @@ macro_rules! choice_param {
         };
     };
 }
-/// Adds a line to what `modinfo` shows.
+/// Adds a line to the section `.modinfo`, which modinfo(8) prints.
 #[macro_export]
 macro_rules! modinfo {
     ($($part:literal),+) => {

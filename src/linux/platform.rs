@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! A platform driver, reduced to what stays the same between kernels.
+//! A platform driver, with signatures that do not differ between releases of the kernel.
 //!
-//! `kernel::platform` changes its signatures from release to release; this file is where that
-//! ends. A driver implements [`Driver`]: it makes a value from a device, and dropping that value is
-//! all there is to unbinding.
+//! A driver implements [`Driver`]: `probe` makes a value for a device, and unbinding drops that value.
 
 use super::{
     context::{
@@ -31,8 +29,8 @@ use kernel::{
 
 pub use kernel::platform::Device;
 
-/// Defines the table of the devices that a [`Driver`] is for, by what the device tree calls compatible,
-/// and tells user space of it.
+/// Defines the table of the devices of a [`Driver`] by their `compatible` property in the device tree, and
+/// exports it for module autoloading.
 ///
 /// # Examples
 ///
@@ -55,21 +53,22 @@ macro_rules! of_table {
 }
 /// A driver for devices of the platform bus.
 pub trait Driver: 'static {
-    /// The name of the driver, and of devices for it that are not in the device tree.
+    /// The name of the driver, and of devices that bind to it without a device tree.
     const NAME: &'static CStr;
 
-    /// The devices of the device tree that the driver is for.
+    /// The devices of the device tree that bind to the driver.
     const OF_TABLE: of::IdTable<()>;
 
-    /// A bound device. Dropping it is all there is to unbinding.
+    /// The data of a bound device, which is dropped when the device is unbound.
     type Data<'bound>: Send + 'bound;
 
-    /// Binds to `pdev`, in process context.
+    /// Binds to `pdev`.
     fn probe<'bound>(pdev: &'bound Device<Bound>, ctx: &Sleepable) -> Result<Self::Data<'bound>>;
 }
 
-/// Returns `error`, and records `message` as the reason why `dev` is not bound: in the log, or for
-/// `EPROBE_DEFER` in the `devices_deferred` file of debugfs.
+/// Records `message` as the reason why `dev` is not bound, and returns `error`.
+///
+/// The reason goes to the log, or, for `EPROBE_DEFER`, to the file `devices_deferred` of debugfs.
 pub fn dev_err_probe(dev: &device::Device<Bound>, error: Error, message: &CStr) -> Error {
     // SAFETY: The device is valid, and so are both C strings; the format takes one.
     unsafe {
@@ -83,16 +82,15 @@ pub fn dev_err_probe(dev: &device::Device<Bound>, error: Error, message: &CStr) 
     error
 }
 
-/// The type that the kernel crate registers for a [`Driver`].
+/// The type with which `driver::Registration` registers a [`Driver`].
 pub type Adapter<T> = platform::Adapter<Glue<T>>;
 
-/// Returns whether there is a device for `T`, described by the device tree or made by other code,
-/// whether or not it is bound yet.
+/// Returns whether a device for `T` exists, from the device tree or from a board file, bound or not.
 pub fn is_described<T: Driver>() -> bool {
     is_in_device_tree::<T>() || is_made::<T>()
 }
 
-/// Returns whether somebody has made a platform device with the name of the driver, as board files do.
+/// Returns whether a platform device with the name of the driver exists, as made by a board file.
 fn is_made<T: Driver>() -> bool {
     // SAFETY: The bus is registered, and `device_match_name()` takes a C string.
     let dev = unsafe {
@@ -106,7 +104,7 @@ fn is_made<T: Driver>() -> bool {
     if dev.is_null() {
         return false;
     }
-    // SAFETY: We were given a reference, and do not use it after this.
+    // SAFETY: `bus_find_device()` returned a reference, which is not used after this.
     unsafe { bindings::put_device(dev) };
     true
 }
@@ -121,17 +119,17 @@ extern "C" {
 fn is_in_device_tree<T: Driver>() -> bool {
     let mut node = ptr::null_mut();
     loop {
-        // SAFETY: `node` is null or a node that we hold, whose reference the function takes over.
-        // The table is static, and ends with an empty entry.
+        // SAFETY: `node` is null or a reference, which the function takes over. The table is static, and
+        // ends with an empty entry.
         node = unsafe {
             bindings::of_find_matching_node_and_match(node, T::OF_TABLE.as_ptr(), ptr::null_mut())
         };
         if node.is_null() {
             return false;
         }
-        // SAFETY: `node` is a node that we hold.
+        // SAFETY: `node` is a reference to a node.
         if unsafe { bindings::of_device_is_available(node) } {
-            // SAFETY: As above; it is not used after this.
+            // SAFETY: As above. `node` is not used after this.
             unsafe { morse_helper_of_node_put(node.cast()) };
             return true;
         }
@@ -143,7 +141,7 @@ fn is_in_device_tree<T: Driver>() -> bool {
     false
 }
 
-/// Fits a [`Driver`] into the kernel's trait.
+/// Implements `kernel::platform::Driver` for a [`Driver`].
 pub struct Glue<T>(PhantomData<T>);
 
 impl<T: Driver> platform::Driver for Glue<T> {
@@ -155,7 +153,7 @@ impl<T: Driver> platform::Driver for Glue<T> {
         pdev: &'bound Device<Core<'_>>,
         _info: Option<&'bound Self::IdInfo>,
     ) -> impl PinInit<Self::Data<'bound>, Error> + 'bound {
-        // SAFETY: The driver core probes in process context.
+        // SAFETY: The driver core calls `probe` in process context.
         let ctx = unsafe { Sleepable::enter() };
         T::probe(pdev, &ctx)
     }

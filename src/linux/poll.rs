@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What pollers wait for, which goes without waiting for them.
+//! The events of poll(2), and a condition variable for it that is freed without waiting.
 //!
-//! Epoll may still look at a wait queue that has told it of its end, until an RCU grace period has
-//! passed. `kernel::sync::poll::PollCondVar` waits for that when it is dropped, 4 to 25 ms of every
-//! unloading; a [`PollCondVarBox`] has its memory freed later instead. The kernel crate has it since
-//! 7.3, this is the same for 7.2.
+//! epoll may access a wait queue until an RCU grace period after `wake_up_pollfree()`. The destructor of
+//! `kernel::sync::poll::PollCondVar` blocks for that period, 4 to 25 ms of each unloading. A
+//! [`PollCondVarBox`] frees its memory after the grace period instead (`kvfree_rcu()`). The `kernel` crate
+//! has it since 7.3; this file provides the same for 7.2.
 //!
 //! C header: [`include/linux/poll.h`](srctree/include/linux/poll.h)
 
@@ -17,16 +17,16 @@ pub use kernel::sync::poll::PollCondVarBox;
 #[cfg(not(kernel_7_3))]
 pub use self::before_7_3::PollCondVarBox;
 
-/// What poll(2) reports of a file.
+/// Events that poll(2) reports, in the groups in which drivers set them (see `evdev_poll()`).
 #[derive(Clone, Copy, Default)]
 pub struct PollEvents(bindings::__poll_t);
 
 impl PollEvents {
-    /// A read would not block.
+    /// `EPOLLIN | EPOLLRDNORM`: a read would not block.
     pub const IN: Self = Self(bindings::POLLIN | bindings::POLLRDNORM);
-    /// A write would not block.
+    /// `EPOLLOUT | EPOLLWRNORM`: a write would not block.
     pub const OUT: Self = Self(bindings::POLLOUT | bindings::POLLWRNORM);
-    /// The device is gone: an error and a hangup.
+    /// `EPOLLHUP | EPOLLERR`: the device is gone.
     pub const HUP: Self = Self(bindings::POLLERR | bindings::POLLHUP);
 
     /// Returns the bits for poll(2).
@@ -71,16 +71,16 @@ mod before_7_3 {
         rcu: Opaque<bindings::callback_head>,
     }
 
-    // SAFETY: The condition variable may be used on any thread, and `rcu` by nobody before the end.
+    // SAFETY: The condition variable may be used on any thread. `rcu` is used by the destructor only.
     unsafe impl Send for Inner {}
     // SAFETY: As above.
     unsafe impl Sync for Inner {}
 
-    /// A [`PollCondVar`] that is freed after a grace period, for which nobody waits.
+    /// A [`PollCondVar`] that is freed after an RCU grace period instead of blocking in its destructor.
     pub struct PollCondVarBox(ManuallyDrop<Pin<KBox<Inner>>>);
 
     impl PollCondVarBox {
-        /// Makes one.
+        /// Creates a condition variable; `key` is its lock class.
         pub fn new(
             name: &'static CStr,
             key: Pin<&'static LockClassKey>,
@@ -111,15 +111,14 @@ mod before_7_3 {
                 assert!(size_of::<PollCondVar>() == size_of::<bindings::wait_queue_head>());
                 assert!(align_of::<PollCondVar>() == align_of::<bindings::wait_queue_head>());
             }
-            // SAFETY: Not taken before, nor used after this.
+            // SAFETY: `self.0` is taken here only, and not used after this.
             let inner = unsafe { ManuallyDrop::take(&mut self.0) };
-            // SAFETY: The value is not moved out of its memory.
+            // SAFETY: The value stays in its memory.
             let inner = KBox::into_raw(unsafe { Pin::into_inner_unchecked(inner) });
-            // SAFETY: A `PollCondVar` is a wait queue and nothing else, as their sizes say. It is
-            // initialised.
+            // SAFETY: A `PollCondVar` consists of a wait queue only, as asserted above, and is initialised.
             unsafe { bindings::__wake_up_pollfree((&raw mut (*inner).condvar).cast()) };
-            // SAFETY: The memory came from kmalloc. Nobody has it any more but epoll, under RCU. The
-            // destructor of the condition variable would only have done what is done here.
+            // SAFETY: The memory came from kmalloc, and only epoll still accesses it, under RCU. The
+            // destructor of `PollCondVar` would do the same, but block.
             unsafe { bindings::kvfree_call_rcu((*inner).rcu.get(), inner.cast()) };
         }
     }

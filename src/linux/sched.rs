@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Real-time priority for a stretch of code.
+//! Real-time priority for a section of code.
 //!
-//! A worker of a `WQ_HIGHPRI` queue is still a fair task: on a busy CPU it waits for the current one to
-//! use up its slice, some milliseconds. Code with deadlines of microseconds has to be a real-time
-//! task while it is at it, which on `PREEMPT_RT` also makes its timers expire in hard interrupt
-//! context.
+//! A worker of a `WQ_HIGHPRI` queue is a fair task: on a busy CPU it waits until the current task has used
+//! up its slice, some milliseconds. Code with deadlines of microseconds has to run as a real-time task.
+//! On `PREEMPT_RT` the timers on which such a task sleeps also expire in hard interrupt context.
 //!
 //! C header: [`include/linux/sched.h`](srctree/include/linux/sched.h)
 
@@ -17,27 +16,27 @@ use kernel::{
     task::Task, //
 };
 
-/// While this exists, the current task runs under `SCHED_FIFO`.
+/// Runs the current task under `SCHED_FIFO` until dropped.
 ///
-/// The priority is the kernel's default for drivers, in the middle of the range. A task that is a
-/// real-time one already is left as it is.
+/// The priority is that of `sched_set_fifo()`, in the middle of the range. A task that is not of the policy
+/// `SCHED_NORMAL` keeps its policy and priority.
 ///
 /// # Invariants
 ///
-/// Made and dropped by the same task. If there is a `nice`, the task was a fair one of this nice value
-/// before.
+/// Created and dropped by the same task. If `nice` is `Some`, the task had the policy `SCHED_NORMAL` and
+/// this nice value before.
 ///
 /// # Examples
 ///
 /// ```ignore
 /// fn run(&self, ctx: &Sleepable) {
-///     let _urgent = SchedFifoGuard::new(ctx);
-///     // Deadlines are met here, if the work between them is short.
+///     let _fifo = SchedFifoGuard::new(ctx);
+///     // Short work with deadlines.
 /// }
 /// ```
 pub struct SchedFifoGuard {
     nice: Option<c_int>,
-    /// Not to be sent to another task.
+    /// Makes the guard neither `Send` nor `Sync`: it belongs to the task that created it.
     _task: PhantomData<*mut ()>,
 }
 
@@ -45,7 +44,7 @@ pub struct SchedFifoGuard {
 const STATIC_PRIO_OF_NICE_0: c_int = 120;
 
 impl SchedFifoGuard {
-    /// Makes the current task a real-time task.
+    /// Gives the current task the policy `SCHED_FIFO`.
     pub fn new(_ctx: &Sleepable) -> Self {
         let task = Task::current_raw();
         // SAFETY: The current task is valid.
@@ -55,7 +54,7 @@ impl SchedFifoGuard {
             // SAFETY: The current task is valid.
             unsafe { bindings::sched_set_fifo(task) };
         }
-        // INVARIANT: Just so.
+        // INVARIANT: `nice` is that of the current task, read before the change.
         Self {
             nice,
             _task: PhantomData,

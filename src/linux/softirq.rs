@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Softirq work by either of two mechanisms, chosen at run time.
+//! Softirq work by one of two mechanisms, chosen at run time.
 //!
-//! A BH work item and a tasklet promise the same: run soon after the interrupt, on its CPU, never
-//! twice at the same time, and once more if scheduled while running. So a [`Softirq`] takes the one
-//! [`WorkHandler`] for both.
+//! A BH work item and a tasklet make the same promises: the handler runs soon after the interrupt, on the
+//! same CPU, never concurrently with itself, and once more if it is scheduled while it runs. So a
+//! [`Softirq`] takes one [`WorkHandler`] for either.
 
 use super::{
     context::{
@@ -44,13 +44,15 @@ macro_rules! new_softirq {
         )
     };
 }
-/// Owner of a handler that runs in softirq context. Dropping it stops and waits for it.
+/// Owner of a handler that runs in softirq context.
+///
+/// Dropping it waits for a running handler. It must not be leaked (see [`linux`](super)).
 ///
 /// # Examples
 ///
 /// ```ignore
 /// let queue = (!legacy).then(|| Queue::bh_highpri(ctx, c"morse-bh")).transpose()?;
-/// let softirq = new_softirq!(ctx, "Drain", queue.as_ref(), Drain::new())?;
+/// let softirq = new_softirq!(ctx, "BottomHalf", queue.as_ref(), BottomHalf::new())?;
 /// let handle = softirq.handle();
 /// // In an interrupt handler:
 /// handle.schedule();
@@ -63,7 +65,7 @@ pub enum Softirq<T: WorkHandler<Context = Atomic>> {
 }
 
 impl<T: WorkHandler<Context = Atomic>> Softirq<T> {
-    /// Makes `handler` an item of `queue`, or a tasklet if there is none; see [`new_softirq!`].
+    /// Makes `handler` an item of `queue`, or a tasklet if `queue` is `None`; see [`new_softirq!`].
     pub fn new(
         ctx: &Sleepable,
         name: &'static CStr,
@@ -77,7 +79,7 @@ impl<T: WorkHandler<Context = Atomic>> Softirq<T> {
         }
     }
 
-    /// Returns a handle that makes the handler run.
+    /// Returns a handle that schedules the handler.
     pub fn handle(&self) -> SoftirqHandle {
         match self {
             Self::Bh(work) => SoftirqHandle::Bh(work.handle()),
@@ -86,19 +88,19 @@ impl<T: WorkHandler<Context = Atomic>> Softirq<T> {
     }
 }
 
-/// Makes the handler of a [`Softirq`] run, from any context. Does nothing once that is gone.
+/// Schedules the handler of a [`Softirq`], from any context. Does nothing once the owner has been dropped.
 ///
-/// Dropped in process context, as the handles that it is made of.
+/// Handles are dropped in process context.
 #[derive(Clone)]
 pub enum SoftirqHandle {
-    /// Of an item of a BH work queue.
+    /// Queues an item of a BH work queue.
     Bh(WorkHandle<Atomic>),
-    /// Of a tasklet.
+    /// Schedules a tasklet.
     Tasklet(TaskletHandle),
 }
 
 impl SoftirqHandle {
-    /// Makes the handler run soon, once, however often this is called before it does.
+    /// Schedules the handler, unless it is already scheduled.
     #[inline]
     pub fn schedule(&self) {
         match self {

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! sysfs attributes of a device node, one value a file.
+//! sysfs attributes of a device node, with one value each.
 //!
-//! Attributes are `static` tables of [`Attribute`]: a name, a function that prints the value, and
-//! one that parses a new value. They see the data of their device by reference. The node's
-//! [`Registration`](super::miscdev::Registration) hands them to the driver core with the device,
-//! so that they exist before user space is told of it, and are gone, with no callback running,
-//! once the registration has been dropped.
+//! A driver has a `static` table of [`Attribute`]s: a name, a function that prints the value, and one that
+//! parses a new value. Both get a reference to the data of the device. `miscdev::Registration` passes the
+//! table to the driver core together with the device, so the attributes exist before user space is notified
+//! of the device. Once the registration has been dropped they are removed, and no callback runs.
 //!
 //! C header: [`include/linux/sysfs.h`](srctree/include/linux/sysfs.h)
 
@@ -32,19 +31,23 @@ use kernel::{
     },
 };
 
-/// Prints the value of an attribute, without a line feed.
+/// Prints the value of an attribute, without the line feed, which is added.
 pub type Show<D> = fn(&D, &mut Output<'_>, &Sleepable) -> Result;
 
-/// Takes a new value, stripped of one trailing line feed.
+/// Parses a new value, from which one trailing line feed has been removed.
 ///
-/// An error leaves the old value in place.
+/// If it fails, the attribute keeps its value.
 pub type Store<D> = fn(&D, &str, &Sleepable) -> Result;
 
-/// Where [`Show`] prints to: one page.
+/// The buffer into which [`Show`] prints: a page less one byte, the most that sysfs accepts.
 pub struct Output<'a>(Formatter<'a>);
 
 impl Output<'_> {
-    /// Prints `args`; `EOVERFLOW` if the page is full.
+    /// Prints `args`.
+    ///
+    /// # Errors
+    ///
+    /// `EOVERFLOW` if the buffer is full.
     pub fn print(&mut self, args: fmt::Arguments<'_>) -> Result {
         self.0.write_fmt(args).map_err(|_| EOVERFLOW)
     }
@@ -54,8 +57,8 @@ impl Output<'_> {
 ///
 /// # Invariants
 ///
-/// - `raw` comes first, so that a pointer to it is a pointer to the `Attribute`.
-/// - `raw` has `Self::show_raw` and, if there is a `store`, `Self::store_raw` as its functions.
+/// - `raw` is the first field, so that a pointer to it is a pointer to the `Attribute`.
+/// - The functions of `raw` are `Self::show_raw` and, if `store` is `Some`, `Self::store_raw`.
 #[repr(C)]
 pub struct Attribute<D: 'static> {
     raw: bindings::device_attribute,
@@ -63,24 +66,24 @@ pub struct Attribute<D: 'static> {
     store: Option<Store<D>>,
 }
 
-// SAFETY: The raw attribute is never written to once made, and functions may be called anywhere.
+// SAFETY: The attribute is not modified after it is made, and functions may be called on any thread.
 unsafe impl<D> Sync for Attribute<D> {}
 
 /// The largest length that a `show` function may return: from `PAGE_SIZE` on, sysfs warns.
 const SHOW_BYTES: usize = kernel::page::PAGE_SIZE - 1;
 
-/// Everybody may read.
+/// All users may read.
 const MODE_READ: bindings::umode_t = 0o444;
-/// Everybody may read, the owner may write.
+/// All users may read, root may write.
 const MODE_READ_WRITE: bindings::umode_t = 0o644;
 
 impl<D: Send + Sync + 'static> Attribute<D> {
-    /// An attribute that can only be read, by everybody.
+    /// An attribute that all users can read.
     pub const fn read_only(name: &'static CStr, show: Show<D>) -> Self {
         Self::new(name, MODE_READ, show, None)
     }
 
-    /// An attribute that everybody can read and the owner, root, can write.
+    /// An attribute that all users can read and root can write.
     pub const fn read_write(name: &'static CStr, show: Show<D>, store: Store<D>) -> Self {
         Self::new(name, MODE_READ_WRITE, show, Some(store))
     }
@@ -98,7 +101,7 @@ impl<D: Send + Sync + 'static> Attribute<D> {
         if store.is_some() {
             raw.__bindgen_anon_2.store = Some(Self::store_raw);
         }
-        // INVARIANT: `raw` is first by `repr(C)`, and was just given its functions.
+        // INVARIANT: `repr(C)` puts `raw` first; its functions are set above.
         Self { raw, show, store }
     }
 
@@ -111,17 +114,17 @@ impl<D: Send + Sync + 'static> Attribute<D> {
         attr: *mut bindings::device_attribute,
         page: *mut c_char,
     ) -> isize {
-        // SAFETY: By the type invariant. Attributes are static and never written to.
+        // SAFETY: By the type invariant. Attributes are static and not modified.
         let this = unsafe { &*attr.cast::<Self>() };
-        // SAFETY: sysfs waits for its callbacks before the device goes, so the registration and
-        // its data stay alive during this call.
+        // SAFETY: The driver core removes the attributes, and waits for their callbacks, before the
+        // registration is dropped, so its data lives during this call.
         let data = unsafe { Node::<D>::data_of(dev) };
-        // SAFETY: sysfs gives a zeroed page that is ours during the call.
-        let page = unsafe { slice::from_raw_parts_mut(page.cast::<u8>(), SHOW_BYTES) };
+        // SAFETY: sysfs passes a zeroed page that only this call accesses.
+        let buffer = unsafe { slice::from_raw_parts_mut(page.cast::<u8>(), SHOW_BYTES) };
         // SAFETY: sysfs calls in process context.
         let ctx = unsafe { Sleepable::enter() };
 
-        let mut out = Output(Formatter::new(page));
+        let mut out = Output(Formatter::new(buffer));
         let result = (this.show)(data, &mut out, &ctx).and_then(|()| out.print(fmt!("\n")));
         match result {
             Ok(()) => out.0.bytes_written() as isize,
@@ -158,13 +161,13 @@ impl<D: Send + Sync + 'static> Attribute<D> {
     }
 }
 
-/// The attributes of one device, in the form that the driver core takes them.
+/// The attributes of one device as the C structures that the driver core takes.
 ///
 /// # Invariants
 ///
-/// `list` is a null-terminated array of attributes that `group` refers to; `groups` is one of
-/// groups, with `group` as its only element. All have a place of their own on the heap, so they
-/// stay when this object moves.
+/// `groups` is a null-terminated array of groups with `group` as its only element, and `group` refers to
+/// `list`, a null-terminated array of attributes. Each has its own allocation, so they do not move with
+/// this object.
 pub(super) struct Groups<D> {
     _list: KVec<*mut bindings::attribute>,
     _group: KBox<bindings::attribute_group>,
@@ -173,7 +176,7 @@ pub(super) struct Groups<D> {
 }
 
 impl<D: Send + Sync + 'static> Groups<D> {
-    /// Makes one unnamed group: the files appear in the directory of the device itself.
+    /// Makes one group without a name: the files are in the directory of the device itself.
     pub(super) fn new(attributes: &'static [Attribute<D>]) -> Result<Self> {
         let mut list = KVec::with_capacity(attributes.len() + 1, GFP_KERNEL)?;
         for attribute in attributes {
@@ -185,7 +188,7 @@ impl<D: Send + Sync + 'static> Groups<D> {
         group.__bindgen_anon_2.attrs = list.as_mut_ptr();
         let group = KBox::new(group, GFP_KERNEL)?;
         let groups = KBox::new([&raw const *group, ptr::null()], GFP_KERNEL)?;
-        // INVARIANT: Made just so above.
+        // INVARIANT: Made above.
         Ok(Self {
             _list: list,
             _group: group,
@@ -194,7 +197,7 @@ impl<D: Send + Sync + 'static> Groups<D> {
         })
     }
 
-    /// Returns the array of groups; valid as long as `self`.
+    /// Returns the array of groups, which is valid as long as `self`.
     pub(super) fn as_raw(&self) -> *mut *const bindings::attribute_group {
         self.groups.as_ptr().cast_mut()
     }

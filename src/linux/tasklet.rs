@@ -2,9 +2,9 @@
 
 //! Tasklets that stop with their owner.
 //!
-//! A tasklet runs in softirq context, on the CPU that scheduled it, as an item of a
-//! [`Queue<Atomic>`](super::workqueue::Queue) does, and takes the same [`WorkHandler`]. It is the older of
-//! the two mechanisms; new code has no reason to choose it but comparison.
+//! A tasklet runs in softirq context on the CPU that scheduled it, as an item of a
+//! [`Queue<Atomic>`](super::workqueue::Queue) does, and takes the same [`WorkHandler`]. It is the legacy
+//! mechanism: new code uses a BH work item, unless it compares the two.
 //!
 //! C header: [`include/linux/interrupt.h`](srctree/include/linux/interrupt.h)
 
@@ -54,8 +54,8 @@ struct RawTasklet {
     owned: AtomicFlag,
 }
 
-// SAFETY: A tasklet may be scheduled and killed on any thread; `handler` is used only by the
-// trampoline, and points at something that is `Send + Sync`.
+// SAFETY: A tasklet may be scheduled and killed on any thread. `handler` points at a `Send + Sync` type, and
+// only the trampoline dereferences it.
 unsafe impl Send for RawTasklet {}
 // SAFETY: As above.
 unsafe impl Sync for RawTasklet {}
@@ -63,7 +63,7 @@ unsafe impl Sync for RawTasklet {}
 #[pinned_drop]
 impl PinnedDrop for RawTasklet {
     fn drop(self: Pin<&mut Self>) {
-        // A handle may have scheduled it after its owner went.
+        // A handle may have scheduled the tasklet after `Tasklet::drop` had waited for it.
         // SAFETY: The tasklet is initialised. Owners and handles are dropped in process context.
         unsafe { bindings::tasklet_kill(self.tasklet.get()) };
     }
@@ -71,13 +71,13 @@ impl PinnedDrop for RawTasklet {
 
 /// Owner of a tasklet and of its handler.
 ///
-/// Dropping it waits for a handler that is running or due; after that it does not run again. Like a
-/// [`Work`](super::workqueue::Work) it must not be leaked.
+/// Dropping it waits for a handler that is running or scheduled; after that the handler does not run. It
+/// must not be leaked (see [`linux`](super)), nor dropped by its own handler.
 ///
 /// # Examples
 ///
 /// ```ignore
-/// let tasklet = Tasklet::new(ctx, Ok(Drain::new()))?;
+/// let tasklet = Tasklet::new(ctx, Ok(BottomHalf::new()))?;
 /// let handle = tasklet.handle();
 /// // In an interrupt handler:
 /// handle.schedule();
@@ -107,7 +107,7 @@ impl<T: WorkHandler<Context = Atomic>> Tasklet<T> {
             }),
             GFP_KERNEL,
         )?;
-        // INVARIANT: `raw.handler` was just made from `handler`, which is pinned.
+        // INVARIANT: `raw.handler` points at `*handler`, which is pinned.
         Ok(Self { raw, handler })
     }
 
@@ -120,18 +120,18 @@ impl<T: WorkHandler<Context = Atomic>> Tasklet<T> {
 
     /// # Safety
     ///
-    /// Called by the softirq code only, for the `tasklet` of a [`RawTasklet`] that belongs to a
-    /// `Tasklet<T>`, or did so.
+    /// Called by the softirq code only, for the `tasklet` of a [`RawTasklet`] that belongs, or belonged, to a
+    /// `Tasklet<T>`.
     unsafe extern "C" fn trampoline(tasklet: *mut bindings::tasklet_struct) {
-        // SAFETY: By the safety requirements. `RawTasklet::drop` waits for us.
+        // SAFETY: By the safety requirements. `RawTasklet::drop` waits for this call.
         let raw =
             unsafe { &*kernel::container_of!(Opaque::cast_from(tasklet), RawTasklet, tasklet) };
         if !raw.owned.load(Relaxed) {
             return;
         }
-        // SAFETY: The flag was true, and `Tasklet::drop` clears it before it waits for us. A run that
-        // was scheduled after that wait is ordered behind it by the tasklet's state bits, and sees
-        // the flag cleared. So the handler is alive until we return.
+        // SAFETY: The flag was true, and `Tasklet::drop` clears it before it waits for this call. A run that
+        // is scheduled after that wait is ordered behind it by the state bits of the tasklet, and sees
+        // the flag cleared. So the handler lives until this call returns.
         let handler = unsafe { raw.handler.cast::<T>().as_ref() };
         // SAFETY: `Atomic` stands for any context.
         let ctx = unsafe { Atomic::enter() };
@@ -156,21 +156,20 @@ impl<T: WorkHandler<Context = Atomic>> Drop for Tasklet<T> {
     }
 }
 
-/// Schedules a [`Tasklet`], from any context. Does nothing once that is gone.
+/// Schedules a [`Tasklet`], from any context. Does nothing once the owner has been dropped.
 ///
-/// The last one may have to wait for the tasklet, so a handle is dropped in process context.
+/// Dropping the last reference waits for the tasklet, so handles are dropped in process context.
 #[derive(Clone)]
 pub struct TaskletHandle {
     raw: Arc<RawTasklet>,
 }
 
 impl TaskletHandle {
-    /// Schedules the tasklet, if it is not scheduled already.
+    /// Schedules the tasklet, unless it is already scheduled.
     #[inline]
     pub fn schedule(&self) {
         if self.raw.owned.load(Relaxed) {
-            // SAFETY: The tasklet is initialised, and `RawTasklet::drop` waits for it before the memory
-            // goes.
+            // SAFETY: The tasklet is initialised, and `RawTasklet::drop` waits for it before it is freed.
             unsafe { morse_helper_tasklet_schedule(self.raw.tasklet.get()) };
         }
     }

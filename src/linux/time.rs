@@ -2,8 +2,7 @@
 
 //! Points in time on the monotonic clock, as signed nanoseconds.
 //!
-//! `kernel::time::Instant` hides its value from drivers, but an absolute deadline has to be
-//! computed. This is the smallest type that allows it.
+//! `kernel::time::Instant` does not let drivers compute an absolute deadline. [`Ktime`] does.
 //!
 //! C header: [`include/linux/timekeeping.h`](srctree/include/linux/timekeeping.h)
 
@@ -15,12 +14,12 @@ extern "C" {
     fn morse_helper_set_idle();
 }
 
-/// How long a jiffy is, in nanoseconds.
+/// The length of a jiffy in nanoseconds.
 pub const JIFFY_NS: u64 = 1_000_000_000 / bindings::CONFIG_HZ as u64;
 
 /// A point in time on `CLOCK_MONOTONIC`, in nanoseconds since boot.
 ///
-/// Time spent in system suspend does not count.
+/// The clock stands still during system suspend.
 ///
 /// # Examples
 ///
@@ -35,12 +34,12 @@ impl Ktime {
     /// Returns the current time.
     #[inline]
     pub fn now() -> Self {
-        // SAFETY: `ktime_get()` may be called in any context but NMI, and no handler of ours runs
-        // in one.
+        // SAFETY: `ktime_get()` may be called in any context but NMI, and no handler of this module runs
+        // in NMI context.
         Self(unsafe { bindings::ktime_get() })
     }
 
-    /// Returns the point `ns` nanoseconds after boot; the end of time if that is beyond it.
+    /// Returns the point `ns` nanoseconds after boot. Saturates at 2^63 - 1 ns, 292 years.
     #[inline]
     #[must_use]
     pub const fn from_ns(ns: u64) -> Self {
@@ -51,7 +50,7 @@ impl Ktime {
         }
     }
 
-    /// Returns the nanoseconds from boot to this point; 0 for one before.
+    /// Returns the nanoseconds from boot to this point; 0 for a point before boot.
     #[inline]
     #[must_use]
     pub const fn as_ns(self) -> u64 {
@@ -62,14 +61,14 @@ impl Ktime {
         }
     }
 
-    /// Returns the point `ns` nanoseconds after this one; saturates at the ends of time.
+    /// Returns the point `ns` nanoseconds after this one, or before it if `ns` is negative. Saturates.
     #[inline]
     #[must_use]
     pub const fn after_ns(self, ns: i64) -> Self {
         Self(self.0.saturating_add(ns))
     }
 
-    /// Returns how many nanoseconds this point lies after `earlier`; negative if it lies before.
+    /// Returns the nanoseconds from `earlier` to this point; negative if this point lies before.
     #[inline]
     #[must_use]
     pub const fn ns_after(self, earlier: Self) -> i64 {
@@ -83,9 +82,9 @@ impl Ktime {
     }
 }
 
-/// Spins until `deadline`, with preemption enabled, and returns the time then.
+/// Spins until `deadline`, with preemption enabled, and returns the time at the end.
 ///
-/// For the last microseconds before a deadline only; sleep before.
+/// For the last microseconds before a deadline only.
 #[inline]
 pub fn spin_until(deadline: Ktime) -> Ktime {
     loop {
@@ -97,14 +96,15 @@ pub fn spin_until(deadline: Ktime) -> Ktime {
     }
 }
 
-/// Sleeps until `deadline`, on a high-resolution timer. Nothing wakes the task before.
+/// Sleeps on a high-resolution timer until `deadline`. The sleep cannot be ended early.
 ///
-/// For short times: whoever wants to stop the task has to wait.
+/// For short times: a destructor that stops the handler waits for the end of the sleep.
+/// A `WaitQueue` can be woken.
 pub fn sleep_until(_ctx: &Sleepable, deadline: Ktime) {
     let mut expires = deadline.as_raw();
     while Ktime::now() < deadline {
-        // SAFETY: The context token says that sleeping is allowed. The state of the current task is its
-        // own to set, and scheduling makes it running again; `expires` outlives the call.
+        // SAFETY: The token allows sleeping. A task may set its own state, and is in `TASK_RUNNING` again
+        // when the call returns. `expires` outlives the call.
         unsafe {
             morse_helper_set_idle();
             bindings::schedule_hrtimeout_range(

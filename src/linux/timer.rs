@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Kernel timers (`timer_list`) that stop with their owner, and that do not drift.
+//! Kernel timers (`timer_list`) that stop with their owner and do not drift.
 //!
-//! A timer runs its handler in softirq context after a number of jiffies, never early. The handler says
-//! when to run again, counted from the time at which it *should* have run: lateness is not added up.
-//! If the machine was away for several periods, the missed ones are left out, not made up for.
+//! A timer runs its handler in softirq context after a number of jiffies, never early. The handler returns
+//! the time until the next run, which is counted from the time at which this one was due, so lateness does
+//! not add up. Periods that have passed entirely, for instance while the machine was stopped, are skipped.
 //!
 //! C header: [`include/linux/timer.h`](srctree/include/linux/timer.h)
 
@@ -38,21 +38,23 @@ macro_rules! new_timer {
         )
     };
 }
-/// When a timer runs next.
+/// The next run of a timer.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Next {
-    /// Not before it is started again.
+    /// None, until the timer is started again.
     Never,
-    /// So many milliseconds after the time that was set this time. At least a jiffy.
+    /// The number of milliseconds after the time at which this run was due; at least a jiffy.
     AfterMs(Msecs),
 }
 
-/// What a timer does.
+/// The function of a timer.
 pub trait TimerHandler: Send + Sync + 'static {
-    /// Runs when the time has come, in softirq context, never twice at the same time.
+    /// Runs when the timer expires, in softirq context, never concurrently with itself.
     fn expired(&self, ctx: &Atomic) -> Next;
 }
 
+/// The C timer and its handler.
+///
 /// # Invariants
 ///
 /// `timer` is initialised; its function is `Timer::<T>::trampoline`.
@@ -71,12 +73,13 @@ unsafe impl<T: Sync> Sync for Inner<T> {}
 
 /// Owner of a timer and of its handler.
 ///
-/// Dropping it stops the timer for good and waits for a handler that is running.
+/// Dropping it shuts the timer down and waits for a running handler. It must not be leaked (see
+/// [`linux`](super)), nor dropped by its own handler.
 ///
 /// # Examples
 ///
 /// ```ignore
-/// impl timer::TimerHandler for Ticker {
+/// impl TimerHandler for Ticker {
 ///     fn expired(&self, _ctx: &Atomic) -> Next {
 ///         pr_info!("tick\n");
 ///         Next::AfterMs(1000)
@@ -100,7 +103,7 @@ impl<T: TimerHandler> Timer<T> {
     ) -> Result<Self> {
         let inner = KBox::try_pin_init(
             try_pin_init!(Inner {
-                // SAFETY: `slot` is valid and pinned, `name` and `key` live for ever.
+                // SAFETY: `slot` is valid and pinned; `name` and `key` are static.
                 timer <- Opaque::ffi_init(|slot| unsafe {
                     bindings::timer_init_key(
                         slot,
@@ -117,12 +120,12 @@ impl<T: TimerHandler> Timer<T> {
         Ok(Self { inner })
     }
 
-    /// Runs the handler after `delay_ms` milliseconds, whatever was set before. From any context.
+    /// Runs the handler after `delay_ms` milliseconds, in place of any time set before. From any context.
     ///
-    /// While the handler runs, what it returns is set after this and counts instead.
+    /// If the handler is running, its return value takes effect later and replaces this.
     pub fn start_ms(&self, delay_ms: Msecs) {
         let delay = msecs_to_jiffies(delay_ms);
-        // SAFETY: The timer is initialised, and shut down before it goes.
+        // SAFETY: The timer is initialised, and shut down before it is freed.
         unsafe { arm(self.inner.timer.get(), now().wrapping_add(delay)) };
     }
 
@@ -132,19 +135,19 @@ impl<T: TimerHandler> Timer<T> {
     unsafe extern "C" fn trampoline(timer: *mut bindings::timer_list) {
         // SAFETY: By the safety requirements.
         let inner = unsafe { kernel::container_of!(Opaque::cast_from(timer), Inner<T>, timer) };
-        // SAFETY: `Timer::drop` waits for us, so the timer and its handler are alive until we return.
+        // SAFETY: `Timer::drop` waits for this call, so timer and handler live until it returns.
         let handler = unsafe { &(*inner).handler };
-        // SAFETY: The timer is valid, and its expiry a word. `arm` may write it at the same time; that is as
-        // good a base as what was there before.
+        // SAFETY: The timer is valid, and its expiry is one word. A concurrent `arm()` may write it; either
+        // value is a valid base.
         let expires = unsafe { core::ptr::read_volatile(&raw const (*timer).expires) };
         // SAFETY: `Atomic` stands for any context.
         let ctx = unsafe { Atomic::enter() };
         if let Next::AfterMs(period_ms) = handler.expired(&ctx) {
             let period = msecs_to_jiffies(period_ms).max(1);
-            // Jiffies wrap, on 32 bits five minutes after boot. A time just set may lie ahead.
+            // Jiffies wrap, on 32 bits five minutes after boot. An expiry just set by `start_ms()` may lie ahead.
             let late = (now().wrapping_sub(expires) as isize).max(0) as Jiffies;
             let delay = (late / period + 1).wrapping_mul(period);
-            // SAFETY: The timer is initialised. If it is being shut down, this does nothing.
+            // SAFETY: The timer is initialised. This has no effect on a timer that is being shut down.
             unsafe { arm(timer, expires.wrapping_add(delay)) };
         }
     }
@@ -160,18 +163,20 @@ impl<T: TimerHandler> core::ops::Deref for Timer<T> {
 
 impl<T: TimerHandler> Drop for Timer<T> {
     fn drop(&mut self) {
-        // SAFETY: The timer is initialised. Owners are dropped in process context. After this it is
-        // not armed, cannot be any more, and its handler does not run.
+        // SAFETY: The timer is initialised. Owners are dropped in process context. After this the timer is
+        // not armed and cannot be, and its handler does not run.
         unsafe { bindings::timer_shutdown_sync(self.inner.timer.get()) };
     }
 }
 
 /// Returns the current time in jiffies.
 fn now() -> Jiffies {
-    // SAFETY: The counter is only ever read here, and in one piece.
+    // SAFETY: `jiffies` is one word, and only read here.
     unsafe { core::ptr::read_volatile(&raw const bindings::jiffies) }
 }
 
+/// Sets the time at which `timer` expires, in jiffies.
+///
 /// # Safety
 ///
 /// `timer` is initialised.

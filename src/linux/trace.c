@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The tracepoints themselves, and the functions that src/linux/trace.rs calls
- * when one of them is enabled.
+ * Defines the tracepoints, and the functions that src/linux/trace.rs calls when
+ * one of them is enabled.
  */
 
 #define CREATE_TRACE_POINTS

@@ -1,26 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Tracepoints that cost one no-op instruction each while nobody traces.
+//! Tracepoints, each of which costs one no-op instruction while it is disabled.
 //!
-//! What they tell is described where C defines them, in `include/trace/events/morse.h`. Any of them
-//! may be called in any context.
+//! `include/trace/events/morse.h` defines and describes them. The functions may be called in any context.
 //!
-//! `kernel::declare_trace!` is for tracepoints of the kernel itself: it looks for them in the bindings
-//! of the kernel crate. This does the same for those of a module.
+//! `kernel::declare_trace!` finds only tracepoints in the bindings of the `kernel` crate, that is, those of
+//! the kernel itself. The macro below does the same for those of a module.
 //!
 //! C header: [`include/linux/tracepoint.h`](srctree/include/linux/tracepoint.h)
 
-/// Defines functions that call the tracepoints of the same name, and what C has of them.
+/// Declares the C symbols of each tracepoint, and a function that calls it if it is enabled.
 macro_rules! tracepoints {
     ($(fn $name:ident($($argument:ident: $type:ty),*);)*) => {
         #[cfg(CONFIG_TRACEPOINTS)]
         mod c {
-            //! What `CREATE_TRACE_POINTS` and `CREATE_RUST_TRACE_POINTS` make of the header.
+            //! Symbols that `CREATE_TRACE_POINTS` and `CREATE_RUST_TRACE_POINTS` define.
 
             use kernel::prelude::*;
 
-            // Rust only looks at the key. On x86 the type refers to one that C has nothing in without
-            // lockdep, and rustc takes every empty struct for a mistake.
+            // rustc warns that the type is not FFI-safe: without lockdep, it contains an empty struct on
+            // x86. Rust accesses only the key.
             #[allow(improper_ctypes)]
             extern "C" {
                 $(
@@ -38,12 +37,12 @@ macro_rules! tracepoints {
             $(
                 /// # Safety
                 ///
-                /// A pointer among the arguments points at as many bytes as the length after it says.
+                /// A pointer argument is valid for reads of the number of bytes in the argument after it.
                 #[inline(always)]
                 pub(super) unsafe fn $name($($argument: $type),*) {
                     #[cfg(CONFIG_TRACEPOINTS)]
                     kernel::macros::paste! {
-                        // SAFETY: This is the key of a tracepoint that C defines.
+                        // SAFETY: `trace.c` defines the tracepoint, and `key` is its static key.
                         let is_enabled = unsafe {
                             kernel::jump_label::static_branch_unlikely!(
                                 super::c::[<__tracepoint_ $name>],
@@ -76,42 +75,42 @@ tracepoints! {
     fn morse_deferral_stop(device: u32, mechanism: u32);
 }
 
-/// `morse:morse_edge_received`: an edge of the key is taken by the bottom half.
+/// `morse:morse_edge_received`: the bottom half takes an edge of the key, of the time `time_ns`.
 #[inline]
 pub fn edge_received(device: u32, mark: bool, time_ns: u64) {
-    // SAFETY: There is no pointer.
+    // SAFETY: No argument is a pointer.
     unsafe { raw::morse_edge_received(device, mark, time_ns) };
 }
 
-/// `morse:morse_edge_keyed`: the lamp was lit or put out.
+/// `morse:morse_edge_keyed`: the lamp was switched. `time_ns` is the deadline if the edge was `planned`.
 #[inline]
 pub fn edge_keyed(device: u32, mark: bool, time_ns: u64, planned: bool) {
-    // SAFETY: There is no pointer.
+    // SAFETY: No argument is a pointer.
     unsafe { raw::morse_edge_keyed(device, mark, time_ns, planned) };
 }
 
-/// `morse:morse_read`: a read(2) has copied `count` bytes to its reader.
+/// `morse:morse_read`: a read(2) has copied `count` bytes to user space.
 #[inline]
 pub fn read(device: u32, count: usize) {
-    // SAFETY: There is no pointer.
+    // SAFETY: No argument is a pointer.
     unsafe { raw::morse_read(device, count) };
 }
 
-/// `morse:morse_character_received`: a character has been decoded.
+/// `morse:morse_character_received`: a character was decoded.
 #[inline]
 pub fn character_received(device: u32, utf8: &[u8]) {
-    // SAFETY: The slice is as long as it says.
+    // SAFETY: The slice is valid for reads of its length.
     unsafe { raw::morse_character_received(device, utf8.as_ptr().cast(), utf8.len() as u32) };
 }
 
-/// `morse:morse_character_sent`: the last mark of a character is over.
+/// `morse:morse_character_sent`: the last mark of a character has ended.
 #[inline]
 pub fn character_sent(device: u32, utf8: &[u8]) {
-    // SAFETY: The slice is as long as it says.
+    // SAFETY: The slice is valid for reads of its length.
     unsafe { raw::morse_character_sent(device, utf8.as_ptr().cast(), utf8.len() as u32) };
 }
 
-/// The mechanisms that defer work, by the numbers that the header gives them.
+/// The mechanisms that defer work, with the numbers of the header.
 #[derive(Clone, Copy)]
 pub enum Mechanism {
     /// BH work item or tasklet.
@@ -126,28 +125,28 @@ pub enum Mechanism {
     Ticker = 4,
 }
 
-/// A stretch of deferred work, which lasts as long as this exists.
-#[must_use = "the work is over when this is dropped"]
+/// Traces the run of a handler from its creation until it is dropped.
+#[must_use = "the trace of the run ends when this is dropped"]
 pub struct Deferral {
     device: u32,
     mechanism: Mechanism,
 }
 
 impl Deferral {
-    /// `morse:morse_deferral_start`: the handler was entered.
+    /// `morse:morse_deferral_start`: the handler is entered.
     #[inline]
     pub fn start(device: u32, mechanism: Mechanism) -> Self {
-        // SAFETY: There is no pointer.
+        // SAFETY: No argument is a pointer.
         unsafe { raw::morse_deferral_start(device, mechanism as u32) };
         Self { device, mechanism }
     }
 }
 
 impl Drop for Deferral {
-    /// `morse:morse_deferral_stop`: the handler is about to return.
+    /// `morse:morse_deferral_stop`: the handler returns.
     #[inline]
     fn drop(&mut self) {
-        // SAFETY: There is no pointer.
+        // SAFETY: No argument is a pointer.
         unsafe { raw::morse_deferral_stop(self.device, self.mechanism as u32) };
     }
 }

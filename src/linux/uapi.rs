@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The ioctl ABI: `include/uapi/linux/morse.h`, as bindgen reads it.
+//! The ioctl ABI of `include/uapi/linux/morse.h`, translated by bindgen.
 //!
-//! bindgen runs for the build machine. The assertions below make sure that what it found is what
-//! callers on the target machine, of either word size, use.
+//! bindgen translates for the build machine. The assertions below verify sizes, offsets and requests for
+//! callers of either word size on the target.
 
 use core::mem::{
     offset_of,
@@ -45,25 +45,25 @@ pub use generated::{
 };
 
 const _: () = {
-    /// The number that the requests of this driver carry.
+    /// The type (`_IOC_TYPE`) of the requests of this driver.
     const MAGIC: u32 = 0xb9;
 
     assert!(IOC_ABORT == _IO(MAGIC, 0));
     assert!(IOC_GET_STATUS == _IOR::<Status>(MAGIC, 1));
     assert!(IOC_SET_MODE == _IOW::<u32>(MAGIC, 2));
     assert!(IOC_GET_LOST == _IOR::<u64>(MAGIC, 3));
-    // Eight bytes and four times four: no padding for any ABI to disagree on.
+    // 8 + 4 * 4 bytes: no padding, which could differ between ABIs.
     assert!(size_of::<Status>() == 24);
     assert!(offset_of!(Status, queued) == 8);
     assert!(offset_of!(Status, state) == 20);
-    // Eight bytes and two times four.
+    // 8 + 2 * 4 bytes.
     assert!(size_of::<Pulse>() == 16);
     assert!(offset_of!(Pulse, mark) == 8);
     assert!(offset_of!(Pulse, reserved) == 12);
 };
 
-// SAFETY: The fields fill the structure without padding, as asserted above: 8 + 4 * 4 bytes.
+// SAFETY: The structure has no padding, as asserted above.
 unsafe impl AsBytes for Status {}
 
-// SAFETY: As above: 8 + 2 * 4 bytes.
+// SAFETY: As above.
 unsafe impl AsBytes for Pulse {}

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Sleeping to an absolute deadline, unless somebody rings.
+//! Sleeping until an absolute deadline or a wake-up.
 //!
-//! `kernel::sync::CondVar` waits with a timeout in jiffies (4 ms at `HZ=250`). A [`WaitQueue`] waits to
-//! an absolute time of a high-resolution timer instead and can be rung from any context at any
-//! instant, so a handler that sleeps for seconds still stops within microseconds.
+//! `kernel::sync::CondVar` takes a timeout in jiffies (4 ms at `HZ=250`). A [`WaitQueue`] sleeps on a
+//! high-resolution timer until an absolute time, and can be woken from any context, so a handler that
+//! sleeps for seconds still stops within microseconds.
 //!
-//! The sleeper is in `TASK_IDLE`: no signal wakes it, it adds nothing to the load average, and the
-//! hung-task watchdog ignores it. It is meant for kernel threads and work items, which get no
-//! signals.
+//! The sleeping task is in `TASK_IDLE`: signals do not wake it, it does not count for the load average, and
+//! the hung-task watchdog ignores it. This suits kernel threads and work items, which get no signals.
 //!
 //! C header: [`include/linux/wait.h`](srctree/include/linux/wait.h)
 
@@ -40,7 +39,7 @@ macro_rules! new_wait_queue {
         )
     };
 }
-/// Why a wait ended.
+/// The reason why a wait ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[must_use]
 pub enum WakeReason {
@@ -50,13 +49,13 @@ pub enum WakeReason {
     Condition,
 }
 
-/// A wait queue that is slept on to an absolute deadline.
+/// A wait queue (`wait_queue_head_t`) on which tasks sleep until an absolute deadline.
 ///
 /// # Examples
 ///
 /// ```ignore
 /// match wait.wait_event_idle_until(ctx, deadline, |_| stop.load(Relaxed)) {
-///     WakeReason::Deadline => lamp.set(true, ctx),
+///     WakeReason::Deadline => led.set(ctx, true)?,
 ///     WakeReason::Condition => return,
 /// }
 /// // Elsewhere, in any context:
@@ -79,35 +78,34 @@ unsafe impl Send for WaitQueue {}
 unsafe impl Sync for WaitQueue {}
 
 impl WaitQueue {
-    /// Creates a wait; see [`new_wait_queue!`].
+    /// Creates a wait queue; see [`new_wait_queue!`].
     pub fn new(name: &'static CStr, key: Pin<&'static LockClassKey>) -> impl PinInit<Self> {
         pin_init!(Self {
-            // SAFETY: `slot` is valid and pinned, `name` and `key` live for ever.
+            // SAFETY: `slot` is valid and pinned; `name` and `key` are static.
             head <- Opaque::ffi_init(|slot| unsafe {
                 bindings::__init_waitqueue_head(slot, name.as_char_ptr(), key.as_ptr())
             }),
         })
     }
 
-    /// Makes the sleepers look at their condition again.
+    /// Wakes all sleeping tasks, which then evaluate their conditions again.
     ///
-    /// What the condition reads has to be written before. May be called in any context, except
-    /// from hard interrupts on `PREEMPT_RT`, where wait queues sleep.
+    /// The caller writes the variables of the condition first. May be called in any context, except from
+    /// hard interrupts on `PREEMPT_RT`, where the lock of a wait queue sleeps.
     pub fn wake_up_all(&self) {
-        // SAFETY: By the type invariant, `head` is a valid wait queue. A count of 0 is everybody.
+        // SAFETY: By the type invariant, `head` is a valid wait queue. A count of 0 wakes all tasks.
         unsafe {
             bindings::__wake_up(self.head.get(), bindings::TASK_NORMAL, 0, ptr::null_mut());
         }
     }
 
-    /// Sleeps until `deadline`, or until a ring finds `condition` true.
+    /// Sleeps until `deadline`, or until `condition` is true after a wake-up.
     ///
-    /// The condition is looked at first, so a ring before the call is not lost. It must not sleep,
-    /// because the task is already marked as sleeping; that it is [`Send`] keeps a [`Sleepable`]
-    /// out of it.
+    /// The condition is evaluated before the first sleep, too, so a wake-up before the call is not lost.
+    /// It must not sleep, because the state of the task is already `TASK_IDLE`; the bound [`Send`] keeps
+    /// it from capturing a [`Sleepable`].
     ///
-    /// There is no slack: the timer is programmed to the very nanosecond, and what lateness
-    /// remains is interrupt and scheduling latency.
+    /// The timer has no slack. The remaining lateness is interrupt and scheduling latency.
     pub fn wait_event_idle_until(
         &self,
         _ctx: &Sleepable,
@@ -115,7 +113,7 @@ impl WaitQueue {
         mut condition: impl FnMut(&Atomic) -> bool + Send,
     ) -> WakeReason {
         let entry = Opaque::<bindings::wait_queue_entry>::uninit();
-        // SAFETY: `entry` is valid for writes, and stays where it is until `finish_wait()`.
+        // SAFETY: `entry` is valid for writes, and does not move before `finish_wait()`.
         unsafe { bindings::init_wait_entry(entry.get(), 0) };
 
         let wake = loop {
@@ -135,9 +133,8 @@ impl WaitQueue {
                 break WakeReason::Deadline;
             }
             let mut expires = deadline.as_raw();
-            // SAFETY: The context token says that sleeping is allowed, `expires` outlives the
-            // call. If a ring came since `prepare_to_wait_event()`, the task is runnable and this
-            // returns at once.
+            // SAFETY: The token allows sleeping, and `expires` outlives the call. After a wake-up since
+            // `prepare_to_wait_event()` the task is runnable, and this returns at once.
             unsafe {
                 bindings::schedule_hrtimeout_range(
                     &mut expires,
@@ -147,7 +144,7 @@ impl WaitQueue {
             };
         };
 
-        // SAFETY: `head` and `entry` are initialised; after this the queue knows `entry` no more.
+        // SAFETY: `head` and `entry` are initialised. This takes `entry` off the queue.
         unsafe { bindings::finish_wait(self.head.get(), entry.get()) };
         wake
     }

@@ -2,26 +2,25 @@
 
 //! Owned work queues, and work items that stop with their owner.
 //!
-//! The kernel crate's `workqueue` knows the system queues and work items that own themselves
-//! while queued (an `Arc` travels through the queue). Nothing there can be cancelled, so nothing
-//! there may be used by a module that can be unloaded. The model here is the other way round:
+//! The `kernel` crate has the system queues, and work items that own themselves while they are queued
+//! (the queue holds an `Arc`). It has no cancelling, which a module that can be unloaded needs. Here
+//! ownership is the other way round:
 //!
-//! - A [`Queue`] is owned; the last owner destroys it. Its type says in which context its items run:
-//!   a `Queue<Sleepable>` has worker threads, a `Queue<Atomic>` runs in softirq context (`WQ_BH`),
-//!   where tasklets used to. [`Queue::system`] shares the kernel's own instead.
-//! - A [`Work`] owns its [`WorkHandler`]. Dropping it forbids any further queueing, cancels what is
-//!   pending, wakes and waits for what is running, and only then drops the handler. So a handler
-//!   may own hardware, and needs no reference count of its own. Who wants what is pending to be done
-//!   rather than cancelled has a [`FlushOnDrop`] dropped before the `Work`.
-//! - A [`WorkHandle`] queues the item of a `Work` from anywhere, hard interrupts included. Handles may
-//!   outlive the `Work`: they then do nothing. This is what a file that is still open after
-//!   unbind holds.
+//! - The last reference to a [`Queue`] destroys it. Its type says in which context its items run: those
+//!   of a `Queue<Sleepable>` on worker threads, those of a `Queue<Atomic>` in softirq context
+//!   (`WQ_BH`), as tasklets do. [`Queue::system`] refers to the kernel's own queue instead.
+//! - A [`Work`] owns its [`WorkHandler`]. Dropping it disables the item, cancels it if it is pending,
+//!   tells a running handler to stop, waits for it, and then drops the handler. So a handler may own
+//!   hardware, and needs no reference count. To run pending items instead of cancelling them, drop a
+//!   [`FlushOnDrop`] before the `Work`.
+//! - A [`WorkHandle`] queues the item of a `Work` from any context, hard interrupts included. Handles may
+//!   outlive the `Work`, and then do nothing. A file that stays open after unbind holds one.
 //!
-//! There are no reference cycles to break: `Work` and `WorkHandle` share only the C `work_struct`
-//! and the queue, never the handler.
+//! `Work` and `WorkHandle` share the C `work_struct` and the queue, never the handler, so they form no
+//! reference cycle.
 //!
-//! As with interrupts, a `Work` must not be leaked (`mem::forget`): its handler is code of this
-//! module. Nor may it be dropped by its own handler, which would wait for itself.
+//! A `Work` must not be leaked (see [`linux`](super)), nor dropped by its own handler, which would wait
+//! for itself.
 //!
 //! C header: [`include/linux/workqueue.h`](srctree/include/linux/workqueue.h)
 
@@ -58,16 +57,16 @@ macro_rules! new_work {
         )
     };
 }
-/// Let the kernel choose how many items may run at once.
+/// The kernel chooses how many items may run at once.
 const MAX_ACTIVE_DEFAULT: c_int = 0;
 /// One item at a time, in the order in which they were queued.
 const MAX_ACTIVE_ORDERED: c_int = 1;
 
-/// A work queue whose items run in the context `C`: one of one's own, or one of the kernel's.
+/// A work queue whose items run in the context `C`, allocated here or one of the kernel's.
 ///
 /// # Invariants
 ///
-/// `wq` is a valid work queue, whose items run in the context `C`. If `is_own`, it came from
+/// `wq` is a valid work queue, and runs its items in the context `C`. If `is_own`, it came from
 /// `alloc_workqueue()` and is destroyed only by [`Drop`]; otherwise it is never destroyed.
 ///
 /// # Examples
@@ -91,7 +90,7 @@ unsafe impl<C: Context> Sync for Queue<C> {}
 impl Queue<Sleepable> {
     /// Creates a queue whose worker threads run at high priority (nice -20) on any CPU.
     ///
-    /// Items on it run concurrently; one that sleeps does not hold up the others.
+    /// Its items run concurrently: one that sleeps does not delay the others.
     pub fn unbound_highpri(ctx: &Sleepable, name: &CStr) -> Result<Arc<Self>> {
         // INVARIANT: Without `WQ_BH`, items run on threads.
         Self::new(
@@ -102,8 +101,8 @@ impl Queue<Sleepable> {
         )
     }
 
-    /// Creates a queue whose worker threads run at normal priority on any CPU, one item at a time, in
-    /// the order in which they were queued.
+    /// Creates a queue that runs one item at a time, in the order in which they were queued, at normal
+    /// priority on any CPU.
     pub fn ordered(ctx: &Sleepable, name: &CStr) -> Result<Arc<Self>> {
         // INVARIANT: Without `WQ_BH`, items run on threads.
         Self::new(
@@ -114,17 +113,17 @@ impl Queue<Sleepable> {
         )
     }
 
-    /// Shares the kernel's own queue (`system_percpu_wq`), as `schedule_work()` does: on the CPU that
-    /// queued them, at normal priority, beside the items of everybody else.
+    /// Refers to `system_percpu_wq`, the queue of `schedule_work()`: it runs items on the CPU that queued
+    /// them, at normal priority, among the items of the whole kernel.
     ///
-    /// For items that are few and short; many that sleep for long want a queue of their own.
+    /// Suits few and short items. Items that are many or sleep for long need a queue of their own.
     pub fn system(ctx: &Sleepable) -> Result<Arc<Self>> {
-        // SAFETY: The kernel sets the pointer when it boots, and never changes it.
+        // SAFETY: The kernel sets the pointer during boot, and never changes it.
         let wq = unsafe { bindings::system_percpu_wq };
         Self::shared(ctx, wq)
     }
 
-    /// As [`Self::system`], with workers of high priority (`system_highpri_wq`, nice -20).
+    /// Refers to `system_highpri_wq`: as [`Self::system`], with workers of high priority (nice -20).
     pub fn system_highpri(ctx: &Sleepable) -> Result<Arc<Self>> {
         // SAFETY: As above.
         let wq = unsafe { bindings::system_highpri_wq };
@@ -132,7 +131,7 @@ impl Queue<Sleepable> {
     }
 
     fn shared(_ctx: &Sleepable, wq: *mut bindings::workqueue_struct) -> Result<Arc<Self>> {
-        // INVARIANT: The kernel's queues have threads, and are never destroyed.
+        // INVARIANT: These queues have worker threads, and are never destroyed.
         let queue = Self {
             wq: NonNull::new(wq).ok_or(ENODEV)?,
             is_own: false,
@@ -143,8 +142,8 @@ impl Queue<Sleepable> {
 }
 
 impl Queue<Atomic> {
-    /// Creates a queue that runs its items in softirq context, on the CPU that queued them, ahead of
-    /// other softirqs.
+    /// Creates a queue that runs its items in softirq context on the CPU that queued them, before all
+    /// other softirqs (`HI_SOFTIRQ`).
     pub fn bh_highpri(ctx: &Sleepable, name: &CStr) -> Result<Arc<Self>> {
         Self::new(
             ctx,
@@ -162,7 +161,7 @@ impl<C: Context> Queue<C> {
         flags: bindings::wq_flags,
         max_active: c_int,
     ) -> Result<Arc<Self>> {
-        // SAFETY: The format takes one C string, and `name` is one. Its text is copied.
+        // SAFETY: The format takes one C string, which is `name`. The kernel copies it.
         let wq = unsafe {
             bindings::alloc_workqueue_noprof(
                 c"%s".as_char_ptr(),
@@ -171,8 +170,8 @@ impl<C: Context> Queue<C> {
                 name.as_char_ptr(),
             )
         };
-        // INVARIANT: `wq` is a new queue, and only this object knows it. If the allocation below
-        // fails, dropping the object destroys it. The callers choose flags that suit `C`.
+        // INVARIANT: `wq` is a new queue that only this object refers to; if the allocation below fails,
+        // dropping the object destroys it. The callers pass flags that suit `C`.
         let queue = Self {
             wq: NonNull::new(wq).ok_or(ENOMEM)?,
             is_own: true,
@@ -181,20 +180,19 @@ impl<C: Context> Queue<C> {
         Ok(Arc::new(queue, GFP_KERNEL)?)
     }
 
-    /// Waits until everything has run that was queued before. Not to be called by an item of the queue,
-    /// which would wait for itself.
+    /// Waits until all items queued before the call have run. An item of the queue must not call it: it
+    /// would wait for itself.
     ///
-    /// Unlike with `drain_workqueue()`, which takes what is queued meanwhile for a mistake, more may be
-    /// queued; it is not waited for.
+    /// Items may be queued during the call; unlike `drain_workqueue()`, this does not wait for them.
     ///
     /// # Errors
     ///
-    /// `EINVAL` if the queue is the kernel's: that would be to wait for what others queued.
+    /// `EINVAL` for a queue of the kernel, whose items belong to others.
     pub fn flush(&self, _ctx: &Sleepable) -> Result {
         if !self.is_own {
             return Err(EINVAL);
         }
-        // SAFETY: By the type invariant, `wq` is valid. The context token says that waiting is allowed.
+        // SAFETY: By the type invariant, `wq` is valid. The token allows sleeping.
         unsafe { bindings::__flush_workqueue(self.wq.as_ptr()) };
         Ok(())
     }
@@ -209,35 +207,35 @@ impl<C: Context> Queue<C> {
 impl<C: Context> Drop for Queue<C> {
     fn drop(&mut self) {
         if self.is_own {
-            // SAFETY: By the type invariant, `wq` is valid. Whatever was queued on it belongs to a
-            // `Work` that held a reference to this object, so it is cancelled by now.
+            // SAFETY: By the type invariant, `wq` is valid. Each item that was queued on it belongs to a
+            // `Work` that held a reference to this object, so all are cancelled by now.
             unsafe { bindings::destroy_workqueue(self.wq.as_ptr()) };
         }
     }
 }
 
-/// Lets a queue finish when it is dropped: waits until everything has run that was queued before.
+/// Flushes a queue when dropped: waits until all items queued before have run.
 ///
-/// As a field it comes after what queues, and before the [`Work`]s, which would otherwise cancel what is
-/// pending.
+/// As a field it stands after the source of the items and before the [`Work`]s, which would otherwise
+/// cancel pending items.
 ///
 /// # Examples
 ///
 /// ```ignore
 /// struct Demo {
 ///     _irq: SimulatedIrq<TopHalf>,
-///     _finish: FlushOnDrop,
+///     _flush: FlushOnDrop,
 ///     _work: Work<Step>,
 /// }
 /// ```
 pub struct FlushOnDrop(Arc<Queue<Sleepable>>);
 
 impl FlushOnDrop {
-    /// Takes note of `queue`.
+    /// Creates a guard that flushes `queue`.
     ///
     /// # Errors
     ///
-    /// `EINVAL` if the queue is the kernel's, see [`Queue::flush`].
+    /// `EINVAL` for a queue of the kernel, see [`Queue::flush`].
     pub fn new(queue: &Arc<Queue<Sleepable>>) -> Result<Self> {
         if !queue.is_own {
             return Err(EINVAL);
@@ -250,35 +248,35 @@ impl Drop for FlushOnDrop {
     fn drop(&mut self) {
         // SAFETY: Owners are dropped in process context.
         let ctx = unsafe { Sleepable::enter() };
-        // It is an own queue, so this does not fail.
+        // `new()` accepts own queues only, so this does not fail.
         let _ = self.0.flush(&ctx);
     }
 }
 
-/// What a work item does.
+/// The function of a work item.
 pub trait WorkHandler: Send + Sync + 'static {
-    /// The context that it runs in, and so the kind of queue that it goes to.
+    /// The context that it runs in, and with it the kind of queue.
     type Context: Context;
 
-    /// Runs on the queue, never twice at the same time.
+    /// Runs on the queue, never concurrently with itself.
     ///
-    /// If the item is queued again while this runs, it runs once more afterwards.
+    /// If the item is queued while this runs, it runs once more afterwards.
     fn run(&self, ctx: &Self::Context);
 
     /// Makes a running [`run`](Self::run) return soon. Called once, when the [`Work`] is dropped.
     ///
-    /// A handler that sleeps or loops for long has to act on it. After this, `run` may still be
-    /// entered once, if it was about to be; it has to return at once then.
+    /// Handlers that sleep or loop for long implement it. `run` may still be entered once after this
+    /// call, if the worker had already picked the item up; it must then return at once.
     fn stop(&self) {}
 }
 
-/// The C work item, and the queue that it goes to.
+/// The C work item and its queue, shared by a [`Work`] and its handles.
 ///
 /// # Invariants
 ///
 /// - `work` is initialised; its function is `Work::<T>::trampoline`.
-/// - While `work` is not disabled, `handler` points at the `T` that the one `Work<T>` of this
-///   object owns.
+/// - While `work` is not disabled, `handler` points at the `T` that the one `Work<T>` of this object
+///   owns.
 #[pin_data]
 struct RawWork<C: Context> {
     #[pin]
@@ -287,8 +285,8 @@ struct RawWork<C: Context> {
     queue: Arc<Queue<C>>,
 }
 
-// SAFETY: `work` and `queue` may be used on any thread; `handler` is used only by the trampoline,
-// and points at something that is `Send + Sync`.
+// SAFETY: `work` and `queue` may be used on any thread. `handler` points at a `Send + Sync` type, and only
+// the trampoline dereferences it.
 unsafe impl<C: Context> Send for RawWork<C> {}
 // SAFETY: As above.
 unsafe impl<C: Context> Sync for RawWork<C> {}
@@ -316,7 +314,7 @@ impl<T: WorkHandler> Work<T> {
         let target = NonNull::from(&*handler).cast();
         let raw = Arc::pin_init(
             pin_init!(RawWork {
-                // SAFETY: `slot` is valid and pinned, `name` and `key` live for ever.
+                // SAFETY: `slot` is valid and pinned; `name` and `key` are static.
                 work <- Opaque::ffi_init(|slot| unsafe {
                     bindings::init_work_with_key(
                         slot,
@@ -331,7 +329,7 @@ impl<T: WorkHandler> Work<T> {
             }),
             GFP_KERNEL,
         )?;
-        // INVARIANT: `raw.handler` was just made from `handler`, which is pinned.
+        // INVARIANT: `raw.handler` points at `*handler`, which is pinned.
         Ok(Self { raw, handler })
     }
 
@@ -350,11 +348,11 @@ impl<T: WorkHandler> Work<T> {
         // SAFETY: By the safety requirements, `work` is the field of a `RawWork`.
         let raw =
             unsafe { kernel::container_of!(Opaque::cast_from(work), RawWork<T::Context>, work) };
-        // SAFETY: The item runs, so it is not disabled, or `Work::drop` waits for us: by the
-        // invariants of `RawWork` and `Work`, `handler` is alive until we return.
+        // SAFETY: The item runs, so either it is not disabled, or `Work::drop` waits for this call. By the
+        // invariants of `RawWork` and `Work`, the handler lives until it returns.
         let handler = unsafe { (*raw).handler.cast::<T>().as_ref() };
-        // SAFETY: By the invariant of `Queue`, this is the context; the workqueue code holds no locks
-        // when it calls us.
+        // SAFETY: By the invariant of `Queue`, items run in this context. The workqueue code holds no
+        // lock during the call.
         let ctx = unsafe { T::Context::enter() };
         handler.run(&ctx);
     }
@@ -371,16 +369,16 @@ impl<T: WorkHandler> core::ops::Deref for Work<T> {
 impl<T: WorkHandler> Drop for Work<T> {
     fn drop(&mut self) {
         self.handler.stop();
-        // SAFETY: `work` is initialised. Owners are dropped in process context. After this the
-        // item neither runs nor can be queued again, so that the handler may go.
+        // SAFETY: `work` is initialised. Owners are dropped in process context. After this the item does
+        // not run and cannot be queued, so the handler may be dropped.
         unsafe { bindings::disable_work_sync(self.raw.work.get()) };
     }
 }
 
 /// Queues the item of a [`Work`], from any context.
 ///
-/// The last one may have to destroy the queue, so a handle is dropped in process context, and not by an item
-/// of the queue itself.
+/// Dropping the last reference destroys the queue, so handles are dropped in process context, and not by an
+/// item of the same queue.
 pub struct WorkHandle<C: Context> {
     raw: Arc<RawWork<C>>,
 }
@@ -394,14 +392,14 @@ impl<C: Context> Clone for WorkHandle<C> {
 }
 
 impl<C: Context> WorkHandle<C> {
-    /// Queues the item, and returns whether that made a difference.
+    /// Queues the item. Returns `false` if it was already pending, or if its [`Work`] has been dropped.
     ///
-    /// It does not if the item is pending already, or if its [`Work`] is gone. A run that follows sees what was
-    /// written before, also if it was pending already.
+    /// The run that follows sees all memory written before this call, also if the item was already
+    /// pending: `test_and_set_bit()` orders memory in both cases.
     #[inline]
     pub fn queue(&self) -> bool {
-        // SAFETY: `work` is initialised and lives as long as `raw`, and so does the queue. Once
-        // the `Work` is gone the item is disabled, and the workqueue code leaves it alone.
+        // SAFETY: `work` is initialised; it and the queue live as long as `raw`. Once the `Work` has been
+        // dropped the item is disabled, and the workqueue code does not queue it.
         unsafe {
             bindings::queue_work_on(
                 bindings::wq_misc_consts_WORK_CPU_UNBOUND as c_int,
