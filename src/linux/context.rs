@@ -31,6 +31,10 @@
 //! A work item may sleep:
 //!
 //! ```ignore
+//! struct Keyer {
+//!     led: gpio::Output,
+//! }
+//!
 //! impl WorkHandler for Keyer {
 //!     type Context = Sleepable;
 //!
@@ -40,7 +44,7 @@
 //! }
 //! ```
 //!
-//! The condition of a wait may not; this does not compile:
+//! The condition of a wait may not; this does not compile (`tests/must_not_compile/sleep_in_condition.rs`):
 //!
 //! ```compile_fail
 //! fn run(&self, ctx: &Sleepable) {

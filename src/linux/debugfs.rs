@@ -90,8 +90,17 @@ impl Drop for Dir {
 /// # Examples
 ///
 /// ```ignore
-/// let dir = Dir::new(ctx, c"morse")?;
-/// let key = File::new(ctx, &dir, c"key", Ok(button))?;
+/// struct Bell;
+///
+/// impl FileHandler for Bell {
+///     fn write(&self, _from: &mut UserSliceReader, _ctx: &Sleepable) -> Result {
+///         pr_info!("ding\n");
+///         Ok(())
+///     }
+/// }
+///
+/// let dir = Dir::new(ctx, c"demo")?;
+/// let bell = File::new(ctx, &dir, c"bell", Ok(Bell))?;
 /// ```
 pub struct File<T: FileHandler> {
     #[cfg(CONFIG_DEBUG_FS)]

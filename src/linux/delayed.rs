@@ -104,9 +104,17 @@ unsafe impl Sync for RawDelayedWork {}
 /// # Examples
 ///
 /// ```ignore
-/// let gap = new_delayed_work!(ctx, "Gap", &queue, Gap::new())?;
-/// let work = gap.handle();
-/// // For each edge, in any context:
+/// struct Idle;
+///
+/// impl DelayedWorkHandler for Idle {
+///     fn run(&self, _work: &DelayedWorkHandle, _ctx: &Sleepable) {
+///         pr_info!("no event for 600 ms\n");
+///     }
+/// }
+///
+/// let idle = new_delayed_work!(ctx, "Idle", &Queue::system(ctx)?, Ok(Idle))?;
+/// let work = idle.handle();
+/// // For each event, in any context:
 /// work.mod_delayed_ms(600);
 /// ```
 ///

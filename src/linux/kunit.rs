@@ -19,11 +19,7 @@ use super::context::{
 
 /// Makes a KUnit suite of tests, each a `fn(&Sleepable)`, which may sleep.
 ///
-/// # Examples
-///
-/// ```ignore
-/// kunit_suite!(alphabet { sends: |_| cases::sends(), waits: wrappers::waits });
-/// ```
+/// `tests/kunit/morse_kunit.rs` makes one of each list of cases.
 #[macro_export]
 macro_rules! kunit_suite {
     ($suite:ident { $($test:ident: $run:expr),+ $(,)? }) => {

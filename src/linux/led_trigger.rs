@@ -25,6 +25,7 @@ use kernel::{
 /// # Examples
 ///
 /// ```ignore
+/// let name = CString::try_from_fmt(fmt!("morse"))?;
 /// let trigger = KBox::pin_init(Trigger::register(ctx, name), GFP_KERNEL)?;
 /// trigger.show(true);
 /// ```

@@ -110,10 +110,18 @@ pub trait FileOperations: Send + Sync + Sized + 'static {
 /// # Examples
 ///
 /// ```ignore
-/// let node = KBox::pin_init(
-///     Registration::<OpenFile>::register(ctx, name, dev, shared, &ATTRIBUTES),
-///     GFP_KERNEL,
-/// )?;
+/// fn register<F: FileOperations>(
+///     ctx: &Sleepable,
+///     parent: &Device,
+///     data: F::Device,
+///     attributes: &'static [sysfs::Attribute<F::Device>],
+/// ) -> Result<Pin<KBox<Registration<F>>>> {
+///     let name = CString::try_from_fmt(fmt!("morse"))?;
+///     KBox::pin_init(
+///         Registration::register(ctx, name, parent, data, attributes),
+///         GFP_KERNEL,
+///     )
+/// }
 /// ```
 #[pin_data(PinnedDrop)]
 pub struct Registration<F: FileOperations> {

@@ -18,15 +18,7 @@ pub trait Module: Send + Sync + Sized {
 
 /// Implements `kernel::Module` for a [`Module`].
 ///
-/// # Examples
-///
-/// ```ignore
-/// module! {
-///     type: Adapter<Sample>,
-///     name: "sample",
-///     license: "GPL v2",
-/// }
-/// ```
+/// `samples/timer/timer.rs` is a small module that uses it.
 pub struct Adapter<T> {
     _module: T,
 }

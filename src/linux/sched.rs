@@ -29,10 +29,11 @@ use kernel::{
 /// # Examples
 ///
 /// ```ignore
-/// fn run(&self, ctx: &Sleepable) {
+/// {
 ///     let _fifo = SchedFifoGuard::new(ctx);
 ///     // Short work with deadlines.
 /// }
+/// // The task has its former policy again.
 /// ```
 pub struct SchedFifoGuard {
     nice: Option<c_int>,

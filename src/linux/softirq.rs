@@ -51,8 +51,18 @@ macro_rules! new_softirq {
 /// # Examples
 ///
 /// ```ignore
-/// let queue = (!legacy).then(|| Queue::bh_highpri(ctx, c"morse-bh")).transpose()?;
-/// let softirq = new_softirq!(ctx, "BottomHalf", queue.as_ref(), BottomHalf::new())?;
+/// struct BottomHalf;
+///
+/// impl WorkHandler for BottomHalf {
+///     type Context = Atomic;
+///
+///     fn run(&self, _ctx: &Atomic) {
+///         pr_info!("bottom half runs\n");
+///     }
+/// }
+///
+/// let queue = Queue::bh_highpri(ctx, c"demo")?;
+/// let softirq = new_softirq!(ctx, "BottomHalf", Some(&queue), Ok(BottomHalf))?;
 /// let handle = softirq.handle();
 /// // In an interrupt handler:
 /// handle.schedule();

@@ -77,7 +77,17 @@ impl PinnedDrop for RawTasklet {
 /// # Examples
 ///
 /// ```ignore
-/// let tasklet = Tasklet::new(ctx, Ok(BottomHalf::new()))?;
+/// struct BottomHalf;
+///
+/// impl WorkHandler for BottomHalf {
+///     type Context = Atomic;
+///
+///     fn run(&self, _ctx: &Atomic) {
+///         pr_info!("bottom half runs\n");
+///     }
+/// }
+///
+/// let tasklet = Tasklet::new(ctx, Ok(BottomHalf))?;
 /// let handle = tasklet.handle();
 /// // In an interrupt handler:
 /// handle.schedule();

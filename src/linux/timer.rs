@@ -79,6 +79,8 @@ unsafe impl<T: Sync> Sync for Inner<T> {}
 /// # Examples
 ///
 /// ```ignore
+/// struct Ticker;
+///
 /// impl TimerHandler for Ticker {
 ///     fn expired(&self, _ctx: &Atomic) -> Next {
 ///         pr_info!("tick\n");

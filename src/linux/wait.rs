@@ -54,13 +54,30 @@ pub enum WakeReason {
 /// # Examples
 ///
 /// ```ignore
-/// match wait.wait_event_idle_until(ctx, deadline, |_| stop.load(Relaxed)) {
-///     WakeReason::Deadline => led.set(ctx, true)?,
-///     WakeReason::Condition => return,
+/// #[pin_data]
+/// struct Blinker {
+///     led: gpio::Output,
+///     stopped: AtomicFlag,
+///     #[pin]
+///     wait: WaitQueue,
 /// }
-/// // Elsewhere, in any context:
-/// stop.store(true, Relaxed);
-/// wait.wake_up_all();
+///
+/// impl Blinker {
+///     /// Lights the LED at `deadline`, unless it is stopped before.
+///     fn light(&self, ctx: &Sleepable, deadline: Ktime) -> Result {
+///         let stopped = |_: &Atomic| self.stopped.load(Relaxed);
+///         match self.wait.wait_event_idle_until(ctx, deadline, stopped) {
+///             WakeReason::Deadline => self.led.set(ctx, true),
+///             WakeReason::Condition => Ok(()),
+///         }
+///     }
+///
+///     /// From any context.
+///     fn stop(&self) {
+///         self.stopped.store(true, Relaxed);
+///         self.wait.wake_up_all();
+///     }
+/// }
 /// ```
 ///
 /// # Invariants

@@ -72,8 +72,18 @@ const MAX_ACTIVE_ORDERED: c_int = 1;
 /// # Examples
 ///
 /// ```ignore
-/// let queue = Queue::unbound_highpri(ctx, c"morse")?;
-/// let work = new_work!(ctx, "Keyer", &queue, Keyer::new())?;
+/// struct Hello;
+///
+/// impl WorkHandler for Hello {
+///     type Context = Sleepable;
+///
+///     fn run(&self, _ctx: &Sleepable) {
+///         pr_info!("hello\n");
+///     }
+/// }
+///
+/// let queue = Queue::unbound_highpri(ctx, c"demo")?;
+/// let work = new_work!(ctx, "Hello", &queue, Ok(Hello))?;
 /// work.handle().queue();
 /// ```
 pub struct Queue<C: Context> {
@@ -222,10 +232,10 @@ impl<C: Context> Drop for Queue<C> {
 /// # Examples
 ///
 /// ```ignore
-/// struct Demo {
-///     _irq: SimulatedIrq<TopHalf>,
+/// struct Demo<I: IrqHandler, W: WorkHandler> {
+///     _irq: SimulatedIrq<I>,
 ///     _flush: FlushOnDrop,
-///     _work: Work<Step>,
+///     _work: Work<W>,
 /// }
 /// ```
 pub struct FlushOnDrop(Arc<Queue<Sleepable>>);
