@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Finds the hardware: devices that the device tree calls `gpio-morse`, or that a board file has named
-//! `morse`.
+//! The platform driver. It binds to devices that are compatible with `gpio-morse` in the device tree, and to
+//! devices of a board file named `morse`.
 
 use super::{
     Transceiver,

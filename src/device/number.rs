@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Numbers of transceivers: the first is `morse`, the next ones `morse1`, `morse2`, ...
+//! Numbers of transceivers, which are named `morse`, `morse1`, `morse2`, ...
 
 use kernel::{
     prelude::*,
@@ -12,14 +12,14 @@ use kernel::{
     },
 };
 
-/// One bit for each number; a set one is taken.
+/// One bit for each number, which is set while the number is taken.
 static TAKEN: Atomic<u64> = Atomic::new(0);
 
 /// A number that no other transceiver has while this exists.
 pub(super) struct Number(u32);
 
 impl Number {
-    /// Claims the lowest free number.
+    /// Claims the lowest free number. `ENOSPC` if all 64 are taken.
     pub(super) fn claim() -> Result<Self> {
         loop {
             let taken = TAKEN.load(Relaxed);
@@ -31,7 +31,7 @@ impl Number {
         }
     }
 
-    /// Returns the number, as tracepoints tell it.
+    /// Returns the number, which tracepoints carry.
     pub(super) fn value(&self) -> u32 {
         self.0
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! A transceiver on a machine that has no hardware for it.
+//! A transceiver for machines without the hardware.
 //!
 //! Its lamp is the LED trigger alone, and its key a file in debugfs.
 
@@ -22,7 +22,7 @@ pub struct Standalone {
 }
 
 impl Standalone {
-    /// Makes one, unless a real transceiver is described, bound already or later.
+    /// Makes a transceiver, unless the machine has a device for the [`Driver`], bound or not.
     pub fn unless_described(ctx: &Sleepable) -> Result<Option<Self>> {
         if platform::is_described::<Driver>() {
             return Ok(None);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The node `/dev/morse` and its sysfs directory: what user space meets.
+//! The interface to user space: the node `/dev/morse` and its sysfs directory.
 
 pub(super) mod attributes;
 pub(super) mod file;

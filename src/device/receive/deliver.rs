@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Delivery: readers are told that there is something for them.
+//! Delivery: wakes the readers.
 //!
-//! How many readers there are is up to user space, and waking one takes as long as an edge takes
-//! altogether. So this is an item of the work queue, in process context, once for however much has
-//! come.
+//! User space decides how many readers there are, and waking one takes as long as processing an edge. So a
+//! work item does it in process context, once for all edges since its last run.
 
 use super::receiver::Receiver;
 use crate::linux::{

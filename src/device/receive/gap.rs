@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The gaps: what is over because no edge came.
+//! Gap detection: ends a letter, a word or a session when no edge comes for a time.
 //!
-//! The end of a letter, of a word and of a session has no interrupt, it is the time that passes without
-//! one. That is what delayed work is for: every edge moves the alarm on, and only the last one is
-//! ever heard. The session's line in the log is another reason to be in process context.
+//! These ends have no interrupt, only time that passes without one. Delayed work suits this: every edge
+//! postpones the item, so it runs after the last one. It runs in process context, where it may log the end
+//! of a session.
 //!
 //! # Accuracy
 //!
-//! The timer wheel is coarse, more so for longer times, and rounds up. So the alarm is set to go off
-//! rather early; then this looks at the clock and sets it again. What remains in the end is little more
-//! than a jiffy, and that is slept away.
+//! The timer wheel is coarse, the more so the longer the delay, and rounds up. So the item is armed for
+//! an earlier time, reads the clock, and arms itself again. When little more than a jiffy remains, it
+//! sleeps on a high-resolution timer.
 
 use super::{
     level::Level,
@@ -47,7 +47,7 @@ pub(crate) struct GapTimer {
 }
 
 impl GapTimer {
-    /// Makes a handler that tells `receiver` the time, and the log of `dev` about sessions.
+    /// Makes a handler that drains `receiver`, and logs the end of sessions for `dev`.
     pub(crate) fn new(dev: &Device, level: Arc<Level>, receiver: Arc<Receiver>) -> Self {
         Self {
             dev: dev.into(),
@@ -60,8 +60,7 @@ impl GapTimer {
 impl DelayedWorkHandler for GapTimer {
     fn run(&self, work: &DelayedWorkHandle, ctx: &Sleepable) {
         let _deferral = Deferral::start(self.receiver.device, Mechanism::Gap);
-        // One run sleeps once at most: edges may put the time off, and whoever stops this should not wait
-        // long.
+        // Sleep once per run at most: further edges may postpone the end, and a destructor waits for the run.
         for may_sleep in [true, false] {
             let drained = self.receiver.drain(&self.level);
             if drained.news {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The top half: what happens while the CPU is taken away from whoever had it.
+//! The top half: the hard interrupt handler of the key.
 //!
-//! Here hard interrupts are the right place for one thing only: to note what would be gone a moment
-//! later, the time and the level. No lock is taken, nothing is printed or allocated, and nothing
-//! waits. All else is left to the softirq, which runs as soon as interrupts are enabled again.
+//! A hard interrupt handler delays everything else on its CPU. So it only records what would be lost a
+//! moment later, the time and the level of the edge. It takes no lock, and does not wait, print or allocate.
+//! The softirq does the rest; it runs as soon as interrupts are enabled again.
 
 use super::{
     level::Level,
@@ -19,7 +19,7 @@ use crate::linux::{
 };
 use kernel::sync::Arc;
 
-/// The handler of the key's interrupt.
+/// The handler of the interrupt of the key.
 pub(crate) struct TopHalf {
     level: Arc<Level>,
     receiver: Arc<Receiver>,
@@ -27,7 +27,7 @@ pub(crate) struct TopHalf {
 }
 
 impl TopHalf {
-    /// Makes a handler that notes edges for `receiver`, and has `softirq` look at them.
+    /// Makes a handler that pushes edges to `receiver`, and schedules `softirq` to drain them.
     pub(crate) fn new(level: Arc<Level>, receiver: Arc<Receiver>, softirq: SoftirqHandle) -> Self {
         Self {
             level,

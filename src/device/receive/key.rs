@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The key: what makes its interrupts.
+//! The interrupt of the key.
 //!
-//! A key on a GPIO line has an interrupt of its own. A device without one gets a simulated key, the
-//! file `key` in its directory of debugfs: writing 1 presses it, writing 0 releases it. Either way
-//! every change is a hard interrupt, and from there on nothing knows which of the two it was.
+//! A key on a GPIO line has an interrupt of its own. A device without a key gets a simulated one, the file
+//! `key` in its directory in debugfs: writing 1 presses it, writing 0 releases it. In both cases every
+//! change of the level raises a hard interrupt, and the rest of the driver does not distinguish them.
 
 use super::{
     irq::TopHalf,
@@ -30,25 +30,25 @@ use kernel::{
     uaccess::UserSliceReader, //
 };
 
-/// The interrupt's name in `/proc/interrupts`.
+/// The name of the interrupt in `/proc/interrupts`.
 const IRQ_NAME: &CStr = c"morse-key";
 
-/// A key that the hardware description has.
+/// A key in the hardware description.
 pub struct WiredKey<'a> {
-    /// Its line.
+    /// The line of the key.
     pub line: gpio::Input,
-    /// The device that has its interrupt.
+    /// The device that has the interrupt of the key.
     pub pdev: &'a platform::Device<Bound>,
 }
 
-/// A key that somebody presses by writing to a file.
+/// A simulated key, which is pressed and released by writing to a file.
 struct Button {
     level: Arc<Level>,
     irq: SimulatedIrq<TopHalf>,
 }
 
 impl debugfs::FileHandler for Button {
-    /// Takes "1" or "0", with or without a line feed; anything else is `EINVAL`.
+    /// Takes "1" or "0", with or without a line feed. Other text fails with `EINVAL`.
     fn write(&self, from: &mut UserSliceReader, ctx: &Sleepable) -> Result {
         /// One digit and a line feed.
         const BYTES_MAX: usize = 2;
@@ -66,17 +66,18 @@ impl debugfs::FileHandler for Button {
     }
 }
 
-/// Owner of the interrupt, and of the file that raises it if there is no hardware to do so. Dropping
-/// it waits for a handler that is running.
+/// Owner of the interrupt, and of the file that raises it if the key is simulated.
+///
+/// Dropping it waits for a running handler.
 pub(crate) struct KeyIrq<'a> {
     _wired: Option<DeviceIrq<'a, TopHalf>>,
-    /// The file, which owns its interrupt.
+    /// The file, which owns the simulated interrupt.
     _simulated: Option<debugfs::File<Button>>,
 }
 
 impl<'a> KeyIrq<'a> {
-    /// Lets the interrupts begin: those of `pdev`, or of a simulated key in the
-    /// directory `name` of debugfs.
+    /// Registers the top half for the interrupt of `pdev`, or for that of a simulated key in the directory
+    /// `name` of debugfs.
     pub(crate) fn new(
         ctx: &Sleepable,
         pdev: Option<&'a platform::Device<Bound>>,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The level of the key, which can be read in any context.
+//! The level of the key.
 
 use crate::linux::gpio;
 use kernel::sync::atomic::{
@@ -8,11 +8,11 @@ use kernel::sync::atomic::{
     Relaxed, //
 };
 
-/// Where the level of the key is read.
+/// The source of the level of the key, which can be read in any context.
 pub(crate) enum Level {
-    /// On a line.
+    /// A GPIO line.
     Line(gpio::Input),
-    /// In memory.
+    /// The memory of a simulated key: true while it is down.
     Simulated(AtomicFlag),
 }
 
@@ -25,7 +25,7 @@ impl Level {
         }
     }
 
-    /// Returns whether the key is down. A line that cannot be read is taken for one that is not.
+    /// Returns whether the key is down. If the line cannot be read, the key counts as up.
     #[inline]
     pub(crate) fn is_down(&self) -> bool {
         match self {

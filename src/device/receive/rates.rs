@@ -11,9 +11,9 @@ use kernel::{
     },
 };
 
-/// The period by default, in milliseconds.
+/// The default period, in milliseconds.
 const PERIOD_DEFAULT_MS: u32 = 1000;
-/// The periods that can be set, in milliseconds.
+/// The range of the period, in milliseconds.
 const PERIOD_MS: core::ops::RangeInclusive<u32> = 10..=60_000;
 
 /// The period and logging of the ticker, and the rates over its last period.
@@ -49,7 +49,7 @@ impl Rates {
         Ok(())
     }
 
-    /// Whether every tick is logged.
+    /// Returns whether every tick is logged.
     pub(crate) fn is_logging(&self) -> bool {
         self.is_logging.load(Relaxed)
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! A session: all that is keyed until the key rests for five seconds.
+//! A session: the edges and the text up to a pause of five seconds.
 
 use crate::code::Decimal;
 use kernel::{
@@ -8,13 +8,13 @@ use kernel::{
     prelude::fmt, //
 };
 
-/// How long after the last edge a session ends.
+/// The time from the last edge to the end of the session, in nanoseconds.
 pub(crate) const QUIET_NS: u64 = 5_000_000_000;
 
-/// How much of a session's text the log shows, in bytes.
+/// The length at which the log truncates the text of a session, in bytes.
 const TEXT_BYTES: usize = 64;
 
-/// The books of one session.
+/// The record of one session.
 pub(crate) struct Session {
     text: [u8; TEXT_BYTES],
     text_len: usize,
@@ -23,7 +23,7 @@ pub(crate) struct Session {
     last_edge_ns: Option<u64>,
 }
 
-/// What is to be said of a session that is over. Made for [`fmt::Display`].
+/// The log message about a session that has ended, by its [`fmt::Display`].
 pub(crate) struct Summary {
     session: Session,
     wpm: Option<u32>,
@@ -41,13 +41,13 @@ impl Session {
         }
     }
 
-    /// Counts an edge, with which the session begins if it has not.
+    /// Counts an edge. The first edge begins the session.
     pub(crate) fn edge(&mut self, time_ns: u64) {
         self.edges = self.edges.saturating_add(1);
         self.last_edge_ns = Some(time_ns);
     }
 
-    /// Adds to the text.
+    /// Appends to the text.
     pub(crate) fn add(&mut self, utf8: &[u8]) {
         let end = self.text_len.saturating_add(utf8.len());
         match self.text.get_mut(self.text_len..end) {
@@ -64,12 +64,13 @@ impl Session {
         self.text_len > 0
     }
 
-    /// Returns when it is over if no edge comes; `None` if it has not begun.
+    /// Returns the time at which the session ends if no edge comes, in nanoseconds; `None` if it has not
+    /// begun.
     pub(crate) fn ends_ns(&self) -> Option<u64> {
         Some(self.last_edge_ns?.saturating_add(QUIET_NS))
     }
 
-    /// Ends it, and begins a new one with the next edge. `wpm` is the speed, if it is known.
+    /// Ends the session; the next edge begins a new one. `wpm` is the speed, if it is known.
     pub(crate) fn end(&mut self, wpm: Option<u32>) -> Summary {
         Summary {
             session: core::mem::replace(self, Self::new()),

@@ -2,11 +2,11 @@
 
 //! The bottom half: edges become marks and spaces, and those become text.
 //!
-//! A softirq is right for work that has to be done soon and takes microseconds: it runs before any task
-//! does, with hard interrupts enabled, and once for however many interrupts there were. What it must
-//! not do is sleep, so it does not wake readers one by one but has a work item do that.
+//! A softirq suits work that is urgent and takes microseconds: it runs before any task, with hard
+//! interrupts enabled, and once for several interrupts. It must not sleep, nor take long, so a work item
+//! wakes the readers, however many there are.
 //!
-//! Two mechanisms offer this, see [`crate::linux::softirq`]; the module parameter `softirq` chooses.
+//! The module parameter `softirq` chooses between two mechanisms, see [`crate::linux::softirq`].
 
 use super::{
     level::Level,
@@ -37,12 +37,12 @@ use kernel::{
 };
 
 choice_param! {
-    /// Which of the mechanisms is used: the number of the word.
+    /// The mechanism of the bottom half.
     static MECHANISM: "softirq" = ["bh", "tasklet"];
     "Mechanism of the bottom half: bh (a work item, the default) or tasklet"
 }
 
-/// Number of the word "tasklet".
+/// The index of the word "tasklet".
 const TASKLET: usize = 1;
 
 /// The handler of the softirq.
@@ -54,11 +54,10 @@ pub(crate) struct BottomHalf {
 }
 
 impl BottomHalf {
-    /// Makes a softirq, by the mechanism that was chosen, which takes what the top half noted for
-    /// `receiver`.
+    /// Makes a softirq that drains the edges of `receiver`, with the mechanism of the module parameter.
     ///
-    /// It sets `gap` to the time at which something is over if no edge comes, and has `deliver` wake
-    /// the readers.
+    /// It arms `gap` for the time at which a letter, a word or the session ends without a further edge, and
+    /// queues `deliver` to wake the readers.
     pub(crate) fn softirq(
         ctx: &Sleepable,
         level: Arc<Level>,

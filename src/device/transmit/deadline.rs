@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Waiting for the instant of an edge.
+//! Waiting for the deadline of an edge.
 //!
 //! # Accuracy
 //!
-//! A task woken by a timer runs some microseconds after its deadline: interrupt entry, the timer
-//! code, the scheduler's switch. So the keyer wakes [`EARLY_NS`] before the edge and spins for the
-//! rest, preemptible, at most that long. What remains is the way from the clock to the pin. The other
-//! way, to flip the line in the timer interrupt, would save the spinning but pays interrupt latency at
-//! every edge, works only for chips that do not sleep, and would put the LED core into hard interrupt
-//! context.
+//! A task that a timer wakes runs some microseconds after its deadline: interrupt entry, the timer code
+//! and the context switch take that time. So the keyer wakes [`EARLY_NS`] before the edge and spins for the
+//! rest, with preemption enabled, at most that long. The remaining lateness is the time from reading the
+//! clock to the pin.
+//!
+//! The alternative is to set the line in the interrupt of the timer. It needs no spinning, but adds the
+//! interrupt latency to every edge, works only for chips that do not sleep, and runs the LED core in hard
+//! interrupt context.
 
 use crate::linux::{
     context::{
@@ -26,12 +28,13 @@ use crate::linux::{
     },
 };
 
-/// How long before an edge the keyer wakes, in nanoseconds. More than it takes to wake up on an idle
-/// machine; little enough that spinning costs 1.7 % of a CPU at 1000 WPM and nothing to speak of at
-/// the speeds of people.
+/// The time before an edge at which the keyer wakes, in nanoseconds.
+///
+/// It exceeds the wake-up latency of an idle machine. Spinning costs 1.7 % of a CPU at 1000 WPM, and less in
+/// proportion at lower speeds.
 const EARLY_NS: i64 = 20_000;
 
-/// Waits for the instant `deadline`. Returns `false` at once if `is_given_up` when `wait` is woken.
+/// Waits until `deadline`. Returns `false` as soon as `is_given_up` is true after a wake-up of `wait`.
 pub(crate) fn wait_until(
     ctx: &Sleepable,
     wait: &WaitQueue,

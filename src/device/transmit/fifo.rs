@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The transmit fifo: symbols that wait to be sent.
+//! The transmit fifo, which holds the symbols to be sent.
 
 use crate::code::Symbol;
 use kernel::prelude::*;
 
-/// A bounded fifo of symbols. All its memory is allocated when it is made.
+/// A bounded fifo of symbols. Its memory is allocated when it is made.
 ///
 /// # Invariants
 ///
@@ -17,7 +17,7 @@ pub(crate) struct Fifo {
 }
 
 impl Fifo {
-    /// How many characters may wait.
+    /// The capacity in symbols.
     pub(crate) const CAPACITY: usize = 4096;
 
     /// Makes an empty fifo.
@@ -29,17 +29,17 @@ impl Fifo {
         })
     }
 
-    /// Returns the number of symbols that wait.
+    /// Returns the number of symbols in the fifo.
     pub(crate) fn len(&self) -> usize {
         self.len
     }
 
-    /// Returns whether there is no room.
+    /// Returns whether the fifo is full.
     pub(crate) fn is_full(&self) -> bool {
         self.len == Self::CAPACITY
     }
 
-    /// Adds a symbol at the end, and returns whether there was room.
+    /// Appends a symbol. Returns `false` if the fifo is full.
     pub(crate) fn push(&mut self, symbol: Symbol) -> bool {
         if self.is_full() {
             return false;
@@ -52,7 +52,7 @@ impl Fifo {
         true
     }
 
-    /// Takes the symbol that has waited longest.
+    /// Removes and returns the oldest symbol.
     pub(crate) fn pop(&mut self) -> Option<Symbol> {
         self.len = self.len.checked_sub(1)?;
         let symbol = self.slots.get_mut(self.first)?.take();
@@ -60,7 +60,7 @@ impl Fifo {
         symbol
     }
 
-    /// Drops all symbols, and returns how many there were.
+    /// Removes all symbols, and returns their number.
     pub(crate) fn clear(&mut self) -> usize {
         core::mem::take(&mut self.len)
     }

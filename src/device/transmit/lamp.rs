@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The lamp: everything that shows what is sent.
+//! The lamp: the LEDs that show the transmission.
 
 use crate::linux::{
     context::Sleepable,
@@ -14,24 +14,24 @@ use kernel::{
     prelude::*, //
 };
 
-/// A GPIO LED of our own, if there is one, and whatever LEDs the user attached to the trigger.
+/// The GPIO LED of the device, if it has one, and the LEDs that are attached to its trigger.
 ///
-/// Dark when made, and dark when dropped: that is what its parts do.
+/// The lamp is dark when it is made and after it is dropped, as its parts are.
 pub(crate) struct Lamp {
     led: Option<gpio::Output>,
     trigger: Pin<KBox<Trigger>>,
 }
 
 impl Lamp {
-    /// Makes a lamp.
+    /// Makes a dark lamp of `led` and `trigger`.
     pub(crate) fn new(led: Option<gpio::Output>, trigger: Pin<KBox<Trigger>>) -> Self {
         Self { led, trigger }
     }
 
     /// Lights the lamp or puts it out.
     ///
-    /// The own LED goes first: it is the one that has to be on time. A LED on a bus that fails is
-    /// left as it is, and sending goes on, since the next edge may well work.
+    /// The GPIO LED is set first, as it has to be on time. If setting it fails, as on a bus it may,
+    /// the transmission goes on: the next edge may succeed.
     #[inline]
     pub(crate) fn set(&self, ctx: &Sleepable, lit: bool) {
         if let Some(led) = &self.led {
@@ -42,7 +42,7 @@ impl Lamp {
         self.trigger.show(lit);
     }
 
-    /// Lights the lamp at once, and returns when.
+    /// Lights the lamp, and returns the time at which the GPIO LED was set.
     pub(crate) fn light(&self, ctx: &Sleepable) -> Ktime {
         let mut at = Ktime::now();
         if let Some(led) = &self.led {
