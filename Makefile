@@ -6,7 +6,7 @@ MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := modules
 
 # Settings, from the command line or the environment.
-export SERIES ARCH FLAVOUR KERNELS KDIR MSG DIAGRAM TIME
+export RELEASE SUITE SERIES ARCH FLAVOUR KERNELS KDIR MSG DIAGRAM TIME V
 
 help:
 	@echo 'morse: a two-way Morse device for Linux, in Rust'

@@ -11,7 +11,6 @@ set -euo pipefail
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 cache=${XDG_CACHE_HOME:-${HOME:-}/.cache}/morse
 log_dir=$cache/log
-suite=${SUITE:-trixie}
 
 # check_path WHAT PATH: make and Kbuild take a path with other characters apart, or for something else than a path.
 check_path() {
@@ -29,6 +28,21 @@ die() { say "error: $*"; exit 1; }
 [ -n "${XDG_CACHE_HOME:-${HOME:-}}" ] || die "neither HOME nor XDG_CACHE_HOME says where the cache is"
 check_path "the path of this checkout" "$top"
 check_path "the path of the cache (set XDG_CACHE_HOME to another)" "$cache"
+
+# A release names all that it belongs to.
+if [ -n "${RELEASE:-}" ]; then
+	[ "$RELEASE" != running ] || RELEASE=$(uname -r)
+	[[ $RELEASE =~ ^([0-9]+\.[0-9]+)[^+-]*\+deb(13|14)-((rt-|cloud-)?(arm64|amd64|armmp)(-[a-z0-9]+)?)$ ]] ||
+		die "RELEASE: '$RELEASE' is no kernel of Debian 13 or later for arm64, armhf or amd64 (one is called \
+7.3.4+deb13-rt-arm64); build for it with KDIR=TREE"
+	SERIES=${BASH_REMATCH[1]} FLAVOUR=${BASH_REMATCH[3]} ARCH=${BASH_REMATCH[5]/armmp/armhf}
+	case ${BASH_REMATCH[2]} in
+	13) SUITE=${SUITE:-trixie} ;;
+	14) SUITE=${SUITE:-sid} ;;
+	esac
+	export RELEASE SERIES FLAVOUR ARCH SUITE
+fi
+suite=${SUITE:-trixie}
 case $suite in
 trixie | forky | sid) ;;
 *) die "unknown suite '$suite': trixie, forky and sid are supported" ;;
@@ -72,6 +86,9 @@ blame() {
 		fi
 	elif says 'no space left'; then
 		echo ': the disk is full'
+	elif says 'release file .* is expired'; then
+		echo ": the mirror's index is older than the archive allows. The mirror is stale, or this host's clock is ahead; \
+MORSE_EXPIRED=yes takes what is signed all the same"
 	elif says 'is not valid yet|not live until|certificate is not yet valid'; then
 		echo ': is the clock right? (the log is above)'
 	elif says '\b404 +not found'; then

@@ -10,6 +10,9 @@ tools=$top/scripts/tools
 resolve_max_age_minutes=1440
 download_max_age_minutes=10
 
+# index_of ARCH: the directory of its index.
+index_of() { echo "$cache/apt/$suite-$1"; }
+
 # The machine architecture that the kernel and the compilers mean by a Debian architecture.
 kernel_arch() {
 	case $1 in
@@ -21,22 +24,23 @@ kernel_arch() {
 }
 
 # is_fresh ARCH MAX_AGE_MINUTES: the index is there and not older.
-is_fresh() { [ -n "$(find "$cache/apt/$1/stamp" -mmin "-$2" 2>/dev/null)" ]; }
+is_fresh() { [ -n "$(find "$(index_of "$1")/stamp" -mmin "-$2" 2>/dev/null)" ]; }
 
 # apt ARCH PROGRAM ARGS...: runs apt-get, apt-cache or apt-helper for ARCH, while nobody changes its index.
 apt() (
 	flock --shared 9
 	apt_locked "$@"
-) 9>>"$cache/apt/$1/lock.morse"
+) 9>>"$(index_of "$1")/lock.morse"
 
 # As apt, for whoever holds the lock of the index.
 apt_locked() {
-	local arch=$1 program=$2 dir=$cache/apt/$1
+	local arch=$1 program=$2 dir
+	dir=$(index_of "$1")
 	shift 2
 	"$tools" run "$program" -q -o APT::Architecture="$arch" -o APT::Architectures="$arch" \
 		-o Dir::State="$dir" -o Dir::State::status="$dir/status" -o Dir::Cache="$dir/cache" \
 		-o Dir::Etc::sourcelist="$dir/sources.list" -o Dir::Etc::sourceparts=- \
-		-o APT::Sandbox::User= -o Acquire::Retries=3 -o Acquire::Languages=none "$@"
+		-o Acquire::Check-Valid-Until="${MORSE_EXPIRED:+false}" -o APT::Sandbox::User= -o Acquire::Retries=3 -o Acquire::Languages=none "$@"
 }
 
 # is_out_of_step ARCH: the last refresh failed because the mirror's files do not fit one another.
@@ -48,7 +52,8 @@ may_be_unverified() { [[ " ${MORSE_UNVERIFIED:-} " = *" $1 "* ]]; }
 # take_unverified_index ARCH: puts the mirror's index where apt looks for one that it verified. Packages are verified
 # against it, but nothing says that it is Debian's; all that is made of them runs in the guest of an emulator.
 take_unverified_index() {
-	local arch=$1 dir=$cache/apt/$1 uri suite_name target
+	local arch=$1 dir uri suite_name target
+	dir=$(index_of "$1")
 	say "warning: taking the mirror's index for $arch unverified, as MORSE_UNVERIFIED says"
 	touch "$dir/unverified"
 	while read -r _ uri suite_name _; do
@@ -64,7 +69,8 @@ take_unverified_index() {
 # refresh_index ARCH MAX_AGE_MINUTES: the index of ARCH is there and not older. If the archive cannot be reached an older
 # one is kept, with a warning.
 refresh_index() {
-	local arch=$1 dir=$cache/apt/$1 root lock
+	local arch=$1 dir root lock
+	dir=$(index_of "$1")
 	# An index that was taken unverified is only for those who say so again.
 	[ ! -e "$dir/unverified" ] || may_be_unverified "$arch" || rm -rf "$dir/lists" "$dir/stamp" "$dir/unverified"
 	! is_fresh "$arch" "$2" || return 0
@@ -78,11 +84,9 @@ refresh_index() {
 		return
 	fi
 	root=$("$tools")
-	# The mirrors that the tool root came from, and backports of the same.
-	sed -n "s/ $suite main\$/ $suite main/p" "$root/etc/apt/sources.list" >"$dir/sources.list"
-	sed "s/ $suite main/ $suite-backports main/" "$dir/sources.list" >"$dir/sources.list.backports"
-	cat "$dir/sources.list.backports" >>"$dir/sources.list"
-	rm "$dir/sources.list.backports"
+	# The mirrors that the tool root came from, and backports of the same; only a stable suite has any.
+	sed -n "/ $suite main\$/p" "$root/etc/apt/sources.list" >"$dir/sources.list"
+	[ "$suite" != trixie ] || sed -i "p; s/ $suite main/ $suite-backports main/" "$dir/sources.list"
 	if logged "apt-$arch" apt_locked "$arch" apt-get update --error-on=any; then
 		rm -f "$dir/unverified"
 		touch "$dir/stamp"
@@ -106,7 +110,7 @@ $arch can be verified: try again later, or with MORSE_UNVERIFIED=$arch to go on 
 download() {
 	local arch=$1 dir=$2 options=()
 	shift 2
-	[ ! -e "$cache/apt/$arch/unverified" ] || options=(--allow-unauthenticated)
+	[ ! -e "$(index_of "$arch")/unverified" ] || options=(--allow-unauthenticated)
 	(cd "$dir" && logged "download-$arch" apt "$arch" apt-get download "${options[@]}" "$@") ||
 		die "cannot download $*$(blame "download-$arch")"
 }

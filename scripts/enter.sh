@@ -68,6 +68,12 @@ enter() {
 		[ ! -e "$root-guest/$target" ] || seen+=("$root-guest/$target" "/usr/lib/rustlib/$target")
 	done
 	seen+=("$cache" "$cache" "$top" "$top")
+	# The repository of a git worktree lies elsewhere.
+	if [ -f "$top/.git" ]; then
+		dir=$(sed -n 's/^gitdir: //p' "$top/.git")
+		dir=${dir%/worktrees/*}
+		[ ! -d "$dir" ] || seen+=("$dir" "$dir")
+	fi
 	while read -r dir; do
 		[ -z "$dir" ] || seen+=("$dir" "$dir")
 	done <<<"${MORSE_BINDS:-}"

@@ -36,7 +36,7 @@ packages=(
 	# the archive
 	apt debian-archive-keyring ca-certificates
 	# how a tool root is made and entered, as a test does it on a Debian of this suite
-	mmdebstrap bubblewrap proot
+	mmdebstrap bubblewrap proot mount
 	# no package that is essential depends on an awk
 	mawk
 )
@@ -86,21 +86,21 @@ prepare_host() {
 }
 
 make_root() {
-	local dir=$1 system=$1/root package
+	local dir=$1 system=$1/root package options=(--aptopt='Acquire::Retries "3"')
+	[ -z "${MORSE_EXPIRED:-}" ] || options+=(--aptopt='Acquire::Check-Valid-Until "false"')
 	need_space "$cache" "$space_gib"
 	say "making the Debian tool root ($suite) in $system (about a minute)"
 	use_proxy
 	# The names of the archives tell the versions, while they are there. Newer ones of mmdebstrap warn root of scripts that
 	# run without a chroot; none does.
 	# shellcheck disable=SC2016 # for mmdebstrap's shell
-	logged tools mmdebstrap --mode=chrootless --variant=extract --skip=check/chrootless \
-		--aptopt='Acquire::Retries "3"' \
+	logged tools mmdebstrap --mode=chrootless --variant=extract --skip=check/chrootless "${options[@]}" \
 		--include='?essential' --include="$(IFS=,; echo "${packages[*]}")" \
 		--extract-hook='ls "$1/var/cache/apt/archives" >"$1/../archives"' \
 		"$suite" "$system" ||
 		die "could not make the tool root$(blame tools)"
 	sed -nE 's/%3a/:/; s/^([^_]+)_([^_]+)_[^_]+\.deb$/\1\t\2/p' "$dir/archives" | LC_ALL=C sort >"$dir/versions"
-	rm "$dir/archives"
+	rm "$dir/archives" "$system/etc/apt/apt.conf.d/99mmdebstrap"
 	for package in "${compilers[@]}"; do
 		grep -P "^\Q$package\E\t" "$dir/versions" || die "the tool root came without $package"
 	done | LC_ALL=C sort >"$dir/compilers"
