@@ -91,6 +91,12 @@ impl Config {
 }
 
 impl Config {
+    /// Whether the kernel's configuration has this line.
+    pub fn has_setting(&self, line: &str) -> bool {
+        let config = self.vmlinuz.with_file_name("config");
+        fs::read_to_string(config).is_ok_and(|text| text.lines().any(|other| other == line))
+    }
+
     /// Whether the kernel is the one full of sanitizers that `scripts/kernel --flavour sanitizer`
     /// builds.
     pub fn has_sanitizers(&self) -> bool {

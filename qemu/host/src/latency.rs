@@ -5,10 +5,10 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::time::Duration;
 
 use crate::board::Board;
 use crate::error::{Error, Result};
-use crate::fixture::long;
 
 /// The file of the sample.
 pub const FILE: &str = "/sys/kernel/debug/latency/histograms";
@@ -46,6 +46,9 @@ pub struct Table {
     rows: BTreeMap<String, Row>,
 }
 
+/// Longer than a command takes on a host that has more to do.
+const LIMIT: Duration = Duration::from_secs(300);
+
 impl Table {
     /// Measures each mechanism `rounds` times with the sample, which is loaded.
     ///
@@ -54,10 +57,8 @@ impl Table {
     /// As [`Board::run`]; [`Error::Protocol`] when the file has not the documented form.
     pub fn measure(board: &mut Board, rounds: u32) -> Result<Table> {
         // The first rounds wait for workers to be created.
-        let text = long(
-            board,
-            &format!("echo 10 > {FILE} && echo {rounds} > {FILE} && cat {FILE}"),
-        )?;
+        let command = format!("echo 10 > {FILE} && echo {rounds} > {FILE} && cat {FILE}");
+        let text = board.execute(&command, LIMIT)?.success(&command)?;
         Table::parse(&text).ok_or(Error::Protocol {
             peer: "latency",
             answer: text,

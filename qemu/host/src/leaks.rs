@@ -62,15 +62,13 @@ impl Board {
 
     /// Checks that no memory has leaked since the last look.
     ///
-    /// Only a kernel with kmemleak can tell, such as the sanitizer kernel. On another one this says so
-    /// on standard output, and finds nothing.
+    /// Only a kernel with kmemleak can tell, such as the sanitizer kernel. On another one this finds nothing.
     ///
     /// # Errors
     ///
     /// [`Error::Leaks`] with where the memory was allocated, and as [`Board::execute`].
     pub fn check_leaks(&mut self) -> Result<()> {
         let Some(leaks) = self.leaks()? else {
-            println!("this kernel has no kmemleak: leaks are not looked for");
             return Ok(());
         };
         let ours: String = leaks

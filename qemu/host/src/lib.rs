@@ -18,9 +18,7 @@
 //! | read Morse from the lamp | [`Timeline`], [`decode`] |
 //! | compare with the ideal grid | [`Message`], [`Timing`] |
 //! | set the driver, read its counters, press its simulated key | [`driver`] |
-//! | write boot tests | [`fixture`] |
 //! | show it | [`line::draw`], [`diagram::draw`] |
-//! | leave out a test that the kernel has nothing for | [`skip`] |
 
 pub mod board;
 pub mod code;
@@ -32,7 +30,6 @@ pub mod diagram;
 pub mod driver;
 pub mod emulator;
 pub mod error;
-pub mod fixture;
 pub mod image;
 pub mod interrupts;
 pub mod kmod;
@@ -48,7 +45,6 @@ pub mod options;
 pub mod qtest;
 pub mod quote;
 mod shell;
-mod skip;
 pub mod timing;
 pub mod trace;
 pub mod transmission;
@@ -62,6 +58,5 @@ pub use message::{Letter, Message, Pace};
 pub use options::{Options, Time};
 pub use qtest::Lamp;
 pub use shell::Output;
-pub use skip::skip;
 pub use timing::Timing;
 pub use transmission::Transmission;

@@ -130,6 +130,16 @@ impl Options {
         self
     }
 
+    /// Which clock it runs by.
+    pub fn time(&self) -> Time {
+        self.time
+    }
+
+    /// Whether only a machine that has a device tree can be so.
+    pub fn needs_device_tree(&self) -> bool {
+        self.needs_device_tree
+    }
+
     /// The arguments that shape the machine, and with it its device tree.
     pub(crate) fn hardware(&self, machine: &Machine) -> Vec<String> {
         let cpus = self.cpus.to_string();

@@ -1,30 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0
-// scripts/test: long
 
 //! Random system calls on the device from several processes, see `qemu/guest/stress`.
 //!
-//! With more calls it is a run of its own: `scripts/soak fuzz`.
-
-#[path = "common/environment.rs"]
-mod environment;
-#[path = "common/fresh.rs"]
-mod fresh;
-#[path = "common/keyless.rs"]
-mod keyless;
-#[path = "common/seed.rs"]
-mod seed;
+//! With more calls it is a run of its own: `scripts/test long abi_fuzz`.
 
 use std::time::{Duration, Instant};
 
-use morse_board::{Options, Time};
+use crate::amount::{self, Amount};
+use crate::boards::{KEYLESS, KEYLESS_SMP};
+use crate::fixture::run_noted;
+use crate::runner::test::{Kind, Tests};
 
-use environment::number;
-use fresh::with_board;
-use keyless::program;
-use seed::seed;
+/// The tests here.
+pub fn tests() -> Tests {
+    tests![any_calls, any_calls_while_the_driver_comes_and_goes]
+        .and(tests![any_calls_at_the_same_time].in_real_time())
+        .long()
+}
 
-/// How many calls, in each test; another number in this variable.
-const CALLS: (&str, u64) = ("MORSE_FUZZ_CALLS", 20_000);
+/// How many calls, in each test.
+const CALLS: Amount<u64> = Amount::new("MORSE_FUZZ_CALLS", 20_000, 1_000_000);
 /// More than any number of calls that somebody waits for takes.
 const LIMIT: Duration = Duration::from_secs(4 * 3600);
 
@@ -32,19 +27,19 @@ const LIMIT: Duration = Duration::from_secs(4 * 3600);
 /// to see it again takes no longer than this.
 const CALLS_AT_A_TIME: u64 = 100_000;
 
-fn fuzz(options: &Options, parameter: &str, words: &str) {
-    let (calls, first) = (number(CALLS.0, CALLS.1), seed());
+fn fuzz(board: &Kind, parameter: &str, words: &str) {
+    let (calls, first) = (CALLS.get(), amount::seed());
     let mut made = 0;
     for seed in first.. {
         let now = CALLS_AT_A_TIME.min(calls - made);
         let start = Instant::now();
-        with_board(options.clone(), |board| {
+        board.fresh(|board| {
             board.run(&format!("insmod morse.ko softirq={parameter}"))?;
             let command = format!("stress fuzz {seed} {now} {words}");
-            program(board, &command, LIMIT).map(drop)
+            run_noted(board, &command, LIMIT).map(drop)
         });
         made += now;
-        println!(
+        note!(
             "{made} of {calls} calls, seed {seed}, {:?}",
             start.elapsed()
         );
@@ -55,21 +50,15 @@ fn fuzz(options: &Options, parameter: &str, words: &str) {
 }
 
 /// In virtual time, where the same seed is the same run.
-#[test]
-#[ignore = "needs a board: make test"]
 fn any_calls() {
-    fuzz(&Options::new(Time::Virtual), "bh", "4");
+    fuzz(&KEYLESS, "bh", "4");
 }
 
-#[test]
-#[ignore = "needs a board: make test"]
 fn any_calls_while_the_driver_comes_and_goes() {
-    fuzz(&Options::new(Time::Virtual), "tasklet", "4 bind");
+    fuzz(&KEYLESS, "tasklet", "4 bind");
 }
 
 /// In real time on several processors, where calls truly meet.
-#[test]
-#[ignore = "needs a board: make test"]
 fn any_calls_at_the_same_time() {
-    fuzz(&Options::new(Time::Real).cpus(4), "bh", "6 bind");
+    fuzz(&KEYLESS_SMP, "bh", "6 bind");
 }

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0
-// scripts/test: real-time
 
 //! The driver on the board: from `insmod` to `rmmod`, with the lamp seen from outside.
 //!
@@ -7,9 +6,35 @@
 
 use std::time::Duration;
 
-use morse_board::fixture::{lacks_wires, Shared};
 use morse_board::machine::CHIP;
-use morse_board::{skip, trace, transmission, Board, Config, Options, Pace, Time, Timeline};
+use morse_board::{trace, transmission, Board, Pace, Timeline};
+
+use crate::boards::{REAL, VIRTUAL, VIRTUAL_SMP};
+use crate::fixture::{config, lacks_wires, skip};
+use crate::runner::test::Tests;
+
+/// The tests here.
+pub fn tests() -> Tests {
+    tests![
+        device_node_is_there_while_the_module_is,
+        sos_is_seen_from_outside_in_real_time,
+        unloading_in_the_middle_of_a_message_leaves_the_lamp_dark_in_real_time,
+        unloading_and_loading_again_many_times,
+        lamp_and_key_are_the_gpio_lines
+    ]
+    .on(&REAL)
+    .and(
+        tests![
+            messages_are_exact_in_virtual_time,
+            the_log_tells_the_story,
+            unloading_in_the_middle_of_a_message_is_prompt_and_leaves_the_lamp_dark
+        ]
+        .on(&VIRTUAL),
+    )
+    .and(
+        tests![unloading_waits_for_no_more_than_an_empty_module_on_two_processors].on(&VIRTUAL_SMP),
+    )
+}
 
 /// What the module's unloading is compared with: a module that does nothing.
 const EMPTY_MODULE: &str = "empty.ko";
@@ -20,12 +45,6 @@ const SANITIZER_UNLOAD_BOUND: Duration = Duration::from_millis(100);
 /// Longer than any darkness within a message.
 const DARK: Duration = Duration::from_millis(1600);
 
-static REAL: Shared = Shared::new(|| Options::new(Time::Real).cpus(2));
-static VIRTUAL: Shared = Shared::new(|| Options::new(Time::Virtual));
-static VIRTUAL_SMP: Shared = Shared::new(|| Options::new(Time::Virtual).cpus(2));
-
-#[test]
-#[ignore = "needs a board: make test"]
 fn device_node_is_there_while_the_module_is() {
     REAL.with(|board| {
         assert_ne!(board.execute("test -e /dev/morse", DARK)?.status, 0);
@@ -46,8 +65,6 @@ fn device_node_is_there_while_the_module_is() {
     });
 }
 
-#[test]
-#[ignore = "needs a board: make test"]
 fn sos_is_seen_from_outside_in_real_time() {
     if lacks_wires() {
         return;
@@ -55,21 +72,19 @@ fn sos_is_seen_from_outside_in_real_time() {
     REAL.with(|board| {
         board.run("insmod morse.ko")?;
         let sending = transmission::send(board, "SOS", Pace::DEFAULT)?;
-        println!("{sending}");
+        note!("{sending}");
         assert!(sending.is_good(), "{sending}");
         board.run("rmmod morse")?;
         Ok(())
     });
 }
 
-#[test]
-#[ignore = "needs a board: make test"]
 fn messages_are_exact_in_virtual_time() {
     VIRTUAL.with(|board| {
         board.run("insmod morse.ko")?;
         for text in ["SOS", "PARIS PARIS PARIS", "<AR> é @ 73"] {
             let sending = transmission::send(board, text, Pace::DEFAULT)?;
-            println!("{sending}");
+            note!("{sending}");
             assert!(sending.is_good(), "{sending}");
         }
         board.run("rmmod morse")?;
@@ -77,8 +92,6 @@ fn messages_are_exact_in_virtual_time() {
     });
 }
 
-#[test]
-#[ignore = "needs a board: make test"]
 fn the_log_tells_the_story() {
     VIRTUAL.with(|board| {
         board.run(
@@ -100,8 +113,6 @@ fn the_log_tells_the_story() {
     });
 }
 
-#[test]
-#[ignore = "needs a board: make test"]
 fn unloading_in_the_middle_of_a_message_is_prompt_and_leaves_the_lamp_dark() {
     // Within a dash, a space, a gap between letters; and long after all is sent.
     const INSTANTS_MS: [u32; 5] = [100, 300, 1100, 2300, 20_000];
@@ -123,7 +134,7 @@ fn unloading_in_the_middle_of_a_message_is_prompt_and_leaves_the_lamp_dark() {
             let command =
                 format!("echo MORSE > /dev/morse && usleep {ms}000 && rmmod morse && sleep 5");
             let took = trace::system_call_time(board, "delete_module", &command)?;
-            println!("rmmod after {ms} ms took {took:?}; of an empty module {slowest_empty:?}");
+            note!("rmmod after {ms} ms took {took:?}; of an empty module {slowest_empty:?}");
             assert!(
                 took <= slowest_empty + bound,
                 "rmmod after {ms} ms took {took:?}"
@@ -136,8 +147,6 @@ fn unloading_in_the_middle_of_a_message_is_prompt_and_leaves_the_lamp_dark() {
     });
 }
 
-#[test]
-#[ignore = "needs a board: make test"]
 fn unloading_in_the_middle_of_a_message_leaves_the_lamp_dark_in_real_time() {
     if lacks_wires() {
         return;
@@ -159,8 +168,6 @@ fn unloading_in_the_middle_of_a_message_leaves_the_lamp_dark_in_real_time() {
     });
 }
 
-#[test]
-#[ignore = "needs a board: make test"]
 fn unloading_and_loading_again_many_times() {
     fn cycle(board: &mut Board) -> morse_board::Result<String> {
         board.run("for i in $(seq 20); do insmod morse.ko && echo E > /dev/morse && rmmod morse || exit; done")
@@ -174,8 +181,6 @@ fn unloading_and_loading_again_many_times() {
 
 /// The ground under the other tests: what they watch and press is what the guest's GPIO lines are,
 /// without the driver.
-#[test]
-#[ignore = "needs a board: make test"]
 fn lamp_and_key_are_the_gpio_lines() {
     if lacks_wires() {
         return;
@@ -219,11 +224,8 @@ fn lamp_and_key_are_the_gpio_lines() {
 
 /// On more than one processor the kernel waits for an RCU grace period when it unloads any module,
 /// which takes 4 to 25 ms as it falls. The driver must not add another.
-#[test]
-#[ignore = "needs a board: make test"]
 fn unloading_waits_for_no_more_than_an_empty_module_on_two_processors() {
-    let config = Config::from_env().unwrap_or_else(|error| panic!("{error}"));
-    if config.machine.arch == "armhf" {
+    if config().machine.arch == "armhf" {
         skip("QEMU's two 32-bit processors wait for one another for ever in virtual time");
         return;
     }
@@ -247,7 +249,7 @@ fn unloading_waits_for_no_more_than_an_empty_module_on_two_processors() {
             "insmod morse.ko && echo MORSE > /dev/morse",
             "usleep 700000 && rmmod morse",
         )?;
-        println!("median of rmmod: empty {empty:?}, sending {sending:?}");
+        note!("median of rmmod: empty {empty:?}, sending {sending:?}");
         assert!(sending <= empty + unload_bound(board), "{sending:?}");
         Ok(())
     });
@@ -259,10 +261,4 @@ fn unload_bound(board: &Board) -> Duration {
     } else {
         UNLOAD_BOUND
     }
-}
-
-#[test]
-#[ignore = "needs a board: make test"]
-fn zz_nothing_has_leaked() {
-    morse_board::fixture::nothing_has_leaked();
 }

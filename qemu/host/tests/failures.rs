@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0
-// scripts/test: real-time stock-only
 
 //! What goes wrong with a board is told, with the console's last lines, and leaves nothing running.
 
@@ -10,11 +9,24 @@ use std::time::{Duration, Instant};
 use morse_board::machine::{Gpio, Machine};
 use morse_board::{Board, Config, Error, Options, Time};
 
-const SHORT: Duration = Duration::from_secs(1);
+use crate::fixture::config;
+use crate::runner::test::Tests;
 
-fn config() -> Config {
-    Config::from_env().unwrap_or_else(|error| panic!("{error}"))
+/// The tests here.
+pub fn tests() -> Tests {
+    tests![
+        a_hung_command_is_given_up_and_a_panic_is_told,
+        a_board_that_goes_away_is_told,
+        a_kernel_that_is_none_does_not_boot,
+        a_guest_without_programs_panics,
+        missing_and_refusing_emulators_are_told,
+        wrong_device_tree_source_is_told,
+        a_module_built_for_another_kernel_is_refused
+    ]
+    .in_real_time()
 }
+
+const SHORT: Duration = Duration::from_secs(1);
 
 fn boot(options: Options) -> Board {
     Board::boot(&config(), options).unwrap_or_else(|error| panic!("{error}"))
@@ -32,8 +44,6 @@ fn is_gone(pid: u32) -> bool {
     !Path::new(&format!("/proc/{pid}")).exists()
 }
 
-#[test]
-#[ignore = "needs a board: make test"]
 fn a_hung_command_is_given_up_and_a_panic_is_told() {
     let mut board = boot(Options::default());
     let pid = board.pid();
@@ -86,8 +96,6 @@ fn a_hung_command_is_given_up_and_a_panic_is_told() {
     assert!(is_gone(pid));
 }
 
-#[test]
-#[ignore = "needs a board: make test"]
 fn a_board_that_goes_away_is_told() {
     let mut board = boot(Options::new(Time::Virtual));
     let error = board.run("poweroff -f").unwrap_err();
@@ -99,8 +107,6 @@ fn a_board_that_goes_away_is_told() {
     assert!(how.contains("exit status: 0"), "{how}");
 }
 
-#[test]
-#[ignore = "needs a board: make test"]
 fn a_kernel_that_is_none_does_not_boot() {
     let file = tempfile::NamedTempFile::new().unwrap();
     fs::write(&file, "not a kernel").unwrap();
@@ -117,8 +123,6 @@ fn a_kernel_that_is_none_does_not_boot() {
     );
 }
 
-#[test]
-#[ignore = "needs a board: make test"]
 fn a_guest_without_programs_panics() {
     let file = tempfile::NamedTempFile::new().unwrap();
     fs::write(&file, "not busybox").unwrap();
@@ -132,8 +136,6 @@ fn a_guest_without_programs_panics() {
     assert!(text.contains("No working init found"), "{text}");
 }
 
-#[test]
-#[ignore = "needs a board: make test"]
 fn missing_and_refusing_emulators_are_told() {
     fn with(change: impl FnOnce(&mut Machine)) -> Error {
         let config = config();
@@ -176,8 +178,6 @@ fn missing_and_refusing_emulators_are_told() {
     assert!(text.contains("abacus"), "{text}");
 }
 
-#[test]
-#[ignore = "needs a board: make test"]
 fn wrong_device_tree_source_is_told() {
     let error = no_board(&config(), Options::default().device_tree("/ { oops };"));
     let text = error.to_string();
@@ -188,8 +188,6 @@ fn wrong_device_tree_source_is_told() {
     assert!(text.contains("syntax error"), "{text}");
 }
 
-#[test]
-#[ignore = "needs a board: make test"]
 fn a_module_built_for_another_kernel_is_refused() {
     let config = Config {
         release: "1.2.3-other".into(),

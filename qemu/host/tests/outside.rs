@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0
-// scripts/test: real-time long
 
 //! Receiving in real time, the key pressed from outside: the guest has no part in it.
 
@@ -7,18 +6,22 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use morse_board::driver::{MECHANISMS, UNIT_AT_1_WPM_US};
-use morse_board::fixture::{lacks_wires, Shared};
 use morse_board::interrupts::{Interrupt, Recording};
-use morse_board::{Board, Edge, Message, Options, Pace, Result, Time};
+use morse_board::{Board, Edge, Message, Pace, Result};
+
+use crate::boards::REAL;
+use crate::fixture::lacks_wires;
+use crate::runner::test::Tests;
+
+/// The tests here.
+pub fn tests() -> Tests {
+    tests![cq_is_read_at_13_and_25_wpm].on(&REAL)
+}
 
 const TEXT: &str = "CQ CQ DE MORSE";
 /// How often it is keyed, at most, on a host that has other things to do.
 const ATTEMPTS: u32 = 5;
 
-static REAL: Shared = Shared::new(|| Options::new(Time::Real).cpus(2));
-
-#[test]
-#[ignore = "needs a board: make test"]
 fn cq_is_read_at_13_and_25_wpm() {
     if lacks_wires() {
         return;
@@ -33,7 +36,7 @@ fn cq_is_read_at_13_and_25_wpm() {
                     assert_eq!(text, format!("{TEXT} \n"), "{mechanism}, {wpm} WPM");
                     break;
                 }
-                println!("{mechanism}, {wpm} WPM: {late:?} late; again");
+                note!("{mechanism}, {wpm} WPM: {late:?} late; again");
             }
         }
     }

@@ -1,40 +1,42 @@
 // SPDX-License-Identifier: GPL-2.0
-// scripts/test: real-time long
 
 //! Several processors: edges come on each of them, and they come and go.
 
-#[path = "common/environment.rs"]
-mod environment;
-#[path = "common/fresh.rs"]
-mod fresh;
-#[path = "common/keyless.rs"]
-mod keyless;
-#[path = "common/mechanisms.rs"]
-mod mechanisms;
-
 use std::time::Duration;
 
-use morse_board::driver::{set, MECHANISMS, SETTINGS};
-use morse_board::fixture::lacks_wires;
-use morse_board::{Board, Config, Options, Result, Time};
+use morse_board::driver::{set, SETTINGS};
+use morse_board::{Board, Options, Result, Time};
 
-use environment::number;
-use keyless::program;
-use mechanisms::with_each;
+use crate::amount::Amount;
+use crate::boards::KEYLESS_SMP;
+use crate::fixture::{lacks_wires, run_noted};
+use crate::runner::test::{Kind, Tests};
 
-/// How many edges there are; another number in this variable.
-const EDGES: (&str, u64) = ("MORSE_STORM_EDGES", 5_000);
+/// The tests here.
+pub fn tests() -> Tests {
+    tests![edges_from_one_processor_after_the_other_are_accounted_for]
+        .long()
+        .and(tests![
+            processors_come_and_go_while_edges_come_and_the_device_sends
+        ])
+        .on(&KEYLESS_SMP)
+        .and(tests![the_interrupt_of_the_wired_key_moves_between_processors].on(&WIRED))
+}
+
+/// How many edges there are.
+const EDGES: Amount<u64> = Amount::new("MORSE_STORM_EDGES", 5_000, 1_000_000);
+/// As [`KEYLESS_SMP`], with the key on its line.
+static WIRED: Kind = Kind::new("wired-smp", || Options::new(Time::Real).cpus(4));
+
 /// Longer than any of them takes.
 const LIMIT: Duration = Duration::from_secs(4 * 3600);
 
 /// The interrupt of the simulated key comes on the processor of whoever presses it.
-#[test]
-#[ignore = "needs a board: make test"]
 fn edges_from_one_processor_after_the_other_are_accounted_for() {
-    let edges = number(EDGES.0, EDGES.1);
-    with_each(Options::new(Time::Real).cpus(4), |board| {
-        program(board, &format!("stress rove {edges}"), LIMIT)?;
-        program(board, "stress crowd 100", LIMIT).map(drop)
+    let edges = EDGES.get();
+    KEYLESS_SMP.with_each(|board| {
+        run_noted(board, &format!("stress rove {edges}"), LIMIT)?;
+        run_noted(board, "stress crowd 100", LIMIT).map(drop)
     });
 }
 
@@ -54,10 +56,8 @@ plug() {
 ";
 
 /// The simulated key, pressed on a processor that is taken away under it, while the device sends.
-#[test]
-#[ignore = "needs a board: make test"]
 fn processors_come_and_go_while_edges_come_and_the_device_sends() {
-    with_each(Options::new(Time::Real).cpus(4), |board| {
+    KEYLESS_SMP.with_each(|board| {
         set(board, "wpm", "60")?;
         board.run("rm -f /tmp/sent /tmp/roved")?;
         board.run("morse-send PARIS PARIS PARIS PARIS PARIS > /tmp/sent 2>&1 &")?;
@@ -67,7 +67,7 @@ fn processors_come_and_go_while_edges_come_and_the_device_sends() {
             .success("plug")?;
         let command = "wait_for() { until grep -q \"$2\" $1; do sleep 0.2; done; }
                        wait_for /tmp/sent '^sent$'; wait_for /tmp/roved status; cat /tmp/roved";
-        let said = program(board, command, LIMIT)?;
+        let said = run_noted(board, command, LIMIT)?;
         assert!(said.ends_with("status 0\n"), "{said}");
         assert_eq!(board.run(&format!("cat {SETTINGS}/sent"))?.trim(), "25");
         Ok(())
@@ -77,27 +77,13 @@ fn processors_come_and_go_while_edges_come_and_the_device_sends() {
 /// The wired key, pressed from outside; its interrupt moves as the processor that has it is taken away.
 /// Edges that come too close become one interrupt in the GPIO controller already, so what the kernel
 /// itself counts is compared.
-#[test]
-#[ignore = "needs a board: make test"]
 fn the_interrupt_of_the_wired_key_moves_between_processors() {
     const PRESSES: u32 = 600;
 
     if lacks_wires() {
         return;
     }
-    let outcome = Config::from_env()
-        .and_then(|config| Board::boot(&config, Options::new(Time::Real).cpus(4)))
-        .and_then(|mut board| {
-            MECHANISMS.into_iter().try_for_each(|mechanism| {
-                board.run(&format!("insmod morse.ko softirq={mechanism}"))?;
-                wired_key(&mut board, PRESSES)?;
-                board.run("rmmod morse").map(drop)
-            })?;
-            board.check_log()
-        });
-    if let Err(error) = outcome {
-        panic!("{error}");
-    }
+    WIRED.with_each(|board| wired_key(board, PRESSES));
 }
 
 fn wired_key(board: &mut Board, presses: u32) -> Result<()> {
@@ -131,7 +117,7 @@ fn wired_key(board: &mut Board, presses: u32) -> Result<()> {
     let counters = board.run(&format!(
         "cd {SETTINGS} && cat edges edges_received edges_debounced edges_dropped"
     ))?;
-    println!(
+    note!(
         "{} changes of the wire, interrupts {counts:?}, counters {:?}",
         2 * made,
         counters.split_whitespace().collect::<Vec<_>>()

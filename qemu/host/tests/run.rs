@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-// scripts/test: real-time stock-only
 
 //! `morse-run` as its user meets it.
 
+use std::env;
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
@@ -12,9 +12,36 @@ use std::time::{Duration, Instant};
 
 use morse_board::config;
 
+use crate::fixture;
+use crate::runner::test::Tests;
+
+/// The tests here.
+pub fn tests() -> Tests {
+    tests![
+        without_settings_it_says_what_to_run,
+        what_cannot_be_sent_is_refused_at_once,
+        a_wrong_clock_is_refused,
+        message_from_the_environment_in_virtual_time_with_a_diagram,
+        sos_by_default,
+        killed_it_leaves_nothing_running
+    ]
+    .in_real_time()
+}
+
 fn morse_run() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_morse-run"));
+    // Cargo puts all programs into one directory.
+    let program = env::current_exe()
+        .expect("a program")
+        .with_file_name("morse-run");
+    let config = fixture::config();
+    let mut command = Command::new(program);
     command
+        .env(
+            config::KERNEL,
+            config.vmlinuz.parent().expect("a directory"),
+        )
+        .env(config::BUSYBOX, config.busybox)
+        .env(config::MODULE_DIR, config.module_dir)
         .env_remove("MSG")
         .env_remove("DIAGRAM")
         .env_remove("TIME")
@@ -22,7 +49,6 @@ fn morse_run() -> Command {
     command
 }
 
-#[test]
 fn without_settings_it_says_what_to_run() {
     let output = morse_run().env_remove(config::KERNEL).output().unwrap();
     assert!(!output.status.success());
@@ -33,7 +59,6 @@ fn without_settings_it_says_what_to_run() {
     );
 }
 
-#[test]
 fn what_cannot_be_sent_is_refused_at_once() {
     let output = morse_run().env("MSG", "漢字").output().unwrap();
     assert!(!output.status.success());
@@ -41,15 +66,12 @@ fn what_cannot_be_sent_is_refused_at_once() {
     assert!(text.contains("there is no Morse code for '漢'"), "{text}");
 }
 
-#[test]
 fn a_wrong_clock_is_refused() {
     let output = morse_run().env("TIME", "sundial").output().unwrap();
     assert!(!output.status.success());
     assert!(String::from_utf8_lossy(&output.stderr).contains("sundial"));
 }
 
-#[test]
-#[ignore = "needs a board: make test"]
 fn message_from_the_environment_in_virtual_time_with_a_diagram() {
     let dir = tempfile::tempdir().unwrap();
     let diagram = dir.path().join("led.svg");
@@ -78,8 +100,6 @@ fn message_from_the_environment_in_virtual_time_with_a_diagram() {
 
 /// SOS is what is sent when nobody says what, nor is there a terminal; empty variables are as make
 /// passes them on.
-#[test]
-#[ignore = "needs a board: make test"]
 fn sos_by_default() {
     let output = morse_run()
         .envs([("MSG", ""), ("TIME", "virtual"), ("DIAGRAM", "")])
@@ -95,8 +115,6 @@ fn sos_by_default() {
 }
 
 /// Whichever way it is killed, QEMU goes with it.
-#[test]
-#[ignore = "needs a board: make test"]
 fn killed_it_leaves_nothing_running() {
     for signal in ["INT", "TERM", "KILL"] {
         let mut child = morse_run()

@@ -1,50 +1,38 @@
 // SPDX-License-Identifier: GPL-2.0
-// scripts/test: long
 
 //! What keeps others from being disturbed by whoever uses the device, see Documentation/security.md.
 
-#[path = "common/keyless.rs"]
-mod keyless;
-
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use morse_board::driver::{set, SETTINGS};
-use morse_board::{transmission, Board, Options, Pace, Result, Time};
+use morse_board::{transmission, Pace, Result};
 
-use keyless::{boot, on_board, program};
+use crate::boards::KEYLESS;
+use crate::fixture::{run_noted, skip};
+use crate::runner::test::Tests;
+
+/// The tests here.
+pub fn tests() -> Tests {
+    tests![
+        every_file_has_the_mode_that_it_should,
+        who_is_not_root_cannot_open_it_or_change_a_setting,
+        every_byte_of_a_structure_is_written_and_no_address_is_told,
+        an_open_file_costs_little_memory,
+        the_memory_of_a_file_is_on_the_account_of_who_opens_it,
+        a_write_that_sends_nothing_can_be_interrupted,
+        a_sender_leaves_the_processor_to_others,
+        those_who_wait_do_not_disturb_the_sender,
+        the_log_is_not_flooded
+    ]
+    .on(&KEYLESS)
+}
 
 /// Longer than any of them takes.
 const LIMIT: Duration = Duration::from_secs(300);
 /// The shortest that can be set.
 const UNIT_MIN_US: u64 = 1200;
 
-/// All tests share it, one at a time.
-static BOARD: Mutex<Option<Board>> = Mutex::new(None);
-
-/// Runs a test with the driver loaded, and set as then.
-fn with_driver(test: impl FnOnce(&mut Board) -> Result<()>) {
-    let mut slot = BOARD.lock().unwrap_or_else(PoisonError::into_inner);
-    // Taken out, so that the one after a test that failed has a fresh one.
-    let board = slot
-        .take()
-        .map_or_else(|| boot(Options::new(Time::Virtual)), Ok);
-    let outcome = board.and_then(|mut board| {
-        on_board(&mut board, |board| {
-            board.run("insmod morse.ko")?;
-            test(board)
-        })?;
-        Ok(board)
-    });
-    match outcome {
-        Ok(board) => *slot = Some(board),
-        Err(error) => panic!("{error}"),
-    }
-}
-
 /// Modes, owners, and what a file is: of everything that the driver makes.
-#[test]
-#[ignore = "needs a board: make test"]
 fn every_file_has_the_mode_that_it_should() {
     const FOR_ALL_TO_READ: &[&str] = &[
         "character_rate",
@@ -78,7 +66,7 @@ fn every_file_has_the_mode_that_it_should() {
         "wpm",
     ];
 
-    with_driver(|board| {
+    KEYLESS.with_driver("", |board| {
         let all = board.run(&format!(
             "stat -c '%A %u:%g %n' /dev/morse /sys/kernel/debug /sys/kernel/debug/morse/*; \
              cd {SETTINGS}/ && find . -maxdepth 1 -type f | sort | xargs stat -c '%A %u:%g %n'; \
@@ -105,10 +93,8 @@ fn every_file_has_the_mode_that_it_should() {
     });
 }
 
-#[test]
-#[ignore = "needs a board: make test"]
 fn who_is_not_root_cannot_open_it_or_change_a_setting() {
-    with_driver(|board| {
+    KEYLESS.with_driver("", |board| {
         board.run("adduser -D -H somebody 2>/dev/null || echo 'somebody:x:1000:1000::/:/bin/sh' >> /etc/passwd")?;
         for attempt in [
             "cat /dev/morse",
@@ -133,11 +119,9 @@ fn who_is_not_root_cannot_open_it_or_change_a_setting() {
 
 /// By construction no byte is copied out that was not written, see Documentation/security.md; this
 /// looks at the result.
-#[test]
-#[ignore = "needs a board: make test"]
 fn every_byte_of_a_structure_is_written_and_no_address_is_told() {
-    with_driver(|board| {
-        program(board, "stress hostile bytes", LIMIT)?;
+    KEYLESS.with_driver("", |board| {
+        run_noted(board, "stress hostile bytes", LIMIT)?;
         board.run("dmesg -c > /dev/null; echo E > /dev/morse; sleep 1; echo 1 > /sys/kernel/debug/morse/key; sleep 12; echo 0 > /sys/kernel/debug/morse/key; sleep 6")?;
         let told = board.run(&format!(
             "dmesg | grep morse; cd {SETTINGS} && grep -r . . 2>/dev/null; \
@@ -157,17 +141,15 @@ fn every_byte_of_a_structure_is_written_and_no_address_is_told() {
     });
 }
 
-#[test]
-#[ignore = "needs a board: make test"]
 fn an_open_file_costs_little_memory() {
     /// With all that the kernel's own part of a file costs, it is less than an open pipe has.
     const BOUND: u64 = 1024;
     const BOUND_WITH_SANITIZERS: u64 = 4096;
 
-    with_driver(|board| {
-        let said = program(board, "stress hostile files 2000", LIMIT)?;
+    KEYLESS.with_driver("", |board| {
+        let said = run_noted(board, "stress hostile files 2000", LIMIT)?;
         let bytes: u64 = said.trim().parse().expect("a number");
-        println!("{bytes} bytes an open file");
+        note!("{bytes} bytes an open file");
         let bound = match board.has_sanitizers() {
             true => BOUND_WITH_SANITIZERS,
             false => BOUND,
@@ -179,13 +161,11 @@ fn an_open_file_costs_little_memory() {
 
 /// What an open file costs is on the account of whoever opens it, so that a container cannot use up
 /// the memory of others.
-#[test]
-#[ignore = "needs a board: make test"]
 fn the_memory_of_a_file_is_on_the_account_of_who_opens_it() {
     /// Much more than a cgroup without a file of ours may have.
     const FILES: u64 = 3000;
 
-    with_driver(|board| {
+    KEYLESS.with_driver("", |board| {
         let mounted =
             board.execute("mkdir -p /tmp/cg && mount -t cgroup2 cgroup /tmp/cg", LIMIT)?;
         if mounted.status != 0
@@ -194,7 +174,7 @@ fn the_memory_of_a_file_is_on_the_account_of_who_opens_it() {
                 .trim()
                 != "1"
         {
-            println!("this kernel keeps no accounts");
+            skip("this kernel keeps no accounts");
             return Ok(());
         }
         board.run("echo +memory > /tmp/cg/cgroup.subtree_control; mkdir /tmp/cg/a /tmp/cg/b")?;
@@ -212,7 +192,7 @@ fn the_memory_of_a_file_is_on_the_account_of_who_opens_it() {
         };
         let null = charged("a", "/dev/null")?;
         let morse = charged("b", "/dev/morse")?;
-        println!(
+        note!(
             "{FILES} files: {} bytes each charged beyond those of /dev/null",
             (morse - null) / FILES
         );
@@ -221,27 +201,25 @@ fn the_memory_of_a_file_is_on_the_account_of_who_opens_it() {
     });
 }
 
-#[test]
-#[ignore = "needs a board: make test"]
 fn a_write_that_sends_nothing_can_be_interrupted() {
-    with_driver(|board| program(board, "stress hostile blanks", LIMIT).map(drop));
+    KEYLESS.with_driver("", |board| {
+        run_noted(board, "stress hostile blanks", LIMIT).map(drop)
+    });
 }
 
 /// On one processor, with a sender that never pauses at the fastest speed there is.
-#[test]
-#[ignore = "needs a board: make test"]
 fn a_sender_leaves_the_processor_to_others() {
     /// In percent. The keyer spins for 20 us before each edge, of which there is one in 1200 us.
     const SHARE_MIN: f64 = 90.0;
     /// How long it keeps a task of lowest priority from running, in microseconds.
     const STRETCH_MAX_US: u64 = 1000;
 
-    with_driver(|board| {
+    KEYLESS.with_driver("", |board| {
         set(board, "unit_us", &UNIT_MIN_US.to_string())?;
-        let said = program(board, "stress hostile starve 4", LIMIT)?;
+        let said = run_noted(board, "stress hostile starve 4", LIMIT)?;
         let (share, stretch) = said.trim().split_once(' ').expect("two numbers");
         let (share, stretch): (f64, u64) = (share.parse().unwrap(), stretch.parse().unwrap());
-        println!("others have {share} % of the processor, and wait {stretch} us at most");
+        note!("others have {share} % of the processor, and wait {stretch} us at most");
         assert!(board.run("dmesg | grep -c throttl || true")?.trim() == "0");
         if !board.has_sanitizers() {
             assert!(share >= SHARE_MIN && stretch <= STRETCH_MAX_US);
@@ -251,13 +229,11 @@ fn a_sender_leaves_the_processor_to_others() {
 }
 
 /// Thousands of files that are told of every character do not disturb what is sent.
-#[test]
-#[ignore = "needs a board: make test"]
 fn those_who_wait_do_not_disturb_the_sender() {
     /// On a kernel full of sanitizers to wake a thousand takes longer than the shortest mark.
     const UNIT_WITH_SANITIZERS_US: u64 = 12_000;
 
-    with_driver(|board| {
+    KEYLESS.with_driver("", |board| {
         let unit_us = match board.has_sanitizers() {
             true => UNIT_WITH_SANITIZERS_US,
             false => UNIT_MIN_US,
@@ -265,15 +241,13 @@ fn those_who_wait_do_not_disturb_the_sender() {
         set(board, "unit_us", &unit_us.to_string())?;
         board.run("stress hostile wait 1000 > /tmp/wait & until grep -q wait /tmp/wait; do sleep 0.1; done")?;
         let sending = transmission::send(board, "PARIS 5 PARIS 5", Pace::new(unit_us * 1000))?;
-        println!("{sending}");
+        note!("{sending}");
         assert_eq!(sending.seen.message, sending.sent);
         board.run("killall stress; sleep 1").map(drop)
     });
 }
 
 /// What the log gets of a stranger's messages, sent, aborted and received.
-#[test]
-#[ignore = "needs a board: make test"]
 fn the_log_is_not_flooded() {
     const SECONDS: usize = 30;
     /// Ten messages in five seconds, and a line that tells how many there were not.
@@ -281,10 +255,10 @@ fn the_log_is_not_flooded() {
     /// A session ends when the key has rested for five seconds.
     const RECEIVED_MAX: usize = SECONDS / 5;
 
-    with_driver(|board| {
+    KEYLESS.with_driver("", |board| {
         board.run(&format!("echo 1000 > {SETTINGS}/wpm; dmesg -c > /dev/null"))?;
         board.run("(stress storm 1 20000; sleep 5; stress storm 2 20000) > /dev/null &")?;
-        let said = program(board, &format!("stress hostile chatter {SECONDS}"), LIMIT)?;
+        let said = run_noted(board, &format!("stress hostile chatter {SECONDS}"), LIMIT)?;
         let messages: u64 = said.trim().parse().expect("a number");
         let lines = board.run("dmesg | grep morse | grep -v morse-board")?;
         let received = lines
@@ -292,7 +266,7 @@ fn the_log_is_not_flooded() {
             .filter(|line| line.contains("received"))
             .count();
         let sent = lines.lines().count() - received;
-        println!("{messages} messages, {sent} lines; {received} lines of sessions");
+        note!("{messages} messages, {sent} lines; {received} lines of sessions");
         assert!(messages > 100, "a stranger does more than that");
         assert!(sent <= SENT_MAX, "{lines}");
         assert!(received <= RECEIVED_MAX, "{lines}");

@@ -1,55 +1,54 @@
 // SPDX-License-Identifier: GPL-2.0
-// scripts/test: long
 
 //! More than anybody keys or sends: every edge accounted for, and hours of sending and receiving at once.
 //!
-//! With more edges and hours these are runs of their own: `scripts/soak storm`, `scripts/soak day`.
-
-#[path = "common/environment.rs"]
-mod environment;
-#[path = "common/fresh.rs"]
-mod fresh;
-#[path = "common/keyless.rs"]
-mod keyless;
-#[path = "common/mechanisms.rs"]
-mod mechanisms;
-#[path = "common/seed.rs"]
-mod seed;
+//! With more edges and hours these are runs of their own: `scripts/test long storms`.
 
 use std::time::Duration;
 
 use morse_board::code::{Element, Pattern};
 use morse_board::driver::set;
-use morse_board::fixture::lacks_threaded_interrupts;
-use morse_board::{Message, Options, Time};
+use morse_board::Message;
 
-use environment::number;
-use fresh::with_board;
-use keyless::program;
-use mechanisms::with_each;
-use seed::seed;
+use crate::amount::{self, Amount};
+use crate::boards::{KEYLESS, THREADED};
+use crate::fixture::{lacks_threaded_interrupts, run_noted};
+use crate::runner::test::Tests;
 
-/// How many edges a storm has; another number in this variable.
-const EDGES: (&str, u64) = ("MORSE_STORM_EDGES", 20_000);
-/// How many hours of virtual time are soaked; another number in this variable.
-const HOURS: (&str, f64) = ("MORSE_SOAK_HOURS", 0.25);
+/// The tests here.
+pub fn tests() -> Tests {
+    tests![
+        a_storm_of_all_kinds_is_accounted_for,
+        sending_and_receiving_for_hours_is_exact_and_costs_no_memory
+    ]
+    .on(&KEYLESS)
+    .long()
+    .and(
+        tests![
+            what_the_ring_has_no_room_for_is_accounted_for,
+            a_run_of_the_softirq_is_short_even_with_a_full_ring
+        ]
+        .on(&THREADED),
+    )
+}
+
+/// How many edges a storm has.
+const EDGES: Amount<u64> = Amount::new("MORSE_STORM_EDGES", 20_000, 1_000_000);
+/// How many hours of virtual time are soaked.
+const HOURS: Amount<f64> = Amount::new("MORSE_SOAK_HOURS", 0.25, 24.0);
 /// Longer than any of them takes.
 const LIMIT: Duration = Duration::from_secs(4 * 3600);
 
-#[test]
-#[ignore = "needs a board: make test"]
 fn a_storm_of_all_kinds_is_accounted_for() {
-    let (edges, seed) = (number(EDGES.0, EDGES.1), seed());
-    with_each(Options::new(Time::Virtual), |board| {
-        let said = program(board, &format!("stress storm {seed} {edges}"), LIMIT)?;
+    let (edges, seed) = (EDGES.get(), amount::seed());
+    KEYLESS.with_each(|board| {
+        let said = run_noted(board, &format!("stress storm {seed} {edges}"), LIMIT)?;
         assert_eq!(field(&said, "dropped"), 0, "nothing held the softirq up");
         Ok(())
     });
 }
 
 /// With softirqs left to a thread, and a real-time task that does not let it run, the ring fills.
-#[test]
-#[ignore = "needs a board: make test"]
 fn what_the_ring_has_no_room_for_is_accounted_for() {
     /// What the ring holds.
     const RING: u64 = 1024;
@@ -58,20 +57,15 @@ fn what_the_ring_has_no_room_for_is_accounted_for() {
     if lacks_threaded_interrupts() {
         return;
     }
-    with_each(held_up(), |board| {
-        let said = program(board, &format!("stress flood {FLOOD} 50"), LIMIT)?;
+    THREADED.with_each(|board| {
+        let said = run_noted(board, &format!("stress flood {FLOOD} 50"), LIMIT)?;
         let dropped = field(&said, "dropped");
         assert_eq!(dropped, FLOOD - RING, "all but what the ring holds");
         // What comes after is received again, though a thread of ordinary priority may be late for some.
-        let text = program(board, "stress storm 1 2000", LIMIT)?;
+        let text = run_noted(board, "stress storm 1 2000", LIMIT)?;
         assert!(field(&text, "received") > 0, "{text}");
         Ok(())
     });
-}
-
-/// A board whose softirqs are left to a thread of ordinary priority.
-fn held_up() -> Options {
-    Options::new(Time::Virtual).kernel_argument("threadirqs")
 }
 
 fn field(text: &str, name: &str) -> u64 {
@@ -85,8 +79,6 @@ fn field(text: &str, name: &str) -> u64 {
 
 /// The softirq looks at no more edges in one run than the ring holds, and how long that takes at most
 /// is known.
-#[test]
-#[ignore = "needs a board: make test"]
 fn a_run_of_the_softirq_is_short_even_with_a_full_ring() {
     /// Real machines are faster than one nanosecond an instruction.
     const BOUND_US: u64 = 2000;
@@ -95,20 +87,20 @@ fn a_run_of_the_softirq_is_short_even_with_a_full_ring() {
     if lacks_threaded_interrupts() {
         return;
     }
-    with_each(held_up(), |board| {
+    THREADED.with_each(|board| {
         // Every edge is a mark or a space, which is more work than to find that it bounces.
         set(board, "debounce_us", "0")?;
         board.run(
             "cd /sys/kernel/tracing && echo mono > trace_clock && echo > trace && \
              echo 1 > events/irq/softirq_entry/enable && echo 1 > events/irq/softirq_exit/enable",
         )?;
-        program(board, "stress flood 3000 50", LIMIT)?;
+        run_noted(board, "stress flood 3000 50", LIMIT)?;
         // The vectors of the two mechanisms.
         let trace = board.run(
             "cd /sys/kernel/tracing && echo 0 > events/enable && grep -E 'action=(HI|TASKLET)]' trace",
         )?;
         let longest = longest_us(&trace);
-        println!("the longest run of the softirq takes {longest} us");
+        note!("the longest run of the softirq takes {longest} us");
         let bound = match board.has_sanitizers() {
             true => BOUND_WITH_SANITIZERS_US,
             false => BOUND_US,
@@ -139,14 +131,12 @@ fn longest_us(trace: &str) -> u64 {
 }
 
 /// Every hour of it costs some seconds of the host.
-#[test]
-#[ignore = "needs a board: make test"]
 fn sending_and_receiving_for_hours_is_exact_and_costs_no_memory() {
     const SEND: &str = "PARIS CQ DE MORSE 73";
     const KEY: &str = "CQ DE K1ABC 599 QTH ÅBO = 88";
 
-    let hours = number(HOURS.0, HOURS.1);
-    with_board(Options::new(Time::Virtual), |board| {
+    let hours = HOURS.get();
+    KEYLESS.with(|board| {
         // What an interrupt and what it wakes may hold an edge up for.
         let bound_us = match board.has_sanitizers() {
             true => 5000,
@@ -161,7 +151,8 @@ fn sending_and_receiving_for_hours_is_exact_and_costs_no_memory() {
         board.run("insmod morse.ko")?;
         let command =
             format!("cat > /tmp/plan <<'END'\n{plan}\nEND\nstress soak {hours} < /tmp/plan");
-        program(board, &command, LIMIT).map(drop)
+        run_noted(board, &command, LIMIT)?;
+        board.run("rmmod morse").map(drop)
     });
 }
 

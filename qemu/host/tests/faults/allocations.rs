@@ -5,10 +5,20 @@
 
 use std::time::Duration;
 
-use morse_board::{Board, Config, Options, Time};
+use morse_board::{Board, Options, Time};
 
-use crate::environment::number;
-use crate::seed::seed;
+use crate::amount::{self, Amount};
+use crate::fixture::{config, skip};
+use crate::runner::test::Tests;
+
+/// The tests here.
+pub fn tests() -> Tests {
+    tests![
+        each_failure_of_a_system_call_is_told_and_leaves_nothing,
+        each_failure_of_binding_is_told_and_leaves_nothing
+    ]
+    .long()
+}
 
 /// Takes the board's own device away: the driver then makes one without hardware.
 const WITHOUT_DEVICE: &str = "/delete-node/ &{/morse};";
@@ -21,26 +31,25 @@ const BOOT_LIMIT: Duration = Duration::from_secs(600);
 /// unregister_irq_proc() of 7.3 removes files of /proc/irq that register_irq_proc() may have had no memory for.
 const KERNEL_DEFECTS: &[&str] = &["WARNING: at remove_proc_entry+"];
 
-/// Of many things that can fail only one of so many does, others each time; scripts/soak has all of them
-/// fail. Another number in this variable.
-const EVERY: (&str, u64) = ("MORSE_FAULTS_EVERY", 10);
+/// Of many things that can fail only one of so many does, others each time; a run at full length has all of them fail. Another number in this variable.
+const EVERY: Amount<u64> = Amount::new("MORSE_FAULTS_EVERY", 10, 1);
 
 /// Runs groups of operations on a fresh board.
 fn sweep(device_tree: &str, groups: &[&str]) {
-    let config = Config::from_env().unwrap_or_else(|error| panic!("{error}"));
+    let config = config();
     if !config.has_sanitizers() {
-        println!("skipped: only the sanitizer kernel injects faults (FLAVOUR=sanitizer)");
+        skip("only the sanitizer kernel injects faults (FLAVOUR=sanitizer)");
         return;
     }
-    let every = number(EVERY.0, EVERY.1);
-    let remainder = seed() % every;
+    let every = EVERY.get();
+    let remainder = amount::seed() % every;
     let options = Options::new(Time::Virtual)
         .device_tree(device_tree)
         .boot_limit(BOOT_LIMIT);
     let result = Board::boot(&config, options).and_then(|mut board| {
         for group in groups {
             let command = format!("contract faults {group} {every} {remainder}");
-            print!("{}", board.execute(&command, LIMIT)?.success(&command)?);
+            note!("{}", board.execute(&command, LIMIT)?.success(&command)?);
             board.check_log_but_for(KERNEL_DEFECTS)?;
         }
         board.check_leaks()
@@ -50,14 +59,10 @@ fn sweep(device_tree: &str, groups: &[&str]) {
     }
 }
 
-#[test]
-#[ignore = "needs a board: make test"]
 fn each_failure_of_a_system_call_is_told_and_leaves_nothing() {
     sweep(WITHOUT_DEVICE, &["everywhere", "use", "load"]);
 }
 
-#[test]
-#[ignore = "needs a board: make test"]
 fn each_failure_of_binding_is_told_and_leaves_nothing() {
     sweep("", &["bind"]);
 }

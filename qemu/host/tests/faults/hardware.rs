@@ -5,8 +5,10 @@
 use std::time::Duration;
 
 use morse_board::board::COMMAND_LIMIT;
-use morse_board::fixture::Shared;
 use morse_board::{Board, Options, Result, Time};
+
+use crate::runner::test::{Kind, Tests};
+use Outcome::{Absent, Bound, Deferred, Refused};
 
 /// What becomes of a device.
 enum Outcome {
@@ -20,7 +22,18 @@ enum Outcome {
     Absent,
 }
 
-use Outcome::{Absent, Bound, Deferred, Refused};
+/// The tests here.
+pub fn tests() -> Tests {
+    tests![
+        each_description_binds_waits_or_is_refused,
+        a_line_that_somebody_else_has_is_busy_until_it_is_given_back,
+        a_device_that_is_refused_never_appears,
+        a_device_waits_for_its_line_and_goes_with_it,
+        what_a_device_waits_for_may_come_when_the_driver_is_gone,
+        a_line_that_dies_in_use_does_no_harm
+    ]
+    .on(&BOARD)
+}
 
 const EBUSY: &str = "Device or resource busy";
 const EINVAL: &str = "Invalid argument";
@@ -172,7 +185,9 @@ fn device_tree() -> String {
     format!("/ {{\n{PROVIDERS}{}}};\n", devices.concat())
 }
 
-static BOARD: Shared = Shared::new(|| Options::new(Time::Virtual).device_tree(&device_tree()));
+static BOARD: Kind = Kind::new("hardware", || {
+    Options::new(Time::Virtual).device_tree(&device_tree())
+});
 
 /// Runs a test on the board with the chip there and the driver loaded, and checks that it left no complaint
 /// behind, and the module can be unloaded.
@@ -220,15 +235,13 @@ fn log_of(board: &mut Board, device: &str) -> Result<String> {
     board.run(&format!("dmesg | grep ' {device}: ' || true"))
 }
 
-#[test]
-#[ignore = "needs a board: make test"]
 fn each_description_binds_waits_or_is_refused() {
     with_driver(|board| {
         // Whoever waits is looked at again after anybody was bound; and then waits still.
         board.run("sleep 1")?;
         for (device, _, outcome) in DEVICES {
             let log = log_of(board, device)?;
-            print!("{log}");
+            note!("{log}");
             let is_bound = is_bound(board, device)?;
             assert_eq!(is_bound, matches!(outcome, Bound(_)), "{device}");
             match outcome {
@@ -261,8 +274,6 @@ fn each_description_binds_waits_or_is_refused() {
     });
 }
 
-#[test]
-#[ignore = "needs a board: make test"]
 fn a_line_that_somebody_else_has_is_busy_until_it_is_given_back() {
     with_driver(|board| {
         // Lines 1 and 4 of the board's controller, through the kernel's own interface.
@@ -287,8 +298,6 @@ fn a_line_that_somebody_else_has_is_busy_until_it_is_given_back() {
 }
 
 /// Somebody might open it, and wait for a device that never was.
-#[test]
-#[ignore = "needs a board: make test"]
 fn a_device_that_is_refused_never_appears() {
     with_driver(|board| {
         // What comes and goes is announced, and each announcement has a number.
@@ -319,8 +328,6 @@ fn is_linked(board: &mut Board) -> Result<bool> {
     Ok(board.execute(links, COMMAND_LIMIT)?.status == 0)
 }
 
-#[test]
-#[ignore = "needs a board: make test"]
 fn a_device_waits_for_its_line_and_goes_with_it() {
     with_driver(|board| {
         if is_linked(board)? {
@@ -347,8 +354,6 @@ fn a_device_waits_for_its_line_and_goes_with_it() {
     });
 }
 
-#[test]
-#[ignore = "needs a board: make test"]
 fn what_a_device_waits_for_may_come_when_the_driver_is_gone() {
     with_driver(|board| {
         unload(board)?;
@@ -364,8 +369,6 @@ fn what_a_device_waits_for_may_come_when_the_driver_is_gone() {
     });
 }
 
-#[test]
-#[ignore = "needs a board: make test"]
 fn a_line_that_dies_in_use_does_no_harm() {
     let test = |board: &mut Board| {
         if is_linked(board)? {

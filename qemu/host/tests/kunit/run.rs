@@ -11,8 +11,11 @@ use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use morse_board::{skip, Board, Config, Options, Time};
+use morse_board::{Board, Options, Time};
 use serde_json::Value;
+
+use crate::fixture::{config, skip};
+use crate::runner::test::Kind;
 
 /// Some seconds when nothing else runs on the host.
 const RUN_LIMIT: Duration = Duration::from_secs(300);
@@ -30,29 +33,41 @@ struct Run {
     log: String,
 }
 
-static RUN: OnceLock<Option<Result<Run, String>>> = OnceLock::new();
+static RUN: OnceLock<Result<Run, String>> = OnceLock::new();
+
+/// In virtual time nothing is late because the host is busy.
+pub static BOARD: Kind = Kind::new("kunit", || {
+    Options::new(Time::Virtual)
+        .cpus(2)
+        .kernel_argument("kunit.enable=1")
+        .kernel_argument("kunit.autorun=1")
+        .lives_on_after_oops()
+});
 
 /// The one run of this program, or none on a kernel without KUnit. The test that asks first runs it.
 fn run() -> Option<&'static Run> {
-    let run = RUN.get_or_init(|| {
-        let config = Config::from_env().unwrap_or_else(|error| panic!("{error}"));
-        let kernel = config.vmlinuz.parent().expect("a file is in a directory");
-        let has_kunit = fs::read_to_string(kernel.join("config"))
-            .is_ok_and(|config| config.contains("CONFIG_KUNIT=y"));
-        has_kunit.then(|| boot_and_run(&config, kernel))
-    });
-    match run {
-        None => {
-            skip("this kernel has no KUnit");
-            None
-        }
-        Some(Ok(run)) => Some(run),
-        Some(Err(error)) => panic!("{error}"),
+    if !config().has_setting("CONFIG_KUNIT=y") {
+        skip("this kernel has no KUnit");
+        return None;
+    }
+    match RUN.get_or_init(run_and_read) {
+        Ok(run) => Some(run),
+        Err(error) => panic!("{error}"),
     }
 }
 
-fn boot_and_run(config: &Config, kernel: &Path) -> Result<Run, String> {
-    let (log, complaints) = run_on_board(config).map_err(|error| error.to_string())?;
+fn run_and_read() -> Result<Run, String> {
+    let mut said = None;
+    BOARD.with(|board| {
+        said = Some(run_on_board(board)?);
+        Ok(())
+    });
+    let (log, complaints) = said.ok_or("the board was not used")?;
+    let config = config();
+    let kernel = config
+        .vmlinuz
+        .parent()
+        .ok_or("the kernel has no directory")?;
     let report = read(&log, kernel)?;
     let groups = report["sub_groups"].as_array().cloned();
     let mut results = BTreeMap::new();
@@ -75,14 +90,7 @@ fn boot_and_run(config: &Config, kernel: &Path) -> Result<Run, String> {
 }
 
 /// Loads the module, which runs the tests, and returns the kernel's log of that and its complaints.
-fn run_on_board(config: &Config) -> morse_board::Result<(String, Option<String>)> {
-    // In virtual time nothing is late because the host is busy.
-    let options = Options::new(Time::Virtual)
-        .cpus(2)
-        .kernel_argument("kunit.enable=1")
-        .kernel_argument("kunit.autorun=1")
-        .lives_on_after_oops();
-    let mut board = Board::boot(config, options)?;
+fn run_on_board(board: &mut Board) -> morse_board::Result<(String, Option<String>)> {
     // The kernel has reported on the tests that it has itself: none.
     let booted = board.kernel_log()?.len();
     board

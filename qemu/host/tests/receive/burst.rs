@@ -5,19 +5,24 @@
 //! With `threadirqs` the kernel runs softirqs that interrupts raise in a thread of usual priority. A
 //! hand with a real-time priority keeps that from running, while its interrupts go on.
 
-use morse_board::driver::{numbers, set, MECHANISMS, SIMULATED_KEY, WITHOUT_KEY};
-use morse_board::fixture::{lacks_threaded_interrupts, Shared};
-use morse_board::{Board, Options, Result, Time};
+use morse_board::driver::{numbers, set, MECHANISMS, SIMULATED_KEY};
+use morse_board::{Board, Result};
+
+use crate::boards::THREADED;
+use crate::fixture::lacks_threaded_interrupts;
+use crate::runner::test::Tests;
+
+/// The tests here.
+pub fn tests() -> Tests {
+    tests![
+        a_hundred_edges_are_taken_in_one_run,
+        what_the_ring_has_no_room_for_is_counted
+    ]
+    .on(&THREADED)
+}
 
 /// Edges for which the driver has room until a softirq runs.
 const RING_EDGES: u64 = 1024;
-
-static BOARD: Shared = Shared::new(|| {
-    Options::new(Time::Virtual)
-        .optional_device_tree(WITHOUT_KEY)
-        .kernel_argument("threadirqs")
-})
-.needing_programs();
 
 /// What became of the edges of a burst.
 #[derive(Debug)]
@@ -43,7 +48,7 @@ fn burst(board: &mut Board, count: u64) -> Result<Outcome> {
         dropped: more("edges_dropped"),
         softirqs: more("softirqs"),
     };
-    println!("{count} edges: {outcome:?}");
+    note!("{count} edges: {outcome:?}");
     assert_eq!(
         outcome.received + outcome.debounced + outcome.dropped,
         count
@@ -51,8 +56,6 @@ fn burst(board: &mut Board, count: u64) -> Result<Outcome> {
     Ok(outcome)
 }
 
-#[test]
-#[ignore = "needs a board: make test"]
 fn a_hundred_edges_are_taken_in_one_run() {
     /// One for the edges. The program tells the log of the last edge, which may sleep and let it run
     /// once before that.
@@ -62,7 +65,7 @@ fn a_hundred_edges_are_taken_in_one_run() {
         return;
     }
     for mechanism in MECHANISMS {
-        BOARD.with_driver(&format!("softirq={mechanism}"), |board| {
+        THREADED.with_driver(&format!("softirq={mechanism}"), |board| {
             set(board, "debounce_us", "0")?;
             for count in [100, 1000] {
                 let outcome = burst(board, count)?;
@@ -82,20 +85,18 @@ fn a_hundred_edges_are_taken_in_one_run() {
 }
 
 /// The oldest stay, the others are counted, and the receiver finds out what the key is in the end.
-#[test]
-#[ignore = "needs a board: make test"]
 fn what_the_ring_has_no_room_for_is_counted() {
     if lacks_threaded_interrupts() {
         return;
     }
     for mechanism in MECHANISMS {
-        BOARD.with_driver(&format!("softirq={mechanism}"), |board| {
+        THREADED.with_driver(&format!("softirq={mechanism}"), |board| {
             set(board, "debounce_us", "0")?;
             // The last edge of an odd number leaves the key down, and that one is dropped.
             let outcome = burst(board, 2 * RING_EDGES + 1)?;
             assert!(outcome.dropped >= RING_EDGES, "{mechanism}: {outcome:?}");
             assert!(outcome.received + outcome.debounced >= RING_EDGES, "{mechanism}: {outcome:?}");
-            let text = crate::fixture::read_while(
+            let text = super::fixture::read_while(
                 board,
                 &format!("echo 20 > /sys/class/misc/morse/receive_wpm; echo 0 > {SIMULATED_KEY}; sleep 6; {}; sleep 6", morse_board::driver::keying("K", 60_000)),
             )?;

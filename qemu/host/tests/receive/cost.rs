@@ -7,8 +7,14 @@
 //! interrupt whose handler does nothing.
 
 use morse_board::driver::{numbers, MECHANISMS, SIMULATED_KEY};
-use morse_board::fixture::Shared;
 use morse_board::{Board, Options, Result, Time};
+
+use crate::runner::test::{Kind, Tests};
+
+/// The tests here.
+pub fn tests() -> Tests {
+    tests![the_top_half_takes_some_hundred_instructions].on(&BOARD)
+}
 
 /// A second transceiver, without lines of its own: it has a simulated key.
 const DEVICE_TREE: &str = "
@@ -26,12 +32,11 @@ const COUNT: usize = 50;
 /// took when this was written, 720 with a key on a line and 530 with a simulated one.
 const BOUND: u64 = 900;
 
-static BOARD: Shared = Shared::new(|| {
+static BOARD: Kind = Kind::new("counted", || {
     Options::new(Time::Virtual)
         .counter_hz(1_000_000_000)
         .device_tree(DEVICE_TREE)
-})
-.needing_programs();
+});
 
 /// How long the handlers of interrupts took, in ns.
 struct Costs(Vec<u64>);
@@ -80,13 +85,11 @@ impl Costs {
         let net = |cost: u64| cost.saturating_sub(empty.median());
         let (least, most) = (net(self.0[0]), net(self.0[COUNT - 1]));
         let median = net(self.median());
-        println!("{what}: {median} instructions, {least} to {most}");
+        note!("{what}: {median} instructions, {least} to {most}");
         median
     }
 }
 
-#[test]
-#[ignore = "needs a board: make test"]
 fn the_top_half_takes_some_hundred_instructions() {
     for mechanism in MECHANISMS {
         BOARD.with_driver(&format!("softirq={mechanism}"), |board| {

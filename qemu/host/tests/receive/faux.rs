@@ -3,11 +3,16 @@
 //! A machine that describes no transceiver: any LED is the lamp, and a file is the key.
 
 use morse_board::driver::{keying, numbers, MECHANISMS, SIMULATED_KEY, UNIT_AT_1_WPM_US};
-use morse_board::fixture::Shared;
 use morse_board::interrupts;
 use morse_board::{transmission, Options, Pace, Time};
 
-use crate::fixture::{read_while, QUIET};
+use super::fixture::{read_while, QUIET};
+use crate::runner::test::{Kind, Tests};
+
+/// The tests here.
+pub fn tests() -> Tests {
+    tests![it_sends_and_receives_without_hardware].on(&BOARD)
+}
 
 /// No transceiver, but a LED of the LED class where the lamp was, so that it is watched alike.
 const DEVICE_TREE: &str = "
@@ -24,11 +29,10 @@ const DEVICE_TREE: &str = "
 ";
 const TRIGGER: &str = "/sys/class/leds/lamp/trigger";
 
-static BOARD: Shared =
-    Shared::new(|| Options::new(Time::Virtual).device_tree(DEVICE_TREE)).needing_programs();
+static BOARD: Kind = Kind::new("without-hardware", || {
+    Options::new(Time::Virtual).device_tree(DEVICE_TREE)
+});
 
-#[test]
-#[ignore = "needs a board: make test"]
 fn it_sends_and_receives_without_hardware() {
     for mechanism in MECHANISMS {
         BOARD.with(|board| {
@@ -40,7 +44,7 @@ fn it_sends_and_receives_without_hardware() {
 
             board.run(&format!("echo morse > {TRIGGER}"))?;
             let sending = transmission::send(board, "SOS", Pace::DEFAULT)?;
-            println!("{sending}");
+            note!("{sending}");
             assert!(sending.is_good(), "{sending}");
 
             let recording = interrupts::Recording::start(board)?;

@@ -2,32 +2,24 @@
 
 //! The board whose key is pressed from inside, and how the tests do that.
 
-use morse_board::driver::{MECHANISMS, WITHOUT_KEY};
-use morse_board::fixture::{long, Shared};
-use morse_board::{Board, Options, Result, Time};
+use morse_board::{Board, Result};
+
+use crate::boards::KEYLESS;
+use crate::fixture::long;
 
 /// Longer than a session lasts after its last edge.
 pub const QUIET: &str = "sleep 6";
 
-static BOARD: Shared = Shared::new(options).needing_programs();
-
-/// A board with a LED and a simulated key, in virtual time.
-pub fn options() -> Options {
-    Options::new(Time::Virtual).optional_device_tree(WITHOUT_KEY)
-}
-
 /// Runs a test in virtual time on a board with a LED and a simulated key, for each mechanism with the
 /// module loaded, and checks that it left no complaint behind.
 pub fn with_each(test: impl Fn(&mut Board) -> Result<()>) {
-    for mechanism in MECHANISMS {
-        with(mechanism, &test);
-    }
+    KEYLESS.with_each(test);
 }
 
 /// As [`with_each`], for one mechanism.
 pub fn with(mechanism: &str, test: impl FnOnce(&mut Board) -> Result<()>) {
-    println!("softirq={mechanism}:");
-    BOARD.with_driver(&format!("softirq={mechanism}"), test);
+    note!("softirq={mechanism}:");
+    KEYLESS.with_driver(&format!("softirq={mechanism}"), test);
 }
 
 /// Runs `command`, which may take long, while a reader reads, and returns what it read.

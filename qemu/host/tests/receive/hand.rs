@@ -5,8 +5,19 @@
 use morse_board::driver::SIMULATED_KEY;
 use morse_board::{Board, Result};
 
-use crate::fixture::{read_while, with, QUIET};
-use crate::operator::{right, Operator, Random};
+use super::fixture::{read_while, with, QUIET};
+use super::operator::{right, Operator, Random};
+use crate::boards::KEYLESS;
+use crate::runner::test::Tests;
+
+/// The tests here.
+pub fn tests() -> Tests {
+    tests![
+        a_straight_key_is_read,
+        changes_of_speed_in_a_session_are_followed
+    ]
+    .on(&KEYLESS)
+}
 
 /// How many characters must be right, in percent.
 const BOUND: f64 = 99.0;
@@ -23,8 +34,6 @@ fn read(board: &mut Board, lengths: &[u64]) -> Result<String> {
     read_while(board, &command)
 }
 
-#[test]
-#[ignore = "needs a board: make test"]
 fn a_straight_key_is_read() {
     for (seed, (mechanism, wpm)) in [("bh", 13.0), ("tasklet", 25.0)].into_iter().enumerate() {
         for dash in [2.0, 3.0, 5.0] {
@@ -37,7 +46,7 @@ fn a_straight_key_is_read() {
                 lengths.pop();
                 let read = read(board, &lengths)?;
                 let right = right(&read, &(words.join(" ") + " \n"));
-                println!("{operator:?}: {right:.2} % right");
+                note!("{operator:?}: {right:.2} % right");
                 assert!(right >= BOUND, "{operator:?}: {right} % right: {read}");
                 Ok(())
             });
@@ -45,8 +54,6 @@ fn a_straight_key_is_read() {
     }
 }
 
-#[test]
-#[ignore = "needs a board: make test"]
 fn changes_of_speed_in_a_session_are_followed() {
     const WPMS: [f64; 6] = [20.0, 40.0, 20.0, 30.0, 12.0, 60.0];
 
@@ -62,7 +69,7 @@ fn changes_of_speed_in_a_session_are_followed() {
         let read = read(board, &lengths)?;
         assert_eq!(read.matches('\n').count(), 1, "one session: {read}");
         let right = right(&read, &(text + "\n"));
-        println!("{WPMS:?} WPM: {right:.2} % right");
+        note!("{WPMS:?} WPM: {right:.2} % right");
         assert!(right >= BOUND, "{right} % right: {read}");
         Ok(())
     });

@@ -3,18 +3,30 @@
 //! In virtual time, the key pressed from inside: every interval is exact.
 
 use morse_board::driver::{keying, numbers, set, UNIT_AT_1_WPM_US};
-use morse_board::fixture::{logged, long};
 use morse_board::{transmission, Message, Pace};
 
-use crate::fixture::{read_while, with, with_each, QUIET};
+use super::fixture::{read_while, with, with_each, QUIET};
+use crate::boards::KEYLESS;
+use crate::fixture::{logged, long};
+use crate::runner::test::Tests;
+
+/// The tests here.
+pub fn tests() -> Tests {
+    tests![sending_and_receiving_at_once_do_not_disturb_each_other]
+        .smoke()
+        .and(tests![
+            the_alphabet_at_any_speed,
+            a_fixed_speed_reads_the_first_letter_right,
+            a_session_ends_five_seconds_after_its_last_edge
+        ])
+        .on(&KEYLESS)
+}
 
 /// Every letter and figure, and some signs. It begins with what any station begins with.
 const ALPHABET: &str = "CQ DE ABCDEFGHIJKLM NOPQRSTUVWXYZ 0123456789 .,:?'-/()=+@";
 /// Of the kernel's timer wheel, in seconds.
 const JIFFY_S: f64 = 0.004;
 
-#[test]
-#[ignore = "needs a board: make test"]
 fn the_alphabet_at_any_speed() {
     for wpm in [5, 20, 60] {
         with_each(|board| {
@@ -30,8 +42,6 @@ fn the_alphabet_at_any_speed() {
     }
 }
 
-#[test]
-#[ignore = "needs a board: make test"]
 fn a_fixed_speed_reads_the_first_letter_right() {
     with("bh", |board| {
         set(board, "receive_wpm", "20")?;
@@ -45,8 +55,6 @@ fn a_fixed_speed_reads_the_first_letter_right() {
     });
 }
 
-#[test]
-#[ignore = "needs a board: make test"]
 fn a_session_ends_five_seconds_after_its_last_edge() {
     with_each(|board| {
         for text in ["CQ", "E", "PARIS"] {
@@ -54,7 +62,7 @@ fn a_session_ends_five_seconds_after_its_last_edge() {
             long(board, &command)?;
             let (edge, _) = logged(board, "morse-key: last edge")?;
             let (end, line) = logged(board, "received \"")?;
-            println!("{:.6} s after the last edge: {line}", end - edge);
+            note!("{:.6} s after the last edge: {line}", end - edge);
             // The log is told of the edge up to 200 us before it is made.
             let late = end - edge - 5.0;
             assert!(
@@ -66,8 +74,6 @@ fn a_session_ends_five_seconds_after_its_last_edge() {
     });
 }
 
-#[test]
-#[ignore = "needs a board: make test"]
 fn sending_and_receiving_at_once_do_not_disturb_each_other() {
     const TEXT: &str = "PARIS PARIS";
     with_each(|board| {
@@ -76,7 +82,7 @@ fn sending_and_receiving_at_once_do_not_disturb_each_other() {
             "(cat /dev/morse > /tmp/text) & (sleep 1; {keying}) > /dev/null 2>&1 &"
         ))?;
         let sending = transmission::send(board, TEXT, Pace::DEFAULT)?;
-        println!("{sending}");
+        note!("{sending}");
         assert!(sending.is_good(), "{sending}");
         long(board, "sleep 60; killall cat")?;
         let expected = Message::parse(ALPHABET).expect("Morse").to_string();

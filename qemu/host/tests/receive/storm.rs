@@ -5,10 +5,24 @@
 use std::time::Duration;
 
 use morse_board::driver::{numbers, set, SIMULATED_KEY as KEY};
-use morse_board::fixture::{logged, long, program};
 use morse_board::{trace, Board, Result};
 
-use crate::fixture::{with, with_each};
+use super::fixture::{with, with_each};
+use crate::boards::KEYLESS;
+use crate::fixture::{logged, long, program};
+use crate::runner::test::Tests;
+
+/// The tests here.
+pub fn tests() -> Tests {
+    tests![
+        a_burst_of_10000_edges_is_accounted_for,
+        a_burst_without_debouncing_is_received_as_a_whole,
+        twenty_thousand_edges_a_second_for_ten_seconds_are_accounted_for,
+        unbinding_in_a_storm_is_prompt,
+        unloading_in_a_storm_is_prompt_and_readers_can_be_killed
+    ]
+    .on(&KEYLESS)
+}
 
 /// Makes so many edges at such intervals, and checks that each is accounted for.
 fn storm(board: &mut Board, count: u64, interval_us: u64) -> Result<()> {
@@ -17,7 +31,7 @@ fn storm(board: &mut Board, count: u64, interval_us: u64) -> Result<()> {
     long(board, &command)?;
     let after = numbers(board)?;
     let more = |name: &str| after[name] - before[name];
-    println!(
+    note!(
         "{count} edges every {interval_us} us: {} received, {} debounced, {} dropped, {} softirqs",
         more("edges_received"),
         more("edges_debounced"),
@@ -33,14 +47,10 @@ fn storm(board: &mut Board, count: u64, interval_us: u64) -> Result<()> {
     Ok(())
 }
 
-#[test]
-#[ignore = "needs a board: make test"]
 fn a_burst_of_10000_edges_is_accounted_for() {
     with_each(|board| storm(board, 10_000, 0));
 }
 
-#[test]
-#[ignore = "needs a board: make test"]
 fn a_burst_without_debouncing_is_received_as_a_whole() {
     with("bh", |board| {
         set(board, "debounce_us", "0")?;
@@ -51,8 +61,6 @@ fn a_burst_without_debouncing_is_received_as_a_whole() {
     });
 }
 
-#[test]
-#[ignore = "needs a board: make test"]
 fn twenty_thousand_edges_a_second_for_ten_seconds_are_accounted_for() {
     with_each(|board| {
         // A kernel full of sanitizers would take minutes.
@@ -62,8 +70,6 @@ fn twenty_thousand_edges_a_second_for_ten_seconds_are_accounted_for() {
 }
 
 /// Unbinding goes on while the file that is the key is open: writing to it fails from then on.
-#[test]
-#[ignore = "needs a board: make test"]
 fn unbinding_in_a_storm_is_prompt() {
     const DRIVER: &str = "/sys/bus/platform/drivers/morse";
     with_each(|board| {
@@ -79,8 +85,6 @@ fn unbinding_in_a_storm_is_prompt() {
 }
 
 /// An open file of debugfs keeps the module, so this storm opens the key for each edge.
-#[test]
-#[ignore = "needs a board: make test"]
 fn unloading_in_a_storm_is_prompt_and_readers_can_be_killed() {
     const COUNT: &str = "20";
     const SEED: &str = "1";
@@ -88,7 +92,7 @@ fn unloading_in_a_storm_is_prompt_and_readers_can_be_killed() {
         board.run("rmmod morse")?;
         // On a kernel full of sanitizers the module's size alone takes longer.
         let bound_ms = if board.has_sanitizers() { "1000" } else { "10" };
-        print!(
+        note!(
             "{}",
             program(board, &["contract", "storm", bound_ms, COUNT, SEED])?
         );
@@ -129,7 +133,7 @@ fn end(board: &mut Board, took: Duration) -> Result<()> {
     };
     board.run("insmod empty.ko")?;
     let empty = trace::system_call_time(board, "delete_module", "rmmod empty")?;
-    println!("took {took:?}; unloading an empty module {empty:?}");
+    note!("took {took:?}; unloading an empty module {empty:?}");
     assert!(took <= empty + bound);
     Ok(())
 }

@@ -3,10 +3,24 @@
 //! The ticker, in virtual time: it does not drift, and what it tells is right.
 
 use morse_board::driver::{keying, set, SETTINGS, SIMULATED_KEY};
-use morse_board::fixture::long;
 use morse_board::{Board, Result};
 
-use crate::fixture::{read_while, with, with_each, QUIET};
+use super::fixture::{read_while, with, with_each, QUIET};
+use crate::boards::KEYLESS;
+use crate::fixture::long;
+use crate::runner::test::Tests;
+
+/// The tests here.
+pub fn tests() -> Tests {
+    tests![
+        it_does_not_drift_in_an_hour,
+        its_period_holds_from_the_next_tick_on,
+        rates_are_those_of_the_last_period,
+        a_key_that_is_stuck_is_reported_once_and_then_works_again,
+        only_a_stuck_key_resets_the_receiver
+    ]
+    .on(&KEYLESS)
+}
 
 /// Of the kernel's timer wheel, in seconds.
 const JIFFY_S: f64 = 0.004;
@@ -37,23 +51,19 @@ fn worst_s(ticks: &[(f64, String)], period_s: f64) -> f64 {
     ticks.iter().enumerate().map(off).fold(0.0, f64::max)
 }
 
-#[test]
-#[ignore = "needs a board: make test"]
 fn it_does_not_drift_in_an_hour() {
     const SECONDS: usize = 3600;
     with("bh", |board| {
         let ticks = ticks(board, &format!("sleep {SECONDS}.5"))?;
         assert!(ticks.len().abs_diff(SECONDS) <= 1, "{} ticks", ticks.len());
         let worst = worst_s(&ticks, 1.0);
-        println!("{} ticks, the worst {worst:.6} s off", ticks.len());
+        note!("{} ticks, the worst {worst:.6} s off", ticks.len());
         // The wheel keeps times of a second to eight jiffies; and the log takes its time.
         assert!(worst <= 8.0 * JIFFY_S + 0.001, "{worst} s off");
         Ok(())
     });
 }
 
-#[test]
-#[ignore = "needs a board: make test"]
 fn its_period_holds_from_the_next_tick_on() {
     with("bh", |board| {
         for (ms, seconds) in [(10, 2), (100, 5), (2500, 25)] {
@@ -67,7 +77,7 @@ fn its_period_holds_from_the_next_tick_on() {
             // The commands that turn the log on and off take their time as well, so there may be more.
             let (first, last) = (&ticks[0], &ticks[ticks.len() - 1]);
             let expected = (last.0 - first.0) / period_s + 1.0;
-            println!("{ms} ms: {} ticks in {seconds} s", ticks.len());
+            note!("{ms} ms: {} ticks in {seconds} s", ticks.len());
             assert!(
                 (ticks.len() as f64 - expected).abs() <= 1.0
                     && ticks.len() as f64 >= f64::from(seconds) / period_s - 1.0,
@@ -98,8 +108,6 @@ fn rates_during(board: &mut Board, command: &str, seconds: &str) -> Result<(u64,
 }
 
 /// What the files say, and the heartbeat line.
-#[test]
-#[ignore = "needs a board: make test"]
 fn rates_are_those_of_the_last_period() {
     with_each(|board| {
         // 1000 edges a second, none of which lasts.
@@ -133,8 +141,6 @@ fn rates_are_those_of_the_last_period() {
     });
 }
 
-#[test]
-#[ignore = "needs a board: make test"]
 fn a_key_that_is_stuck_is_reported_once_and_then_works_again() {
     with_each(|board| {
         let key = SIMULATED_KEY;
@@ -153,8 +159,6 @@ fn a_key_that_is_stuck_is_reported_once_and_then_works_again() {
 
 /// What was begun before a mark that is too long is given up, and so is the mark; one that is just not
 /// too long is a mark.
-#[test]
-#[ignore = "needs a board: make test"]
 fn only_a_stuck_key_resets_the_receiver() {
     with("bh", |board| {
         let key = SIMULATED_KEY;

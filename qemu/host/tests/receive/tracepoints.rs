@@ -5,10 +5,22 @@
 use std::collections::HashMap;
 
 use morse_board::driver::{keying, numbers, set};
-use morse_board::fixture::{bound_ns, long};
 use morse_board::{trace::Recording, Board, Message, Result};
 
-use crate::fixture::{read_while, with_each, QUIET};
+use super::fixture::{read_while, with_each, QUIET};
+use crate::boards::KEYLESS;
+use crate::fixture::{bound_ns, long};
+use crate::runner::test::Tests;
+
+/// The tests here.
+pub fn tests() -> Tests {
+    tests![
+        events_of_sending_are_those_of_the_lamp,
+        events_of_receiving_are_those_of_the_key,
+        delivery_is_traced
+    ]
+    .on(&KEYLESS)
+}
 
 const TRACEFS: &str = "/sys/kernel/tracing";
 const UNIT_AT_20_WPM_US: u64 = 60_000;
@@ -100,8 +112,6 @@ fn deferrals(events: &[Event], mechanism: &str) -> usize {
     count
 }
 
-#[test]
-#[ignore = "needs a board: make test"]
 fn events_of_sending_are_those_of_the_lamp() {
     const TEXT: &str = "PARIS é 73";
     with_each(|board| {
@@ -131,8 +141,6 @@ fn events_of_sending_are_those_of_the_lamp() {
     });
 }
 
-#[test]
-#[ignore = "needs a board: make test"]
 fn events_of_receiving_are_those_of_the_key() {
     const TEXT: &str = "CQ DE MORSE";
     with_each(|board| {
@@ -175,8 +183,6 @@ fn events_of_receiving_are_those_of_the_key() {
 }
 
 /// Readers are woken by a work item when an edge itself tells something new.
-#[test]
-#[ignore = "needs a board: make test"]
 fn delivery_is_traced() {
     with_each(|board| {
         set(board, "debounce_us", "0")?;

@@ -4,8 +4,17 @@
 
 use morse_board::latency::{Table, NAMES};
 
-use crate::readme::block;
-use crate::with;
+use crate::boards::VIRTUAL;
+use crate::fixture::skip;
+use crate::runner::test::Tests;
+
+use super::readme::block;
+use super::with;
+
+/// The tests here.
+pub fn tests() -> Tests {
+    tests![the_figures_for_choosing_are_those_of_this_kernel].on(&VIRTUAL)
+}
 
 const DOCUMENT: &str = include_str!("../../../../Documentation/choosing.md");
 const ROUNDS: u32 = 200;
@@ -25,14 +34,15 @@ fn documented(name: &str) -> f64 {
 
 /// In virtual time they are nearly the same in every run on the same kernel; a compiler or a release
 /// that changes them by much is a reason to print them anew, by `scripts/choosing`.
-#[test]
-#[ignore = "needs a board: make test"]
 fn the_figures_for_choosing_are_those_of_this_kernel() {
     with(|board| {
         let kernel = board.run("uname -mr")?;
         let is_stock = kernel.starts_with("7.3.") && kernel.ends_with("+deb13-arm64 aarch64\n");
         if !is_stock {
-            println!("documented for another kernel than {kernel}");
+            skip(&format!(
+                "documented for another kernel than {}",
+                kernel.trim()
+            ));
             return Ok(());
         }
         board.run("insmod latency.ko")?;
@@ -41,7 +51,7 @@ fn the_figures_for_choosing_are_those_of_this_kernel() {
         board.run("rmmod latency")?;
         for name in NAMES {
             let row = table.row(name);
-            println!("{name}: {row}");
+            note!("{name}: {row}");
             let measured = row.mean_ns as f64;
             for documented in [documented(name), shown.row(name).mean_ns as f64] {
                 // A quarter, and two ticks of the clock.

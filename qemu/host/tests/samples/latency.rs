@@ -4,12 +4,27 @@
 
 use std::time::Duration;
 
-use morse_board::fixture::LONG;
 use morse_board::latency::{Table, FILE, NAMES};
-use morse_board::{Board, Config, Options, Result, Time};
+use morse_board::{Board, Result};
 
-use crate::readme::{block, Line};
-use crate::{as_documented, with};
+use crate::boards::VIRTUAL;
+use crate::fixture::{config, LONG};
+use crate::runner::test::Tests;
+
+use super::readme::{block, Line};
+use super::{as_documented, with};
+
+/// The tests here.
+pub fn tests() -> Tests {
+    tests![
+        latency_measures_as_documented,
+        latency_is_bounded_for_every_mechanism,
+        latency_refuses_what_is_no_number_of_rounds,
+        latency_measures_for_one_at_a_time
+    ]
+    .on(&VIRTUAL)
+    .and(tests![latency_is_the_same_in_two_runs])
+}
 
 const JIFFY_NS: u64 = 4_000_000;
 
@@ -37,8 +52,6 @@ fn work_soon_ns(board: &Board) -> u64 {
     soon_ns(board).max(1_000_000)
 }
 
-#[test]
-#[ignore = "needs a board: make test"]
 fn latency_measures_as_documented() {
     with(|board| {
         let log = as_documented(board, "latency", Duration::from_secs(2))?.remove(0);
@@ -52,8 +65,6 @@ fn latency_measures_as_documented() {
     });
 }
 
-#[test]
-#[ignore = "needs a board: make test"]
 fn latency_is_bounded_for_every_mechanism() {
     const ROUNDS: u32 = 50;
     with_sample(|board| {
@@ -63,7 +74,7 @@ fn latency_is_bounded_for_every_mechanism() {
         for name in NAMES {
             assert_eq!(empty.row(name).count, 0, "{name}");
             let row = table.row(name);
-            println!("{name}: {row:?}");
+            note!("{name}: {row:?}");
             assert_eq!(row.count, u64::from(ROUNDS), "{name}");
             let bound_ns = match name {
                 // One jiffy because the wheel rounds up.
@@ -83,12 +94,10 @@ fn latency_is_bounded_for_every_mechanism() {
 }
 
 /// In virtual time only when the commands come differs between two runs, as they come from outside.
-#[test]
-#[ignore = "needs a board: make test"]
 fn latency_is_the_same_in_two_runs() {
     const ROUNDS: u32 = 100;
     fn run() -> Result<Table> {
-        let mut board = Board::boot(&Config::from_env()?, Options::new(Time::Virtual))?;
+        let mut board = Board::boot(&config(), VIRTUAL.options())?;
         board.run("insmod latency.ko")?;
         let table = Table::measure(&mut board, ROUNDS)?;
         board.run("rmmod latency")?;
@@ -108,8 +117,6 @@ fn latency_is_the_same_in_two_runs() {
     }
 }
 
-#[test]
-#[ignore = "needs a board: make test"]
 fn latency_refuses_what_is_no_number_of_rounds() {
     with_sample(|board| {
         for text in ["", "0", "-1", "10001", "1000000", "x", "1 1", "1x"] {
@@ -126,8 +133,6 @@ fn latency_refuses_what_is_no_number_of_rounds() {
 }
 
 /// One write measures at a time, a signal ends it, and meanwhile the module stays.
-#[test]
-#[ignore = "needs a board: make test"]
 fn latency_measures_for_one_at_a_time() {
     with_sample(|board| {
         board.run(&format!(

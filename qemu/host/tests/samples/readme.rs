@@ -111,7 +111,7 @@ pub fn compare(log: &[Line], example: &Example, tolerance: Duration) {
         .fold("the log is\n".to_owned(), |shown, Line { time, text }| {
             shown + &format!("    [{:12.6}] {text}\n", time.as_secs_f64())
         });
-    println!("{shown}");
+    note!("{shown}");
     assert_eq!(log.len(), example.log.len(), "{shown}");
     for (line, expected) in log.iter().zip(&example.log) {
         assert!(line.text.starts_with(&expected.text), "{shown}");

@@ -3,24 +3,29 @@
 //! How exact the keying is over a long message, by the guest's own trace.
 
 use morse_board::driver::set;
-use morse_board::fixture::{bound_ns, program};
 use morse_board::trace::Recording;
 use morse_board::{Message, Pace, Timeline, Timing};
 
-use crate::fixture::with_driver;
+use super::fixture::with_driver;
+use super::fixture::BOARD;
+use crate::fixture::{bound_ns, program};
+use crate::runner::test::Tests;
+
+/// The tests here.
+pub fn tests() -> Tests {
+    tests![a_hundred_words_are_exact_at_every_speed].on(&BOARD)
+}
 
 /// How far the end of the message, and any edge, may be from where it should be.
 const BOUND_NS: u64 = 10_000;
 /// The standard word of 50 units, so often.
 const WORDS: usize = 100;
 
-#[test]
-#[ignore = "needs a board: make test"]
 fn a_hundred_words_are_exact_at_every_speed() {
     with_driver(|board| {
         let text = vec!["PARIS"; WORDS].join(" ");
         let message = Message::parse(&text).expect("it can be sent");
-        println!("{WORDS} x PARIS    unit        total error    worst edge");
+        note!("{WORDS} x PARIS    unit        total error    worst edge");
         let bound_ns = bound_ns(board, BOUND_NS);
         for unit_us in [200_000_u64, 20_000, 1_200] {
             if unit_us * 1_000 < bound_ns {
@@ -35,7 +40,7 @@ fn a_hundred_words_are_exact_at_every_speed() {
                 .unwrap_or_else(|mismatch| panic!("{mismatch}"));
             let (total, worst) = (timing.drift_ns(), timing.worst_edge_ns());
             let us = |ns: i64| ns as f64 / 1e3;
-            println!(
+            note!(
                 "{:>10} WPM {:>8} ms {:>+11.1} us {:>+10.1} us",
                 1_200_000 / unit_us,
                 unit_us as f64 / 1e3,

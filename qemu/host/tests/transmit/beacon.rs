@@ -6,7 +6,19 @@ use morse_board::driver::set;
 use morse_board::trace::Recording;
 use morse_board::{decode, Board, Edge, Message, Pace, Result, Timeline};
 
-use crate::fixture::with_driver;
+use super::fixture::with_driver;
+use super::fixture::BOARD;
+use crate::runner::test::Tests;
+
+/// The tests here.
+pub fn tests() -> Tests {
+    tests![
+        it_is_sent_at_once_and_then_at_its_interval,
+        it_needs_both_text_and_interval_and_ends_without_either,
+        it_gives_way_to_everybody
+    ]
+    .on(&BOARD)
+}
 
 /// A unit of 10 ms.
 const UNIT_US: &str = "10000";
@@ -36,8 +48,6 @@ fn starts_ns(edges: &[Edge]) -> Vec<u64> {
     starts
 }
 
-#[test]
-#[ignore = "needs a board: make test"]
 fn it_is_sent_at_once_and_then_at_its_interval() {
     const COUNT: u64 = 100;
     const INTERVAL_S: u64 = 7;
@@ -67,8 +77,6 @@ fn it_is_sent_at_once_and_then_at_its_interval() {
     });
 }
 
-#[test]
-#[ignore = "needs a board: make test"]
 fn it_needs_both_text_and_interval_and_ends_without_either() {
     with_driver(|board| {
         set(board, "unit_us", UNIT_US)?;
@@ -88,8 +96,6 @@ fn it_needs_both_text_and_interval_and_ends_without_either() {
     });
 }
 
-#[test]
-#[ignore = "needs a board: make test"]
 fn it_gives_way_to_everybody() {
     with_driver(|board| {
         set(board, "unit_us", UNIT_US)?;

@@ -3,12 +3,23 @@
 //! Speed, spacing and weight, from the beginning and changed in the middle of a message.
 
 use morse_board::driver::set;
-use morse_board::fixture::{bound_ns, program};
 use morse_board::trace::Recording;
 use morse_board::{Board, Result, Timeline};
 
-use crate::fixture::with_driver;
-use crate::grid::{edges_us, Settings};
+use super::fixture::with_driver;
+use super::fixture::BOARD;
+use super::grid::{edges_us, Settings};
+use crate::fixture::{bound_ns, program};
+use crate::runner::test::Tests;
+
+/// The tests here.
+pub fn tests() -> Tests {
+    tests![
+        every_setting_is_exact,
+        a_change_holds_from_the_next_mark_or_space_on
+    ]
+    .on(&BOARD)
+}
 
 const TEXT: &str = "PARIS <SK> 73";
 /// How far an edge may be from where it should be.
@@ -67,14 +78,12 @@ fn check(board: &mut Board, from: Settings, to: Settings, ms: u64) -> Result<()>
         .map(|(seen, ideal)| us(seen.at_ns) - ideal)
         .max_by(|a, b| a.abs().total_cmp(&b.abs()))
         .expect("some");
-    println!("{from:?}, after {ms} ms {to:?}: worst edge {worst:+.1} us");
+    note!("{from:?}, after {ms} ms {to:?}: worst edge {worst:+.1} us");
     let bound_us = bound_ns(board, BOUND_NS) as f64 / 1e3;
     assert!(worst.abs() <= bound_us, "{worst} us");
     Ok(())
 }
 
-#[test]
-#[ignore = "needs a board: make test"]
 fn every_setting_is_exact() {
     let plain = Settings::wpm(20.0);
     with_driver(|board| {
@@ -102,8 +111,6 @@ fn every_setting_is_exact() {
 
 /// P is dot dash dash dot, so with a unit of 60 ms it begins with edges at 0, 60, 120, 300, 360,
 /// 540, 600 and 660 ms, and A at 840 ms.
-#[test]
-#[ignore = "needs a board: make test"]
 fn a_change_holds_from_the_next_mark_or_space_on() {
     let plain = Settings::wpm(20.0);
     with_driver(|board| {

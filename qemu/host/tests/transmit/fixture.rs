@@ -2,8 +2,9 @@
 
 //! The board of these tests: in virtual time, with further LEDs, booted once.
 
-use morse_board::fixture::Shared;
 use morse_board::{Board, Options, Result, Time};
+
+use crate::runner::test::Kind;
 
 /// Two LEDs of the LED class, on a line of the first controller and on one of a chip that sleeps,
 /// and a second Morse device with its lamp on that chip. It is there once `gpio-sim` is loaded.
@@ -36,9 +37,9 @@ const DEVICE_TREE: &str = "
 };
 ";
 
-static BOARD: Shared =
-    Shared::new(|| Options::new(Time::Virtual).optional_device_tree(DEVICE_TREE))
-        .needing_programs();
+pub static BOARD: Kind = Kind::new("leds", || {
+    Options::new(Time::Virtual).optional_device_tree(DEVICE_TREE)
+});
 
 /// Runs a test on the board with the module loaded and set as then, and checks that it left no
 /// complaint behind and the module can be unloaded.

@@ -3,11 +3,25 @@
 //! Other LEDs: those that the user attaches to the trigger, and a lamp on a chip that sleeps.
 
 use morse_board::driver::set;
-use morse_board::fixture::{bound_ns, lacks_wires};
 use morse_board::trace::Recording;
 use morse_board::{decode, Board, Message, Pace, Result, Timeline, Timing};
 
-use crate::fixture::with_board;
+use super::fixture::with_board;
+use super::fixture::BOARD;
+use crate::fixture::{bound_ns, lacks_wires};
+use crate::runner::test::Tests;
+
+/// The tests here.
+pub fn tests() -> Tests {
+    tests![
+        leds_with_the_trigger_follow_what_is_sent,
+        a_led_can_be_attached_and_detached_in_the_middle_of_a_message,
+        attached_leds_are_dark_when_the_driver_has_gone,
+        a_lamp_on_a_chip_that_sleeps_is_exact_too,
+        two_devices_send_beside_each_other
+    ]
+    .on(&BOARD)
+}
 
 const UNIT_US: &str = "10000";
 const PACE: Pace = Pace::new(10_000_000);
@@ -58,12 +72,10 @@ fn shows(timeline: &Timeline, text: &str, bound_ns: u64, what: &str) {
     assert_eq!(decode(timeline, PACE).message, message, "{what}");
     let timing =
         Timing::compare(&message, PACE, timeline).unwrap_or_else(|e| panic!("{what}: {e}"));
-    println!("{what}: {timing}");
+    note!("{what}: {timing}");
     assert_eq!(timing.beyond(bound_ns), 0, "{what}: {timing}");
 }
 
-#[test]
-#[ignore = "needs a board: make test"]
 fn leds_with_the_trigger_follow_what_is_sent() {
     with_leds(|board| {
         for (led, chip, number) in [DIRECT, SLEEPING] {
@@ -86,8 +98,6 @@ fn leds_with_the_trigger_follow_what_is_sent() {
     });
 }
 
-#[test]
-#[ignore = "needs a board: make test"]
 fn a_led_can_be_attached_and_detached_in_the_middle_of_a_message() {
     with_leds(|board| {
         let toggle = |led: &str| {
@@ -120,8 +130,6 @@ fn a_led_can_be_attached_and_detached_in_the_middle_of_a_message() {
     });
 }
 
-#[test]
-#[ignore = "needs a board: make test"]
 fn attached_leds_are_dark_when_the_driver_has_gone() {
     with_leds(|board| {
         board.run(
@@ -141,8 +149,6 @@ fn attached_leds_are_dark_when_the_driver_has_gone() {
     });
 }
 
-#[test]
-#[ignore = "needs a board: make test"]
 fn a_lamp_on_a_chip_that_sleeps_is_exact_too() {
     with_leds(|board| {
         let device = board.run("cat /sys/class/misc/morse1/device/of_node/name")?;
@@ -161,8 +167,6 @@ fn a_lamp_on_a_chip_that_sleeps_is_exact_too() {
     });
 }
 
-#[test]
-#[ignore = "needs a board: make test"]
 fn two_devices_send_beside_each_other() {
     with_leds(|board| {
         set(board, "wpm", "60")?;

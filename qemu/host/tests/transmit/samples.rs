@@ -3,11 +3,23 @@
 //! The programs of `samples/use`, as a user runs them.
 
 use morse_board::driver::set;
-use morse_board::fixture::{program, LONG};
 use morse_board::trace::Recording;
-use morse_board::{decode, skip, Board, Message, Pace, Result, Timeline};
+use morse_board::{decode, Board, Message, Pace, Result, Timeline};
 
-use crate::fixture::with_driver;
+use super::fixture::with_driver;
+use super::fixture::BOARD;
+use crate::fixture::{program, skip, LONG};
+use crate::runner::test::Tests;
+
+/// The tests here.
+pub fn tests() -> Tests {
+    tests![
+        each_sends_its_arguments_and_returns_when_they_are_sent,
+        a_32_bit_program_is_as_good,
+        each_says_what_is_wrong
+    ]
+    .on(&BOARD)
+}
 
 const SAMPLES: [&str; 3] = ["morse-send", "morse-send-sh", "morse-send-c"];
 /// A 32-bit program on a 64-bit kernel, for which the ioctls are the same.
@@ -15,8 +27,6 @@ const SAMPLE_32: &str = "morse-send-c32";
 const TEXT: [&str; 3] = ["CQ", "DE", "é<AR>"];
 const PACE: Pace = Pace::new(20_000_000);
 
-#[test]
-#[ignore = "needs a board: make test"]
 fn each_sends_its_arguments_and_returns_when_they_are_sent() {
     with_driver(|board| {
         set(board, "wpm", "60")?;
@@ -28,8 +38,6 @@ fn each_sends_its_arguments_and_returns_when_they_are_sent() {
     });
 }
 
-#[test]
-#[ignore = "needs a board: make test"]
 fn a_32_bit_program_is_as_good() {
     with_driver(|board| {
         // It is built for kernels that run both kinds, of which one is configured for one only.
@@ -60,8 +68,6 @@ fn sends(board: &mut Board, sample: &str) -> Result<()> {
     Ok(())
 }
 
-#[test]
-#[ignore = "needs a board: make test"]
 fn each_says_what_is_wrong() {
     with_driver(|board| {
         for sample in ["morse-send", "morse-send-c"] {

@@ -7,19 +7,14 @@
 
 mod run;
 
+use crate::runner::test::Tests;
+
 /// Names of suites and their tests, as the lists of the kernel's module have them.
 type Suites = &'static [(&'static str, &'static [&'static str])];
 
 macro_rules! expect {
     ($list:ident, $($suite:ident { $($test:ident),+ $(,)? })+) => {
         const $list: Suites = &[$((stringify!($suite), &[$(stringify!($test)),+])),+];
-        $(mod $suite {
-            $(#[test]
-            #[ignore = "needs a board: make test"]
-            fn $test() {
-                crate::run::expect(stringify!($suite), stringify!($test));
-            })+
-        })+
     };
 }
 
@@ -34,14 +29,26 @@ macro_rules! wrapper_suites {
 include!("../../../../tests/code/cases/all.rs");
 include!("../../../../tests/kunit/wrappers/all.rs");
 
-#[test]
-#[ignore = "needs a board: make test"]
+/// A test for each, and what is true of all together.
+pub fn tests() -> Tests {
+    let all = [PURE, WRAPPERS].concat();
+    let each = all
+        .iter()
+        .flat_map(|(suite, tests)| tests.iter().map(|test| (*suite, *test)));
+    let each = each
+        .map(|(suite, test)| test!(format!("{suite}::{test}"), move || run::expect(suite, test)));
+    Tests(each.collect())
+        .and(tests![
+            every_test_ran_and_no_other,
+            the_kernel_has_no_complaint
+        ])
+        .on(&run::BOARD)
+}
+
 fn every_test_ran_and_no_other() {
     run::expect_exactly(&[PURE, WRAPPERS].concat());
 }
 
-#[test]
-#[ignore = "needs a board: make test"]
 fn the_kernel_has_no_complaint() {
     run::expect_no_complaint();
 }

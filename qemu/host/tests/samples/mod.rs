@@ -9,11 +9,34 @@ mod readme;
 use std::path::Path;
 use std::time::Duration;
 
-use morse_board::fixture::{long, Shared};
-use morse_board::{trace, Board, Options, Result, Time};
+use morse_board::{trace, Board, Result};
+
+use crate::boards::VIRTUAL;
+use crate::fixture::long;
+use crate::runner::test::Tests;
 use readme::{compare, examples, logged, run, Line};
 
-static BOARD: Shared = Shared::new(|| Options::new(Time::Virtual));
+/// The tests here.
+pub fn tests() -> Tests {
+    tests![
+        wq_sleeps_for_a_second_unless_it_is_stopped,
+        timer_ticks_are_late_by_a_slot_at_most_and_do_not_drift,
+        delayed_runs_once_in_the_slot_after_5_seconds,
+        custom_wq_runs_in_order_and_finishes_before_it_goes,
+        tasklet_and_bh_run_right_after_the_interrupt_and_once,
+        requeue_runs_once_more_and_loses_nothing,
+        atomic_sleep_is_harmless_or_found,
+        unloading_is_prompt_whatever_is_pending_or_running,
+        the_trigger_takes_a_1_only
+    ]
+    .on(&VIRTUAL)
+    .and(tests![
+        timer_starts_right_before_jiffies_wrap,
+        every_sample_is_in_the_readme
+    ])
+    .and(choosing::tests())
+    .and(latency::tests())
+}
 
 const SECOND: Duration = Duration::from_secs(1);
 /// Slots of the timer wheel at 250 Hz: of a timer of 63 to 503 jiffies, and of one of 504 to 4031.
@@ -22,7 +45,7 @@ const SLOT_OF_5_SECONDS: Duration = Duration::from_millis(64 * 4);
 
 /// Runs a test, and checks that it left no sample behind.
 fn with(test: impl FnOnce(&mut Board) -> Result<()>) {
-    BOARD.with(|board| {
+    VIRTUAL.with(|board| {
         test(board)?;
         let modules = names().join("|");
         board
@@ -81,12 +104,10 @@ fn unload_time(board: &mut Board, sample: &str, before: &str) -> Result<Duration
     board.run(&format!("insmod {sample}.ko"))?;
     let command = format!("{before}rmmod {sample}");
     let took = trace::system_call_time(board, "delete_module", &command)?;
-    println!("after '{before}' rmmod {sample} took {took:?}; of an empty module {empty:?}");
+    note!("after '{before}' rmmod {sample} took {took:?}; of an empty module {empty:?}");
     Ok(took.saturating_sub(empty))
 }
 
-#[test]
-#[ignore = "needs a board: make test"]
 fn wq_sleeps_for_a_second_unless_it_is_stopped() {
     with(|board| {
         let log = as_documented(board, "wq", Duration::ZERO)?.remove(0);
@@ -96,8 +117,6 @@ fn wq_sleeps_for_a_second_unless_it_is_stopped() {
     });
 }
 
-#[test]
-#[ignore = "needs a board: make test"]
 fn timer_ticks_are_late_by_a_slot_at_most_and_do_not_drift() {
     const TICKS: usize = 40;
     /// A second is 31 slots and a quarter.
@@ -132,13 +151,10 @@ fn timer_ticks_are_late_by_a_slot_at_most_and_do_not_drift() {
 }
 
 /// 300 s after boot the kernel lets the lower 32 bits of jiffies wrap, which on a 32-bit machine are all.
-#[test]
-#[ignore = "needs a board: make test"]
 fn timer_starts_right_before_jiffies_wrap() {
     const WRAP: f64 = 300.0;
 
-    static FRESH: Shared = Shared::new(|| Options::new(Time::Virtual));
-    FRESH.with(|board| {
+    VIRTUAL.fresh(|board| {
         let uptime = board.run("cut -d ' ' -f 1 /proc/uptime")?;
         let uptime: f64 = uptime.trim().parse().expect("seconds");
         let wait = WRAP - 0.5 - uptime;
@@ -158,8 +174,6 @@ fn timer_starts_right_before_jiffies_wrap() {
     });
 }
 
-#[test]
-#[ignore = "needs a board: make test"]
 fn delayed_runs_once_in_the_slot_after_5_seconds() {
     with(|board| {
         let latency = latency(board);
@@ -167,7 +181,7 @@ fn delayed_runs_once_in_the_slot_after_5_seconds() {
         for _ in 0..3 {
             let log = as_documented(board, "delayed", SLOT_OF_5_SECONDS)?.remove(0);
             let took = log[2].time - log[1].time;
-            println!("ran after {took:?}");
+            note!("ran after {took:?}");
             assert!(took >= 5 * SECOND, "{took:?}");
             assert!(took <= 5 * SECOND + SLOT_OF_5_SECONDS + latency, "{took:?}");
             runs.push(log[2].time);
@@ -179,8 +193,6 @@ fn delayed_runs_once_in_the_slot_after_5_seconds() {
     });
 }
 
-#[test]
-#[ignore = "needs a board: make test"]
 fn custom_wq_runs_in_order_and_finishes_before_it_goes() {
     with(|board| {
         let log = as_documented(board, "custom_wq", Duration::ZERO)?.remove(0);
@@ -195,22 +207,18 @@ fn custom_wq_runs_in_order_and_finishes_before_it_goes() {
     });
 }
 
-#[test]
-#[ignore = "needs a board: make test"]
 fn tasklet_and_bh_run_right_after_the_interrupt_and_once() {
     with(|board| {
         for sample in ["tasklet", "bh"] {
             let log = as_documented(board, sample, Duration::ZERO)?.remove(0);
             let took = log[2].time - log[1].time;
-            println!("{sample}: {took:?} after the interrupt");
+            note!("{sample}: {took:?} after the interrupt");
             assert!(took <= latency(board), "{took:?}");
         }
         Ok(())
     });
 }
 
-#[test]
-#[ignore = "needs a board: make test"]
 fn requeue_runs_once_more_and_loses_nothing() {
     with(|board| {
         let log = as_documented(board, "requeue", Duration::ZERO)?.remove(0);
@@ -230,8 +238,6 @@ fn requeue_runs_once_more_and_loses_nothing() {
 
 /// What the kernel without the check must not pass for is fine; what the one with it reports is exactly
 /// this mistake.
-#[test]
-#[ignore = "needs a board: make test"]
 fn atomic_sleep_is_harmless_or_found() {
     with(|board| {
         let [harmless, unnoticed, found] = &examples("atomic_sleep")[..] else {
@@ -253,8 +259,6 @@ fn atomic_sleep_is_harmless_or_found() {
     });
 }
 
-#[test]
-#[ignore = "needs a board: make test"]
 fn unloading_is_prompt_whatever_is_pending_or_running() {
     with(|board| {
         let bound = Duration::from_millis(if board.has_sanitizers() { 100 } else { 10 });
@@ -276,8 +280,6 @@ fn unloading_is_prompt_whatever_is_pending_or_running() {
     });
 }
 
-#[test]
-#[ignore = "needs a board: make test"]
 fn the_trigger_takes_a_1_only() {
     with(|board| {
         board.run("insmod bh.ko; dmesg -c > /dev/null")?;
@@ -302,9 +304,8 @@ fn names() -> Vec<String> {
     list.split(' ').map(str::to_owned).collect()
 }
 
-#[test]
 fn every_sample_is_in_the_readme() {
-    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../samples");
+    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../samples");
     let readme = std::fs::read_to_string(samples.join("README.md")).expect("samples/README.md");
     for name in names() {
         assert!(!examples(&name).is_empty(), "{name}");
@@ -320,10 +321,4 @@ fn every_sample_is_in_the_readme() {
     {
         assert!(samples.join(link).exists(), "{link}");
     }
-}
-
-#[test]
-#[ignore = "needs a board: make test"]
-fn zz_nothing_has_leaked() {
-    morse_board::fixture::nothing_has_leaked();
 }

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0
-// scripts/test: long
 
 //! Receiving: the key is pressed, from inside the board, and text comes out.
 //!
@@ -17,8 +16,16 @@ mod storm;
 mod ticker;
 mod tracepoints;
 
-#[test]
-#[ignore = "needs a board: make test"]
-fn zz_nothing_has_leaked() {
-    morse_board::fixture::nothing_has_leaked();
+use crate::runner::test::Tests;
+
+/// All of them.
+pub fn tests() -> Tests {
+    burst::tests()
+        .and(cost::tests())
+        .and(faux::tests())
+        .and(hand::tests())
+        .and(inside::tests())
+        .and(storm::tests())
+        .and(ticker::tests())
+        .and(tracepoints::tests())
 }

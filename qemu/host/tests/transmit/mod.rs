@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0
-// scripts/test: long
 
 //! Sending, on a board in virtual time: how exact it is, what the LEDs show, and that it ends at once.
 //!
@@ -9,18 +8,20 @@
 mod accuracy;
 mod beacon;
 mod changes;
-#[path = "../common/environment.rs"]
-mod environment;
 mod fixture;
 mod grid;
 mod leds;
 mod removal;
 mod samples;
-#[path = "../common/seed.rs"]
-mod seed;
 
-#[test]
-#[ignore = "needs a board: make test"]
-fn zz_nothing_has_leaked() {
-    morse_board::fixture::nothing_has_leaked();
+use crate::runner::test::Tests;
+
+/// All of them.
+pub fn tests() -> Tests {
+    accuracy::tests()
+        .and(beacon::tests())
+        .and(changes::tests())
+        .and(leds::tests())
+        .and(removal::tests())
+        .and(samples::tests())
 }

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! What the tests on boards share.
+
+use std::time::Duration;
+
+use morse_board::driver::MECHANISMS;
+use morse_board::{quote, Board, Result};
+
+use crate::runner::context;
+use crate::runner::test::Kind;
+
+pub use crate::runner::context::{config, skip};
+
+/// For commands of the guest that take long. A second of virtual time takes much less of the host;
+/// this is for a host that has more to do.
+pub const LONG: Duration = Duration::from_secs(300);
+
+impl Kind {
+    /// Runs a test on a board of this kind, and checks that it left no module and no complaint behind. On a
+    /// machine that lacks the device tree which the board needs, the test is skipped.
+    ///
+    /// # Panics
+    ///
+    /// When the test fails. The next one then has a fresh board.
+    pub fn with(&'static self, test: impl FnOnce(&mut Board) -> Result<()>) {
+        if self.options().needs_device_tree() && lacks_wires() {
+            return;
+        }
+        // Taken out, so that a panic drops it.
+        let board = context::with(|context| context.boards.pop());
+        let mut board = board.unwrap_or_else(|| self.boot());
+        let result = board
+            .resume()
+            .and_then(|()| test(&mut board))
+            .and_then(|()| board.check_log())
+            .and_then(|()| board.run("! lsmod | grep '^morse '"))
+            // Until the next test it would but keep a processor of the host busy.
+            .and_then(|_| board.pause());
+        if let Err(error) = result {
+            panic!("{error}");
+        }
+        context::with(|context| context.boards.push(board));
+    }
+
+    /// As [`Kind::with`], with the driver loaded with these parameters. It is unloaded after the test,
+    /// unless the test has done so.
+    ///
+    /// # Panics
+    ///
+    /// As [`Kind::with`].
+    pub fn with_driver(
+        &'static self,
+        parameters: &str,
+        test: impl FnOnce(&mut Board) -> Result<()>,
+    ) {
+        self.with(|board| {
+            board.run(&format!("insmod morse.ko {parameters}"))?;
+            test(board)?;
+            board
+                .run("! lsmod | grep -q '^morse ' || rmmod morse")
+                .map(drop)
+        });
+    }
+
+    /// As [`Kind::with_driver`], for each mechanism of the bottom half.
+    ///
+    /// # Panics
+    ///
+    /// As [`Kind::with`].
+    pub fn with_each(&'static self, mut test: impl FnMut(&mut Board) -> Result<()>) {
+        for mechanism in MECHANISMS {
+            note!("softirq={mechanism}:");
+            self.with_driver(&format!("softirq={mechanism}"), &mut test);
+        }
+    }
+
+    /// Runs a test on a board that no other one uses, and checks what it left behind, leaks too.
+    ///
+    /// # Panics
+    ///
+    /// As [`Kind::with`].
+    pub fn fresh(&self, test: impl FnOnce(&mut Board) -> Result<()>) {
+        let mut board = self.boot();
+        let result = test(&mut board)
+            .and_then(|()| board.run("! lsmod | grep -q '^morse ' || rmmod morse"))
+            .and_then(|_| board.check_leaks())
+            .and_then(|()| board.check_log());
+        if let Err(error) = result {
+            panic!("{error}");
+        }
+    }
+
+    fn boot(&self) -> Board {
+        let config = config();
+        let mut options = self.options();
+        if config.has_sanitizers() {
+            // It boots ten times as slowly.
+            options = options.boot_limit(LONG);
+        }
+        Board::boot(&config, options).unwrap_or_else(|error| panic!("{error}"))
+    }
+}
+
+/// Checks that no memory has leaked on the boards of a kind, which all its tests have shared: looking for leaks
+/// takes some seconds. Boards on which a test has failed are gone.
+///
+/// # Panics
+///
+/// When memory has leaked.
+pub fn no_leaks() {
+    let mut looked = false;
+    for mut board in context::with(|context| std::mem::take(&mut context.boards)) {
+        let result = board
+            .resume()
+            .and_then(|()| board.has_leak_detector())
+            .and_then(|has| {
+                looked |= has;
+                board.check_leaks()
+            });
+        if let Err(error) = result {
+            panic!("{error}");
+        }
+    }
+    if !looked {
+        skip("no board, or no kmemleak in its kernel");
+    }
+}
+
+/// Whether the machine lacks a device tree, and a lamp and a key that are seen and pressed from outside.
+/// The test that calls this is then said to be skipped, and returns.
+pub fn lacks_wires() -> bool {
+    let lacks = config().machine.gpio.is_none();
+    if lacks {
+        skip("this machine has no device tree, and no lamp and key outside");
+    }
+    lacks
+}
+
+/// Whether the kernel cannot leave softirqs to threads, as the kernel argument `threadirqs` asks. 32-bit ARM
+/// reads it before it can patch its code, warns (`kernel/jump_label.c`), and does not heed it.
+///
+/// The test that calls this is then said to be skipped, and returns.
+pub fn lacks_threaded_interrupts() -> bool {
+    let lacks = config().machine.arch == "armhf";
+    if lacks {
+        skip("32-bit ARM does not heed threadirqs, by which softirqs are held up");
+    }
+    lacks
+}
+
+/// How far an edge of the lamp may be from where it should be, in ns: `exact_ns` on kernels that people
+/// run, and no bound to speak of on one where a wake-up alone takes some hundred us.
+///
+/// On a PC, whose clocks are not all of one beat, the tick now and then falls between wake-up and edge, and
+/// takes 15 us.
+pub fn bound_ns(board: &Board, exact_ns: u64) -> u64 {
+    const SANITIZER_NS: u64 = 5_000_000;
+    const PC_NS: u64 = 25_000;
+    match (board.has_sanitizers(), board.machine().arch) {
+        (true, _) => SANITIZER_NS,
+        (_, "amd64") => exact_ns.max(PC_NS),
+        _ => exact_ns,
+    }
+}
+
+/// Runs a program of the guest that must succeed, and returns what it wrote.
+///
+/// # Errors
+///
+/// As [`Board::run`].
+pub fn program(board: &mut Board, words: &[&str]) -> Result<String> {
+    let command: Vec<String> = words.iter().map(|word| quote::word(word)).collect();
+    long(board, &command.join(" "))
+}
+
+/// Runs a command that must succeed within `limit`, and notes and returns what it wrote.
+///
+/// # Errors
+///
+/// As [`Board::run`].
+pub fn run_noted(board: &mut Board, command: &str, limit: Duration) -> Result<String> {
+    let said = board.execute(command, limit)?.success(command)?;
+    note!("{said}");
+    Ok(said)
+}
+
+/// As [`Board::run`], for a command that may take [`LONG`].
+///
+/// # Errors
+///
+/// As [`Board::run`].
+pub fn long(board: &mut Board, command: &str) -> Result<String> {
+    board.execute(command, LONG)?.success(command)
+}
+
+/// The last line of the kernel's log that contains `part`, and its time in seconds.
+///
+/// # Errors
+///
+/// As [`Board::run`].
+///
+/// # Panics
+///
+/// When there is no such line.
+pub fn logged(board: &mut Board, part: &str) -> Result<(f64, String)> {
+    let part = quote::word(part);
+    let line = board.run(&format!("dmesg | grep -F {part} | tail -n 1"))?;
+    let (time, rest) = line
+        .trim_start_matches(['[', ' '])
+        .split_once("] ")
+        .unwrap_or_else(|| panic!("no line with {part} in the log"));
+    Ok((time.parse().expect("seconds"), rest.trim_end().to_owned()))
+}

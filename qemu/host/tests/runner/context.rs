@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! What a test has while it runs: the kernel's settings, its board, and a place for its words.
+
+use std::cell::RefCell;
+use std::fmt::{Arguments, Write};
+use std::panic::{self, AssertUnwindSafe};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use morse_board::{Board, Config};
+
+/// How far a test gives way to those that watch the host's clock.
+const NICENESS: i32 = 10;
+
+/// What a test says, shown when it fails.
+pub type Notes = Arc<Mutex<String>>;
+
+/// What the thread of a test has.
+#[derive(Default)]
+pub struct Context {
+    pub config: Option<Config>,
+    /// What its turn gave it: one board at most, but for the look for leaks.
+    pub boards: Vec<Board>,
+    notes: Notes,
+    skipped: Option<String>,
+}
+
+impl Context {
+    /// That of a test which begins.
+    pub fn new(config: Option<Config>, boards: Vec<Board>) -> Self {
+        Context {
+            config,
+            boards,
+            ..Context::default()
+        }
+    }
+}
+
+thread_local! {
+    static CONTEXT: RefCell<Option<Context>> = const { RefCell::new(None) };
+}
+
+/// What came of a test.
+pub enum Outcome {
+    Passed,
+    Skipped(String),
+    /// With what the test said.
+    Failed(String),
+}
+
+/// Gives `f` the context of the test that this thread runs.
+///
+/// # Panics
+///
+/// In a thread that runs no test.
+pub fn with<T>(f: impl FnOnce(&mut Context) -> T) -> T {
+    CONTEXT.with_borrow_mut(|context| f(context.as_mut().expect("a test runs in this thread")))
+}
+
+/// The settings of the kernel that the test runs on.
+pub fn config() -> Config {
+    with(|context| context.config.clone()).expect("the test is one on a board")
+}
+
+/// Counts the test as skipped; it then returns.
+pub fn skip(reason: &str) {
+    with(|context| context.skipped = Some(reason.to_owned()));
+}
+
+/// Notes a line, see [`note!`].
+pub fn note(words: Arguments<'_>) {
+    let noted = CONTEXT.with_borrow(|context| {
+        let Some(context) = context else { return false };
+        let mut notes = context.notes.lock().unwrap_or_else(PoisonError::into_inner);
+        writeln!(notes, "{}", words.to_string().trim_end()).is_ok()
+    });
+    if !noted {
+        eprintln!("{words}");
+    }
+}
+
+/// Notes a line, which is shown when the test fails, or was asked for.
+macro_rules! note {
+    ($($words:tt)*) => { $crate::runner::context::note(format_args!($($words)*)) };
+}
+
+/// Has panics noted instead of printed.
+pub fn note_panics() {
+    panic::set_hook(Box::new(|panic| note(format_args!("{panic}"))));
+}
+
+/// Runs a test in a thread of its own, which gives way to others or does not. Returns what came of it, its notes, and the boards that are left.
+///
+/// A test that does not end in time is left behind, with its board: all end with the process.
+pub fn run(
+    mut context: Context,
+    limit: Duration,
+    gives_way: bool,
+    body: impl FnOnce() + Send + 'static,
+) -> (Outcome, String, Vec<Board>) {
+    let notes = Notes::default();
+    context.notes = notes.clone();
+    let (sender, receiver) = mpsc::channel();
+    thread::spawn(move || {
+        if gives_way {
+            // For this thread and all that it starts. At worst it does not give way.
+            let _ = rustix::process::nice(NICENESS);
+        }
+        CONTEXT.set(Some(context));
+        let result = panic::catch_unwind(AssertUnwindSafe(body));
+        let context = CONTEXT.take().unwrap_or_default();
+        // The runner is not there any more when it was interrupted.
+        let _ = sender.send((result.is_ok(), context.skipped, context.boards));
+    });
+    let received = receiver.recv_timeout(limit);
+    let notes = notes.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    match received {
+        Ok((true, None, boards)) => (Outcome::Passed, notes, boards),
+        Ok((true, Some(reason), boards)) => (Outcome::Skipped(reason), notes, boards),
+        // A fresh board for the next test.
+        Ok((false, ..)) | Err(RecvTimeoutError::Disconnected) => {
+            (Outcome::Failed(notes.clone()), notes, Vec::new())
+        }
+        Err(RecvTimeoutError::Timeout) => {
+            let why = format!("{notes}did not end within {limit:?}");
+            (Outcome::Failed(why), notes, Vec::new())
+        }
+    }
+}

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! All tests as trials of libtest-mimic, which filters, lists and counts them. What it has not: boards that trials
+//! share, lanes, kernels that are prepared meanwhile, a time limit, and the words of a test kept until it fails.
+
+#[macro_use]
+pub mod context;
+#[macro_use]
+pub mod test;
+
+pub mod crates;
+pub mod kernel;
+pub mod must_not_compile;
+pub mod process;
+pub mod report;
+pub mod schedule;
+pub mod scripts;
+pub mod select;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use libtest_mimic::{Completion, Failed};
+
+use context::{Context, Outcome};
+use kernel::Kernel;
+use report::Report;
+use schedule::{Needs, Schedule};
+use test::{Kind, Test};
+
+/// The project's directory.
+pub fn top() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../.."))
+}
+
+/// Something that passes or fails.
+pub struct Trial {
+    pub name: String,
+    /// The flavour of its kernel, where there are several.
+    pub flavour: Option<String>,
+    pub needs: Needs,
+    body: Box<dyn FnOnce() + Send>,
+}
+
+impl Trial {
+    /// One that needs nothing but the host.
+    pub fn new(name: impl Into<String>, body: impl FnOnce() + Send + 'static) -> Self {
+        Trial {
+            name: name.into(),
+            flavour: None,
+            needs: Needs::default(),
+            body: Box::new(body),
+        }
+    }
+
+    /// A test on a board, on one of the kernels.
+    pub fn on_board(test: &Test, kernel: usize) -> Self {
+        let body = test.body.clone();
+        Trial {
+            needs: Needs {
+                kernel: Some(kernel),
+                shared: test.board.map(|kind| (kernel, kind.name)),
+                last: false,
+                real_time: test.real_time,
+            },
+            ..Trial::new(test.name.clone(), move || body())
+        }
+    }
+
+    /// The look for leaks on all boards of a kind, when all its tests are done.
+    pub fn leaks(kind: &Kind, kernel: usize) -> Self {
+        Trial {
+            needs: Needs {
+                kernel: Some(kernel),
+                shared: Some((kernel, kind.name)),
+                last: true,
+                real_time: false,
+            },
+            ..Trial::new(format!("leaks::{}", kind.name), crate::fixture::no_leaks)
+        }
+    }
+}
+
+/// What all trials of a run share.
+pub struct Run {
+    pub kernels: Vec<Kernel>,
+    pub schedule: Schedule,
+    pub report: Report,
+    pub limit: Duration,
+}
+
+impl Run {
+    /// Runs the trial of this number when its turn comes.
+    pub fn trial(&self, number: usize, trial: Trial) -> Result<Completion, Failed> {
+        let mut turn = self.schedule.enter(number);
+        let name = trial
+            .flavour
+            .iter()
+            .fold(trial.name.clone(), |name, flavour| {
+                format!("[{flavour}] {name}")
+            });
+        self.report.begins(&name);
+        let start = Instant::now();
+        let kernel = trial.needs.kernel.map(|kernel| &self.kernels[kernel]);
+        let config = kernel.map(|kernel| kernel.try_config()).transpose();
+        let (outcome, notes, boards) = match config {
+            Ok(config) => {
+                let boards = std::mem::take(&mut turn.boards);
+                context::run(
+                    Context::new(config.cloned(), boards),
+                    self.limit,
+                    !trial.needs.real_time,
+                    trial.body,
+                )
+            }
+            Err(why) => (Outcome::Failed(why), String::new(), Vec::new()),
+        };
+        self.schedule.leave(turn, boards);
+        self.report.ends(&name, start.elapsed(), &outcome, &notes);
+        match outcome {
+            Outcome::Passed => Ok(Completion::Completed),
+            Outcome::Skipped(reason) => Ok(Completion::ignored_with(reason)),
+            Outcome::Failed(why) => {
+                let flavour = kernel.map_or("", Kernel::variable);
+                Err(format!(
+                    "{}\nagain: {}",
+                    why.trim_end(),
+                    report::again(&trial.name, flavour)
+                )
+                .into())
+            }
+        }
+    }
+
+    /// Prepares the kernels that trials need, one after the other.
+    pub fn prepare_kernels(self: &Arc<Self>, wanted: Vec<usize>) {
+        let run = self.clone();
+        std::thread::spawn(move || {
+            for kernel in wanted {
+                run.kernels[kernel].prepare();
+                run.schedule.kernel_is_ready(kernel);
+            }
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outcome(body: impl FnOnce() + Send + 'static) -> Outcome {
+        context::note_panics();
+        context::run(Context::default(), Duration::from_millis(300), true, body).0
+    }
+
+    #[test]
+    fn a_failure_has_the_words_of_the_test() {
+        let outcome = outcome(|| {
+            note!("so far");
+            assert_eq!(1, 2, "not equal");
+        });
+        let Outcome::Failed(why) = outcome else {
+            panic!("did not fail")
+        };
+        assert!(
+            why.starts_with("so far\n") && why.contains("not equal"),
+            "{why}"
+        );
+        assert!(why.contains("runner/mod.rs:"), "{why}");
+    }
+
+    #[test]
+    fn a_test_that_hangs_is_left_behind() {
+        let outcome = outcome(|| {
+            note!("so far");
+            std::thread::sleep(Duration::from_secs(5));
+        });
+        let Outcome::Failed(why) = outcome else {
+            panic!("did not fail")
+        };
+        assert_eq!(why, "so far\ndid not end within 300ms");
+    }
+
+    #[test]
+    fn a_skipped_test_has_not_passed() {
+        let outcome = outcome(|| context::skip("nothing here"));
+        assert!(matches!(outcome, Outcome::Skipped(reason) if reason == "nothing here"));
+    }
+}

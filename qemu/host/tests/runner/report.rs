@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! What is told beyond libtest-mimic's own words: reasons for skipping, the slowest, and the closing line.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::env;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use super::context::Outcome;
+
+/// The seed of random choices, which tests read.
+pub const SEED: &str = "MORSE_SEED";
+
+#[derive(Default)]
+struct State {
+    passed: usize,
+    failed: Vec<String>,
+    skipped: BTreeMap<String, Vec<String>>,
+    running: BTreeSet<String>,
+    times: Vec<(Duration, String)>,
+}
+
+/// What has come of the trials so far.
+#[derive(Default)]
+pub struct Report {
+    /// Whether the words of tests that pass are shown, too.
+    shows_notes: bool,
+    state: Mutex<State>,
+}
+
+impl Report {
+    /// One that shows the words of tests that pass as well, or does not.
+    pub fn new(shows_notes: bool) -> Self {
+        Report {
+            shows_notes,
+            state: Mutex::default(),
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A trial's turn has come.
+    pub fn begins(&self, name: &str) {
+        self.state().running.insert(name.to_owned());
+    }
+
+    /// It is done.
+    pub fn ends(&self, name: &str, time: Duration, outcome: &Outcome, notes: &str) {
+        let mut state = self.state();
+        let name = name.to_owned();
+        state.running.remove(&name);
+        state.times.push((time, name.clone()));
+        match outcome {
+            Outcome::Passed => state.passed += 1,
+            Outcome::Failed(_) => state.failed.push(name.clone()),
+            Outcome::Skipped(reason) => state
+                .skipped
+                .entry(reason.clone())
+                .or_default()
+                .push(name.clone()),
+        }
+        drop(state);
+        if self.shows_notes && !notes.is_empty() && !matches!(outcome, Outcome::Failed(_)) {
+            println!("---- {name} ----\n{notes}");
+        }
+    }
+
+    /// Tells of skipped trials and the slowest, then the closing line.
+    pub fn close(&self, slowest: usize) {
+        let mut state = self.state();
+        for (reason, names) in &state.skipped {
+            println!("{} skipped, {reason}:\n  {}", names.len(), names.join(" "));
+        }
+        state.times.sort_unstable();
+        for (time, name) in state.times.iter().rev().take(slowest) {
+            println!("{:8.1} s  {name}", time.as_secs_f64());
+        }
+        for name in &state.running {
+            println!("FAILED: {name} was interrupted");
+        }
+        let failed = state.failed.len() + state.running.len();
+        let skipped = state.skipped.values().map(Vec::len).sum();
+        let skipped = match skipped {
+            0 => String::new(),
+            count => format!(", {count} skipped"),
+        };
+        println!("\n{} passed, {failed} failed{skipped}", state.passed);
+    }
+
+    /// Whether something passed and nothing failed.
+    pub fn is_good(&self) -> bool {
+        let state = self.state();
+        state.passed > 0 && state.failed.is_empty()
+    }
+}
+
+/// The command that runs a trial again with the same seed.
+pub fn again(name: &str, flavour: &str) -> String {
+    let mut command = String::new();
+    for variable in [SEED, "SERIES", "ARCH"] {
+        if let Some(value) = env::var(variable).ok().filter(|value| !value.is_empty()) {
+            command += &format!("{variable}={value} ");
+        }
+    }
+    if !flavour.is_empty() {
+        command += &format!("FLAVOUR={flavour} ");
+    }
+    format!("{command}scripts/test {name}")
+}

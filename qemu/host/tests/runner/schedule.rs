@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Which trial runs when. Each has a thread that waits for its turn here.
+//!
+//! Trials that are exact run beside each other, as many as there are processors; of those that watch the host's clock
+//! one runs at a time, besides. A trial starts when its kernel is prepared and its board is free. Boards are kept for
+//! the next trial of their kind; a second one of a kind is booted only when nothing else can start.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+use morse_board::Board;
+
+/// What trials on a kernel share.
+pub type SharedKey = (usize, &'static str);
+
+/// What a trial waits for.
+#[derive(Clone, Debug, Default)]
+pub struct Needs {
+    /// By its number.
+    pub kernel: Option<usize>,
+    /// What one trial uses at a time, such as a kind of board.
+    pub shared: Option<SharedKey>,
+    /// It looks at the boards when all others are done with them.
+    pub last: bool,
+    pub real_time: bool,
+}
+
+#[derive(Default)]
+struct Slot {
+    idle: Vec<Board>,
+    used: usize,
+    /// Trials that are not done yet.
+    left: usize,
+}
+
+struct State {
+    lanes: usize,
+    real_time_is_free: bool,
+    kernels_ready: Vec<usize>,
+    boards: HashMap<SharedKey, Slot>,
+    waiting: BTreeMap<usize, Needs>,
+}
+
+/// Who runs, and who waits.
+pub struct Schedule {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+/// A trial's turn, from [`Schedule::enter`] to [`Schedule::leave`].
+pub struct Turn {
+    needs: Needs,
+    /// One board, or all that there are for the last trial.
+    pub boards: Vec<Board>,
+}
+
+impl Schedule {
+    /// A schedule of trials, the first of which go first, with so many lanes.
+    pub fn new(trials: impl IntoIterator<Item = Needs>, lanes: usize) -> Self {
+        let waiting: BTreeMap<usize, Needs> = trials.into_iter().enumerate().collect();
+        let mut boards = HashMap::<SharedKey, Slot>::new();
+        for key in waiting
+            .values()
+            .filter(|needs| !needs.last)
+            .filter_map(|needs| needs.shared)
+        {
+            boards.entry(key).or_default().left += 1;
+        }
+        Schedule {
+            state: Mutex::new(State {
+                lanes,
+                real_time_is_free: true,
+                kernels_ready: Vec::new(),
+                boards,
+                waiting,
+            }),
+            changed: Condvar::new(),
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A kernel is prepared, or will never be.
+    pub fn kernel_is_ready(&self, kernel: usize) {
+        self.state().kernels_ready.push(kernel);
+        self.changed.notify_all();
+    }
+
+    /// Waits for the turn of a trial.
+    pub fn enter(&self, trial: usize) -> Turn {
+        let mut state = self.state();
+        while state.next() != Some(trial) {
+            state = self
+                .changed
+                .wait(state)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+        let needs = state.waiting.remove(&trial).expect("it waited");
+        match needs.real_time {
+            true => state.real_time_is_free = false,
+            false => state.lanes -= 1,
+        }
+        let mut boards = Vec::new();
+        if let Some(slot) = needs.shared.map(|key| state.boards.entry(key).or_default()) {
+            match needs.last {
+                true => boards.append(&mut slot.idle),
+                false => {
+                    boards.extend(slot.idle.pop());
+                    slot.used += 1;
+                }
+            }
+        }
+        drop(state);
+        self.changed.notify_all();
+        Turn { needs, boards }
+    }
+
+    /// A trial is done, and gives its boards back if they are of further use.
+    pub fn leave(&self, turn: Turn, boards: Vec<Board>) {
+        let mut done = Vec::new();
+        let mut state = self.state();
+        match turn.needs.real_time {
+            true => state.real_time_is_free = true,
+            false => state.lanes += 1,
+        }
+        if let Some(key) = turn.needs.shared.filter(|_| !turn.needs.last) {
+            let is_looked_at = state
+                .waiting
+                .values()
+                .any(|needs| needs.last && needs.shared == Some(key));
+            let slot = state.boards.entry(key).or_default();
+            slot.used -= 1;
+            slot.left -= 1;
+            slot.idle.extend(boards);
+            if slot.left == 0 && !is_looked_at {
+                done.append(&mut slot.idle);
+            }
+        }
+        drop(state);
+        // It takes a moment to end a board.
+        drop(done);
+        self.changed.notify_all();
+    }
+}
+
+impl State {
+    /// The trial that starts next, if one can.
+    fn next(&self) -> Option<usize> {
+        let ready = || {
+            self.waiting
+                .iter()
+                .filter(|(_, needs)| self.can_start(needs))
+        };
+        let first = ready()
+            .find(|(_, needs)| self.has_board(needs))
+            .or_else(|| ready().next());
+        first.map(|(trial, _)| *trial)
+    }
+
+    fn can_start(&self, needs: &Needs) -> bool {
+        let lane = match needs.real_time {
+            true => self.real_time_is_free,
+            false => self.lanes > 0,
+        };
+        let kernel = needs
+            .kernel
+            .is_none_or(|kernel| self.kernels_ready.contains(&kernel));
+        let is_left = |key| self.boards.get(key).is_some_and(|slot| slot.left > 0);
+        lane && kernel && !(needs.last && needs.shared.as_ref().is_some_and(is_left))
+    }
+
+    /// Whether it needs no board, has one, or is the first to want it.
+    fn has_board(&self, needs: &Needs) -> bool {
+        let slot = needs.shared.and_then(|key| self.boards.get(&key));
+        slot.is_none_or(|slot| !slot.idle.is_empty() || slot.used == 0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn on(kernel: usize, board: &'static str) -> Needs {
+        Needs {
+            kernel: Some(kernel),
+            shared: Some((kernel, board)),
+            ..Needs::default()
+        }
+    }
+
+    fn next(schedule: &Schedule) -> Option<usize> {
+        schedule.state().next()
+    }
+
+    #[test]
+    fn a_trial_waits_for_its_kernel_and_prefers_a_board_that_is_free() {
+        let trials = [on(0, "a"), on(0, "a"), on(0, "b"), Needs::default()];
+        let schedule = Schedule::new(trials, 3);
+        assert_eq!(next(&schedule), Some(3), "no kernel is prepared");
+        schedule.kernel_is_ready(0);
+        let first = schedule.enter(0);
+        assert_eq!(
+            next(&schedule),
+            Some(2),
+            "the board of the second one is in use"
+        );
+        let third = schedule.enter(2);
+        let last = schedule.enter(3);
+        assert_eq!(next(&schedule), None, "all lanes are in use");
+        schedule.leave(last, Vec::new());
+        assert_eq!(
+            next(&schedule),
+            Some(1),
+            "on a second board, as nothing else is left"
+        );
+        schedule.leave(first, Vec::new());
+        schedule.leave(third, Vec::new());
+    }
+
+    #[test]
+    fn what_watches_the_clock_runs_alone_of_its_kind() {
+        let real_time = Needs {
+            real_time: true,
+            ..Needs::default()
+        };
+        let schedule = Schedule::new([real_time.clone(), real_time, Needs::default()], 1);
+        let first = schedule.enter(0);
+        assert_eq!(next(&schedule), Some(2));
+        schedule.leave(first, Vec::new());
+        assert_eq!(next(&schedule), Some(1));
+    }
+
+    #[test]
+    fn leaks_are_looked_for_when_all_else_is_done() {
+        let last = Needs {
+            last: true,
+            ..on(0, "a")
+        };
+        let schedule = Schedule::new([last, on(0, "a")], 2);
+        schedule.kernel_is_ready(0);
+        let turn = schedule.enter(1);
+        assert_eq!(next(&schedule), None);
+        schedule.leave(turn, Vec::new());
+        assert_eq!(next(&schedule), Some(0));
+    }
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Trials that are scripts of their own.
+
+use std::fs;
+
+use super::context::skip;
+use super::{process, top, Trial};
+
+/// The lints that are the same for every kernel; `kunit` is for one that has it.
+const LINTS: [&str; 6] = ["format", "host", "kernel", "c", "shell", "binding"];
+
+/// A trial for each lint.
+pub fn lints(has_kunit: bool) -> Vec<Trial> {
+    let kunit = has_kunit.then_some("kunit");
+    let lint = |lint| {
+        let run = move || process::succeeds(top(), &["scripts/lint", lint], &[]);
+        Trial::new(format!("lint::{lint}"), run)
+    };
+    LINTS.into_iter().chain(kunit).map(lint).collect()
+}
+
+/// A trial for each target of fuzzing, for as long as it takes to get through the committed corpus, and some more.
+pub fn fuzz() -> Vec<Trial> {
+    let target = |target| {
+        let run = move || process::succeeds(top(), &["scripts/fuzz", "5", target], &[]);
+        Trial::new(format!("fuzz::{target}"), run)
+    };
+    ["parser", "decoder"].map(target).into()
+}
+
+/// A trial for each test in `tests/scripts`.
+pub fn bats() -> Vec<Trial> {
+    let dir = top().join("tests/scripts");
+    let files = fs::read_dir(&dir).expect("the tests are there");
+    let paths = files.filter_map(|file| Some(file.ok()?.path()));
+    let mut paths: Vec<_> = paths
+        .filter(|path| path.extension().is_some_and(|end| end == "bats"))
+        .collect();
+    paths.sort();
+    let mut trials = Vec::new();
+    for path in paths {
+        let text = fs::read_to_string(&path).expect("a test");
+        let stem = path
+            .file_stem()
+            .and_then(|stem| stem.to_str())
+            .unwrap_or_default();
+        let path = path.display().to_string();
+        let names = text
+            .lines()
+            .filter_map(|line| line.strip_prefix("@test \"")?.rsplit_once('"'));
+        trials.extend(names.map(|(name, _)| {
+            let (path, filter) = (path.clone(), format!("^{}$", quoted(name)));
+            Trial::new(format!("scripts::{stem}::{name}"), move || {
+                run_bats(&["bats", "--formatter", "tap", "--filter", &filter, &path]);
+            })
+        }));
+    }
+    trials
+}
+
+fn run_bats(words: &[&str]) {
+    let (status, said) = process::run(top(), words, &[]);
+    note!("{said}");
+    assert!(status.success(), "{status}");
+    if let Some((_, reason)) = said.split_once(" # skip ") {
+        skip(reason.trim());
+    }
+}
+
+/// A name as a regular expression.
+fn quoted(name: &str) -> String {
+    let special = |c: char| !(c.is_alphanumeric() || c == ' ');
+    name.chars()
+        .map(|c| {
+            if special(c) {
+                format!("\\{c}")
+            } else {
+                c.to_string()
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! A test as data: its name, what runs it, and what it needs.
+
+use std::fmt::Display;
+use std::sync::Arc;
+
+use morse_board::{Options, Time};
+
+/// A kind of board. All tests that name the same one share it, one after the other.
+pub struct Kind {
+    /// The name that its leak check has.
+    pub name: &'static str,
+    options: fn() -> Options,
+}
+
+impl Kind {
+    /// A kind that is booted with these options.
+    pub const fn new(name: &'static str, options: fn() -> Options) -> Self {
+        Kind { name, options }
+    }
+
+    /// How it is booted.
+    pub fn options(&self) -> Options {
+        (self.options)()
+    }
+}
+
+/// A test on a board.
+#[derive(Clone)]
+pub struct Test {
+    /// What selects it.
+    pub name: String,
+    pub body: Arc<dyn Fn() + Send + Sync>,
+    /// The board that the body uses, if not one of its own.
+    pub board: Option<&'static Kind>,
+    /// It watches the host's clock, so that no other such test runs beside it.
+    pub real_time: bool,
+    /// Of several kernels it runs on the stock kernel only.
+    pub stock_only: bool,
+    /// It tests the board rather than the driver.
+    pub is_of_board: bool,
+    /// It takes a moment, and shows whether anything works at all.
+    pub is_smoke: bool,
+    /// It takes as long as one lets it.
+    pub has_long: bool,
+}
+
+impl Test {
+    /// The test `name` of a module, given by its path from this crate on.
+    pub fn new(module: &str, name: impl Display, body: impl Fn() + Send + Sync + 'static) -> Self {
+        let module = module.split_once("::").map_or("", |(_, module)| module);
+        Test {
+            name: format!("{module}::{name}"),
+            body: Arc::new(body),
+            board: None,
+            real_time: false,
+            stock_only: false,
+            is_of_board: false,
+            is_smoke: false,
+            has_long: false,
+        }
+    }
+}
+
+/// Tests that have something in common.
+pub struct Tests(pub Vec<Test>);
+
+impl Tests {
+    fn each(mut self, change: impl Fn(&mut Test)) -> Self {
+        self.0.iter_mut().for_each(change);
+        self
+    }
+
+    /// They share a board of this kind.
+    pub fn on(self, kind: &'static Kind) -> Self {
+        let real_time = kind.options().time() == Time::Real;
+        self.each(|test| {
+            test.board = Some(kind);
+            test.real_time = real_time;
+        })
+    }
+
+    /// They boot boards of their own, and watch the host's clock.
+    pub fn in_real_time(self) -> Self {
+        self.each(|test| test.real_time = true)
+    }
+
+    /// Another kernel shows nothing more, or takes too long: of several kernels they run on stock only.
+    pub fn stock_only(self) -> Self {
+        self.each(|test| test.stock_only = true)
+    }
+
+    /// They test the board rather than the driver.
+    pub fn of_board(self) -> Self {
+        self.stock_only().each(|test| test.is_of_board = true)
+    }
+
+    /// They are run in a moment, and show whether anything works at all.
+    pub fn smoke(self) -> Self {
+        self.each(|test| test.is_smoke = true)
+    }
+
+    /// They take as long as one lets them, see [`crate::amount`].
+    pub fn long(self) -> Self {
+        self.each(|test| test.has_long = true)
+    }
+
+    /// These and others.
+    pub fn and(mut self, others: Tests) -> Self {
+        self.0.extend(others.0);
+        self
+    }
+}
+
+/// A test of this module.
+macro_rules! test {
+    ($name:expr, $body:expr) => {
+        $crate::runner::test::Test::new(module_path!(), $name, $body)
+    };
+}
+
+/// The tests of these functions of this module.
+macro_rules! tests {
+    ($($function:ident),* $(,)?) => {
+        $crate::runner::test::Tests(vec![$(test!(stringify!($function), $function)),*])
+    };
+}
