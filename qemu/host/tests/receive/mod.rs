@@ -11,6 +11,7 @@ mod faux;
 mod fixture;
 mod hand;
 mod inside;
+mod latency;
 mod operator;
 mod storm;
 mod ticker;

@@ -57,10 +57,13 @@ impl Event {
             .unwrap_or_else(|| panic!("no {name} in {self:?}"))
     }
 
+    fn number(&self, name: &str) -> u64 {
+        self.field(name).parse().expect("a number")
+    }
+
     /// The field `time_ns`, in microseconds.
     fn field_us(&self) -> u64 {
-        let time_ns: u64 = self.field("time_ns").parse().expect("nanoseconds");
-        time_ns / 1000
+        self.number("time_ns") / 1000
     }
 }
 
@@ -80,6 +83,21 @@ fn events(board: &mut Board) -> Result<Vec<Event>> {
         assert_eq!(event.field("device"), "0");
     }
     Ok(events)
+}
+
+/// Longer than an interrupt takes to lead to anything on a board that has nothing else to do.
+fn soon_ns(board: &Board) -> u64 {
+    if board.has_sanitizers() {
+        20_000_000
+    } else {
+        200_000
+    }
+}
+
+/// As [`soon_ns`], for a work item: a worker that leaves no idle one behind makes another before it
+/// begins, which takes 230 us.
+fn work_soon_ns(board: &Board) -> u64 {
+    soon_ns(board).max(1_000_000)
 }
 
 fn named<'a>(events: &'a [Event], name: &'a str) -> impl Iterator<Item = &'a Event> {
@@ -134,6 +152,10 @@ fn events_of_sending_are_those_of_the_lamp() {
             assert!(keyed.time_us.abs_diff(at_us) <= slack_us, "{keyed:?}");
             assert!(keyed.field_us().abs_diff(at_us) <= slack_us, "{keyed:?}");
         }
+        // The first edge of a message has no time to be late for.
+        let planned: Vec<u64> = keyed.iter().map(|edge| edge.number("planned")).collect();
+        assert_eq!(planned[0], 0);
+        assert!(planned[1..].iter().all(|planned| *planned == 1));
         let expected = Message::parse(TEXT).expect("Morse").to_string();
         assert_eq!(text(&events, "character_sent"), expected.replace(' ', ""));
         assert_eq!(deferrals(&events, "keyer"), 1);
@@ -166,7 +188,14 @@ fn events_of_receiving_are_those_of_the_key() {
             assert_eq!(edge.field("mark"), if i % 2 == 0 { "1" } else { "0" });
             // The trace tells microseconds, rounded down.
             assert!(edge.field_us() <= edge.time_us, "{edge:?}");
+            let latency_ns = edge.number("latency_ns");
+            assert!((1..soon_ns(board)).contains(&latency_ns), "{edge:?}");
         }
+        // Readers get a letter at a time, a space after each word, and the end of the session.
+        let reads: u64 = named(&events, "read")
+            .map(|read| read.number("count"))
+            .sum();
+        assert_eq!(reads, read.len() as u64);
         let expected = Message::parse(TEXT).expect("Morse").to_string();
         assert_eq!(read, format!("{expected} \n"));
         let characters = text(&events, "character_received");
@@ -194,8 +223,17 @@ fn delivery_is_traced() {
         enable(board, false)?;
         let events = events(board)?;
         // All but the first edge end a mark or a space.
-        let edges = named(&events, "edge_received").count();
-        assert_eq!(deferrals(&events, "deliver"), edges - 1);
+        let edges: Vec<&Event> = named(&events, "edge_received").collect();
+        assert_eq!(deferrals(&events, "deliver"), edges.len() - 1);
+        let deliveries =
+            named(&events, "deferral_start").filter(|event| event.field("mechanism") == "deliver");
+        for (edge, delivery) in edges[1..].iter().zip(deliveries) {
+            let took_us = delivery.time_us - edge.field_us();
+            assert!(
+                took_us < work_soon_ns(board) / 1_000,
+                "{edge:?}, {delivery:?}"
+            );
+        }
         Ok(())
     });
 }
