@@ -2,7 +2,7 @@
 
 //! Elements, and the codes made of them.
 
-/// A signal of the code: what is sent while the lamp is lit.
+/// An element of a code, sent as one mark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Element {
     /// A mark of one unit.
@@ -13,9 +13,9 @@ pub enum Element {
 
 /// The elements of one character, packed.
 ///
-/// The bits below the highest set one are the elements, first element highest, a dash being a one.
-/// The highest set bit (the sentinel) only says how many there are, so `.-` is `0b101` and no two
-/// codes of different length can be confused. Zero is no code at all and never in a `Code`.
+/// The bits below the highest set bit are the elements, the first element highest, with 1 for a dash.
+/// The highest set bit (the sentinel) marks the length, so that `.-` is `0b101`, and codes of different
+/// length differ. Zero is not a code.
 ///
 /// # Invariants
 ///
@@ -27,10 +27,10 @@ impl Code {
     /// The most elements that fit beside the sentinel.
     pub const MAX_LEN: u32 = 15;
 
-    /// The code without elements, to which [`Code::push`] adds.
+    /// The code without elements, to which [`Code::push`] appends.
     pub const EMPTY: Code = Code(1);
 
-    /// A code from its packed form, or `None` for zero, which is not one.
+    /// The code with this packed form, or `None` for zero, which is not a code.
     pub const fn from_bits(bits: u16) -> Option<Code> {
         if bits == 0 {
             None
@@ -86,8 +86,7 @@ impl Code {
         ))
     }
 
-    /// The code written out as dots and dashes, or `None` if `text` holds anything else, nothing, or
-    /// too much.
+    /// The code written as dots and dashes. `None` if `text` is empty, too long, or has another character.
     pub const fn parse(text: &str) -> Option<Code> {
         let mut rest = text.as_bytes();
         let mut code = Code::EMPTY;
@@ -114,7 +113,7 @@ impl Code {
     pub const fn elements(self) -> Elements {
         let len = self.len();
         Elements {
-            // The sentinel is shifted out, which puts the first element at the top.
+            // Shift out the sentinel, so that the first element is in the highest bit.
             bits: self.0.wrapping_shl(self.0.leading_zeros()).wrapping_shl(1),
             left: len as u8,
         }
@@ -130,7 +129,7 @@ pub struct Elements {
 }
 
 impl Elements {
-    /// An iterator that is already over.
+    /// An iterator without elements.
     pub const NONE: Elements = Elements { bits: 0, left: 0 };
 }
 
@@ -156,7 +155,7 @@ impl Iterator for Elements {
 }
 
 impl ExactSizeIterator for Elements {
-    // The provided method checks the size hint, and panics.
+    // The provided method can panic.
     fn len(&self) -> usize {
         usize::from(self.left)
     }

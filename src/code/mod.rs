@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Pure Morse: what dots and dashes mean and how long they last.
+//! Morse code: the meaning of dots and dashes, and their durations.
 //!
-//! Nothing here knows a kernel, allocates, uses floating point or can panic, so the same source runs
-//! inside the module and under host tests. It is cut along the two directions of the device:
+//! The code is independent of the kernel, does not allocate, uses no floating point and cannot panic, so the
+//! same source runs in the module and in tests on the host. It is divided by the directions of the device:
 //!
 //! - [`send`]: the parser turns written bytes into [`Symbol`]s, keying turns symbols into marks
 //!   and spaces with absolute deadlines, using the durations of [`timing`];
@@ -11,7 +11,7 @@
 //!   marks and spaces into text;
 //! - both read the tables of [`alphabet`].
 //!
-//! Durations are integer nanoseconds (`_ns`); where a fraction of one matters, a [`Span`] keeps it.
+//! Durations are integer nanoseconds (`_ns`). A [`Span`] has fractions of a nanosecond, too.
 
 pub mod alphabet;
 pub mod element;

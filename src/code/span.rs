@@ -6,12 +6,12 @@ use core::num::NonZeroU32;
 
 use crate::code::util::math::div_rem_u64;
 
-/// A length of time, or a point in time: nanoseconds and 2^-64 parts of one.
+/// A length of time, or a point in time, in nanoseconds with a fraction of 64 bits.
 ///
-/// A unit at 7 WPM is 171428571.428... ns. Cut to whole nanoseconds, some thousand of them would be
-/// off by half a microsecond; cut here, 2^63 of them are off by less than a nanosecond.
+/// A unit at 7 WPM is 171428571.428... ns. The error of a thousand units is half a microsecond if a unit is
+/// truncated to whole nanoseconds; with the fraction, that of 2^63 units is below a nanosecond.
 ///
-/// Arithmetic saturates at the ends of the range, 584 years.
+/// Arithmetic saturates at the end of the range, 584 years.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Span {
     ns: u64,
@@ -20,7 +20,7 @@ pub struct Span {
 }
 
 impl Span {
-    /// No time at all.
+    /// Zero.
     pub const ZERO: Span = Span::from_ns(0);
 
     const MAX: Span = Span {
@@ -28,12 +28,12 @@ impl Span {
         fraction: u64::MAX,
     };
 
-    /// So many nanoseconds.
+    /// `ns` nanoseconds.
     pub const fn from_ns(ns: u64) -> Span {
         Span { ns, fraction: 0 }
     }
 
-    /// `numerator / denominator` ns, rounded down to the 2^-64 ns.
+    /// `numerator / denominator` ns, rounded down to a multiple of 2^-64 ns.
     pub fn from_ratio(numerator: u64, denominator: NonZeroU32) -> Span {
         const HALF: u32 = 32;
 

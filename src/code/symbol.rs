@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What the transmit fifo holds.
+//! The symbols of the transmit fifo, and the gaps between them.
 
 use super::element::Code;
 
@@ -17,8 +17,8 @@ pub enum Gap {
 
 /// A character to send: its code, and the gap before it.
 ///
-/// Because the gap goes before, white space takes no room in a fifo of symbols, and a transmission
-/// ends with the last mark, whatever white space follows.
+/// The gap precedes the character, so white space takes no room in a fifo of symbols, and a transmission
+/// ends with its last mark even if white space follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Symbol {
     /// The elements to send.
@@ -27,20 +27,22 @@ pub struct Symbol {
     pub gap: Gap,
 }
 
-/// The state between the characters of all writers of one device.
+/// The state between characters, shared by all writers of a device.
 ///
-/// It belongs to the device and goes with its fifo, under the same lock, as the gap before a character
-/// depends on what was put there before, by whichever writer.
+/// The gap before a character depends on the previous character in the fifo, which another writer may have
+/// put there. So this state belongs to the fifo, and is protected by the same lock.
 #[derive(Clone, Copy, Debug)]
 pub struct Spacing {
     /// White space was written since the last character.
     word_ended: bool,
-    /// Identifies the last thing written; a prosign goes on only after its own last letter.
+    /// The last character or white space written. A prosign continues only after its own last letter.
     last: Ticket,
 }
 
-/// Names one character or white space written to a device. Wraps after 2^32 of them, by which time no
-/// writer's prosign is waiting for so old a one in practice; if it were, two letters would be joined.
+/// Identifies one character or white space written to a device.
+///
+/// It wraps after 2^32 of them. If a prosign stayed open for exactly that long, its next letter would be joined
+/// to a letter of another writer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Ticket(u32);
 
@@ -57,7 +59,7 @@ impl Default for Spacing {
 }
 
 impl Spacing {
-    /// The state of a device nothing was written to.
+    /// The state before the first write.
     pub const fn new() -> Self {
         Self {
             word_ended: false,
@@ -65,7 +67,7 @@ impl Spacing {
         }
     }
 
-    /// Notes white space. Any run of it ends one word.
+    /// Records white space, which ends the word.
     pub(crate) fn space(&mut self) {
         self.word_ended = true;
         self.last = self.last.next();
@@ -81,8 +83,8 @@ impl Spacing {
         self.last == ticket
     }
 
-    /// The symbol for `code`, which continues a prosign if its letter before was `joins`. Nothing
-    /// changes until it is [`committed`](Spacing::commit).
+    /// The symbol for `code`, which continues a prosign whose previous letter is `joins`. The state changes
+    /// only with [`Spacing::commit`].
     pub(crate) fn symbol(&self, code: Code, joins: Option<Ticket>) -> Symbol {
         let gap = if self.word_ended {
             Gap::Word
@@ -94,7 +96,7 @@ impl Spacing {
         Symbol { code, gap }
     }
 
-    /// Notes that a symbol was put into the fifo, and names it.
+    /// Records that a symbol was put into the fifo, and returns its ticket.
     pub(crate) fn commit(&mut self) -> Ticket {
         self.word_ended = false;
         self.last = self.last.next();

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The few bytes of UTF-8 that one received code becomes.
+//! The text of one received code, as a few bytes of UTF-8.
 
 use core::fmt;
 
-/// Received text: nothing, a character, or a prosign in its brackets, perhaps with a space after it.
+/// Received text: empty, a character, or a prosign in brackets, optionally followed by a space.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Text {
     bytes: [u8; Text::CAPACITY],
@@ -21,10 +21,10 @@ impl Text {
         len: 0,
     };
 
-    /// One space, which is what a word gap becomes.
+    /// One space, the text of a word gap.
     pub const SPACE: Text = Text::from_bytes(b" ");
 
-    /// U+FFFD, which is what a code that means nothing becomes.
+    /// U+FFFD, the text of a code without a meaning.
     pub const UNKNOWN: Text = Text::from_bmp(0xfffd);
 
     /// The first [`Text::CAPACITY`] of `bytes`, which are UTF-8.

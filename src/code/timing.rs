@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! How long marks and spaces last.
+//! The durations of marks and spaces.
 //!
 //! The *unit* is 1.2 s / WPM, from the standard word PARIS of 50 units (ITU-R M.1677-1, part I, section
 //! 2 for the ratios 1, 3 and 7). With U for the unit, s for the Farnsworth speed and w for the weight:
@@ -13,14 +13,14 @@
 //! G            = U, or with Farnsworth spacing  (60 s / s - 31 U) / 19
 //! ```
 //!
-//! *Farnsworth spacing* sends characters at full speed and stretches the gaps between them until the
-//! whole runs at `s` WPM. PARIS has 31 units inside its characters and 19 between and behind them. The
-//! formula is that of Jon Bloom, KE3Z, "A Standard for Morse Timing Using the Farnsworth Technique",
+//! *Farnsworth spacing* sends characters at full speed and stretches the gaps between them, so that the text
+//! is sent at `s` WPM. PARIS has 31 units inside its characters and 19 between and after them. The formula is
+//! from Jon Bloom, KE3Z, "A Standard for Morse Timing Using the Farnsworth Technique",
 //! QEX, April 1990 (ARRL): t_a = (60 c - 37.2 s) / (s c), t_c = 3 t_a / 19, t_w = 7 t_a / 19, with 31 U
 //! for the 37.2 / c of a character speed c.
 //!
 //! *Weight* is the share of the mark in a dot and the space after it. More weight moves the end of every
-//! mark by the same `delta`, taken from the space that follows, so that the speed stays what it is.
+//! mark by the same `delta`, taken from the space that follows, so the speed does not change.
 
 use core::num::NonZeroU32;
 
@@ -28,11 +28,11 @@ use super::element::Element;
 use super::span::Span;
 use super::symbol::Gap;
 
-/// The value is not in the range it has to be in; the old one still holds. `EINVAL`.
+/// The value is out of range, and the setting keeps its old value. `EINVAL`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OutOfRange;
 
-/// What the unit follows from, so that the other can be told without rounding twice.
+/// The speed as it was set, so that only the other form is rounded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Speed {
     Wpm(NonZeroU32),
@@ -53,16 +53,16 @@ pub struct Timing {
     word_gap: Span,
 }
 
-/// A unit at one word a minute.
+/// The unit at one word per minute, in microseconds.
 const UNIT_AT_1_WPM_US: u32 = 1_200_000;
 const NS_PER_US: u64 = 1_000;
 const MINUTE_NS: u64 = 60_000_000_000;
 
-/// Units of PARIS inside its characters, and between and behind them.
+/// The units of PARIS inside its characters, and between and after them.
 const PARIS_INSIDE_UNITS: u64 = 31;
 const PARIS_OUTSIDE_UNITS: u64 = 19;
 
-/// The speed of the course that the driver follows: dots of 200 ms, dashes of 600 ms.
+/// The default unit, that of the course whose exercises the driver replaces: dots of 200 ms.
 const DEFAULT_UNIT_US: NonZeroU32 = NonZeroU32::new(200_000).unwrap();
 
 impl Default for Timing {
@@ -87,9 +87,9 @@ impl Timing {
     /// The weight in percent at which dots and element gaps are equally long.
     pub const WEIGHT_STANDARD: u32 = 50;
 
-    /// Works out the durations. The arguments are in their ranges, so nothing here overflows: the largest
-    /// number is 19 * 80 * 1.2e14, of the longest unit at the fastest Farnsworth speed. Wrapping arithmetic
-    /// just needs no checks.
+    /// Computes the durations. The arguments are in range, so no operation overflows: the largest number is
+    /// 19 * 80 * 1.2e14, of the longest unit at the fastest Farnsworth speed. Wrapping arithmetic avoids the
+    /// checks.
     fn with(speed: Speed, farnsworth_wpm: u32, weight: u32) -> Self {
         // The unit is the fraction unit_ns / parts.
         let (unit_ns, parts) = match speed {
@@ -98,13 +98,13 @@ impl Timing {
         };
         let weight_of_gaps = u64::from(100_u32.saturating_sub(weight));
 
-        // A mark or gap of `units`, of which the last one is not 50 fiftieths long but `last`.
+        // A mark or gap of `units`, the last of which is `last` instead of 50 fiftieths long.
         let fiftieths = |units: u64, last: u64| {
             let fiftieths = units.wrapping_sub(1).wrapping_mul(50).wrapping_add(last);
             Span::from_ratio(unit_ns.wrapping_mul(fiftieths), parts.saturating_mul(FIFTY))
         };
 
-        // A minute less 31 s U, and 19 s U, both times `parts`; their ratio is how much G stretches U.
+        // A minute less 31 s U, and 19 s U, both times `parts`. Their ratio is G / U.
         let s_units_ns = unit_ns.wrapping_mul(u64::from(farnsworth_wpm));
         let outside_ns = MINUTE_NS
             .wrapping_mul(u64::from(parts.get()))
@@ -157,9 +157,9 @@ impl Timing {
         Ok(())
     }
 
-    /// Sets the speed of the whole in words per minute up to [`Timing::WPM_MAX`], or zero for none.
+    /// Sets the Farnsworth speed in words per minute, at most [`Timing::WPM_MAX`], or zero for none.
     ///
-    /// It only ever stretches gaps: while it is not below the speed of the characters, it has no effect.
+    /// It only stretches gaps: it has no effect unless it is below the speed of the characters.
     pub fn set_farnsworth_wpm(&mut self, wpm: u32) -> Result<(), OutOfRange> {
         if wpm > Self::WPM_MAX {
             return Err(OutOfRange);
@@ -177,8 +177,8 @@ impl Timing {
         Ok(())
     }
 
-    /// The speed of the characters in words per minute: as it was set, or the nearest to the unit, which
-    /// is 0 for units of more than 2.4 s.
+    /// The speed of the characters in words per minute, as set, or rounded from the unit. It is 0 for units
+    /// of more than 2.4 s.
     pub fn wpm(&self) -> u32 {
         match self.speed {
             Speed::Wpm(wpm) => wpm.get(),
@@ -186,7 +186,7 @@ impl Timing {
         }
     }
 
-    /// The unit in microseconds: as it was set, or the nearest to the speed.
+    /// The unit in microseconds, as set, or rounded from the speed.
     pub fn unit_us(&self) -> u32 {
         match self.speed {
             Speed::Wpm(wpm) => nearest_part_of_minute(wpm),
@@ -215,7 +215,7 @@ impl Timing {
         self.weight
     }
 
-    /// How long the mark of `element` lasts.
+    /// The duration of the mark of `element`.
     pub fn mark(&self, element: Element) -> Span {
         match element {
             Element::Dot => self.dot,
@@ -223,12 +223,12 @@ impl Timing {
         }
     }
 
-    /// How long the space between two elements of a character lasts.
+    /// The duration of the space between two elements of a character.
     pub fn element_gap(&self) -> Span {
         self.element_gap
     }
 
-    /// How long the space between two characters lasts.
+    /// The duration of the space between two characters.
     pub fn gap(&self, gap: Gap) -> Span {
         match gap {
             Gap::Joined => self.element_gap,

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The alphabet: [tables](table), and the lookups made from them.
+//! The alphabet: [tables](table), and lookups made from them.
 //!
-//! Those of ASCII and of accented Latin letters, and that of the packed [`Code`]s, are arrays filled at
-//! compile time and indexed directly. Compilation fails if the tables contradict themselves.
+//! The lookups of ASCII, of accented Latin letters and of packed [`Code`]s are arrays, filled at compile time
+//! and indexed directly. Compilation fails if the tables are inconsistent.
 
 pub mod table;
 
@@ -12,25 +12,25 @@ pub use table::{Entry, ACCENTS, PROSIGNS, TABLE};
 use crate::code::element::Code;
 use crate::code::text::Text;
 
-/// A character's longest code; a sentinel and seven elements fill the `u8` that the lookups hold.
+/// The length of the longest code of a character. Its seven elements and the sentinel fill a `u8` of a lookup.
 const CHARACTER_MAX_LEN: u32 = 7;
 
-/// The error sign, and the fewest dots that are received as it.
+/// The error sign, and the smallest number of dots that is received as such.
 const ERROR: &str = "<HH>";
 const ERROR_MIN_LEN: u32 = 7;
 
-/// What stands in a lookup for a character without a code.
+/// The entry of a lookup for a character without a code.
 const NONE: u8 = 0;
 
-/// The windows of Unicode that hold nearly all characters with a code, each indexed directly. The few
-/// others are looked for in the table.
+/// The ranges of Unicode that contain nearly all characters with a code, each with a lookup. The others are
+/// searched for in the table.
 const ASCII: Window<128> = Window::<128>::new(0);
 const LATIN: Window<224> = Window::<224>::new(0xa0);
 
 static ENCODE_ASCII: [u8; 128] = ASCII.fill();
 static ENCODE_LATIN: [u8; 224] = LATIN.fill();
 
-/// `N` characters of Unicode from `base` on.
+/// A range of `N` characters of Unicode from `base`.
 struct Window<const N: usize> {
     base: u32,
 }
@@ -40,7 +40,7 @@ impl<const N: usize> Window<N> {
         Self { base }
     }
 
-    /// The place of `character` in this window, if it is in it.
+    /// The index of `character`, or `None` if it is outside the range.
     const fn index(&self, character: char) -> Option<usize> {
         let offset = (character as u32).wrapping_sub(self.base);
         if (offset as usize) < N {
@@ -67,7 +67,7 @@ impl<const N: usize> Window<N> {
     }
 }
 
-/// The packed code of a line of the table; a slip in it stops the compiler.
+/// The packed form of a code of the table. A malformed code is a compile-time error.
 const fn bits_of(code: &str) -> u16 {
     match Code::parse(code) {
         Some(code) => code.bits(),
@@ -75,11 +75,10 @@ const fn bits_of(code: &str) -> u16 {
     }
 }
 
-/// The longest code that is received as text, SOS, has nine elements: an index of ten bits.
+/// The longest code that is received as text, SOS, has nine elements, so its packed form has ten bits.
 const DECODE_LEN: usize = 1 << 10;
 
-/// Values of the decoder's lookup from here on (Unicode's private use area, so never a character of
-/// the table) are places in [`PROSIGNS`].
+/// Values in [`DECODE`] from here on, the private use area of Unicode, are indices into [`PROSIGNS`].
 const PROSIGN_BASE: u16 = 0xe000;
 
 static DECODE: [u16; DECODE_LEN] = fill_decode();
@@ -108,7 +107,7 @@ const fn fill_decode() -> [u16; DECODE_LEN] {
     texts
 }
 
-/// Stops the compiler at contradictions that filling the lookups does not notice by itself.
+/// Checks the consistency of the tables at compile time, beyond the checks of `fill_decode()`.
 const fn check(received: &[u16; DECODE_LEN]) {
     let mut i = 0;
     while i < TABLE.len() {
@@ -148,7 +147,7 @@ const fn overlap(a: Entry, b: Entry) -> bool {
         || a.lower as u32 == b.lower as u32
 }
 
-/// The code that the letters of `<name>` make when run together.
+/// The packed code of the letters of `<name>` without gaps between them.
 const fn spelled(name: &str) -> u16 {
     let name = name.as_bytes();
     assert!(name[0] == b'<' && name[name.len() - 1] == b'>');
@@ -164,9 +163,7 @@ const fn spelled(name: &str) -> u16 {
     run
 }
 
-/// The code that `character`, in either case, is sent with.
-///
-/// `None` if Morse has none for it; white space has none either, being a gap.
+/// The code of `character`, in either case. `None` if it has no code; white space, which is a gap, has none.
 pub fn encode(character: char) -> Option<Code> {
     let bits = if let Some(at) = ASCII.index(character) {
         *ENCODE_ASCII.get(at)?
@@ -179,9 +176,9 @@ pub fn encode(character: char) -> Option<Code> {
     Code::from_bits(u16::from(bits))
 }
 
-/// The code of `letter`, in either case, with the combining `accent`: that of the composed letter.
+/// The code of the letter composed of `letter`, in either case, and the combining `accent`.
 ///
-/// `None` if Morse has none for it, or if `accent` is not an accent.
+/// `None` if the composed letter has no code, or if `accent` is not an accent.
 pub fn encode_accented(letter: char, accent: char) -> Option<Code> {
     let (_, letters) = ACCENTS.iter().find(|(mark, _)| *mark == accent)?;
     let upper = letter.to_ascii_uppercase();
@@ -189,10 +186,9 @@ pub fn encode_accented(letter: char, accent: char) -> Option<Code> {
     encode(*composed)
 }
 
-/// The text that a received `code` stands for: a character in upper case, a prosign in its brackets,
-/// or U+FFFD if it is neither.
+/// The text of a received `code`: a character in upper case, a prosign in brackets, or U+FFFD.
 ///
-/// Seven and more dots are the error sign, as a hand that sends it does not count to eight.
+/// Seven or more dots are the error sign, because senders do not count to eight.
 pub fn decode(code: Code) -> Text {
     if code.is_dots() && code.len() >= ERROR_MIN_LEN {
         return Text::from_bytes(ERROR.as_bytes());
@@ -208,7 +204,7 @@ pub fn decode(code: Code) -> Text {
     }
 }
 
-/// Whether `character`, if Morse has a code for it, is a letter or a figure and not a sign.
+/// Whether `character`, which has a code, is a letter or a figure and not a sign.
 pub(crate) const fn is_letter_or_figure(character: char) -> bool {
     // U+00C0 is the first accented letter; typographic signs begin at U+2010.
     character.is_ascii_alphanumeric()

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The tables: characters, signs of procedure and accents.
+//! The tables: characters, prosigns and accents.
 //!
 //! Sources:
 //!
@@ -17,15 +17,15 @@
 pub struct Entry {
     /// The character in upper case.
     pub upper: char,
-    /// The character in lower case, or the same again where there are no cases.
+    /// The character in lower case, or the same character if it has no case.
     pub lower: char,
-    /// Its dots and dashes.
+    /// The code as dots and dashes.
     pub code: &'static str,
-    /// Whether a received `code` is this character. Exactly one entry of each code says so.
+    /// Whether the received `code` becomes this character, which holds for exactly one entry of each code.
     pub received: bool,
 }
 
-/// A character that is sent, and that its code is received as.
+/// A character whose code is received as this character.
 const fn both(upper: char, lower: char, code: &'static str) -> Entry {
     Entry {
         upper,
@@ -35,12 +35,12 @@ const fn both(upper: char, lower: char, code: &'static str) -> Entry {
     }
 }
 
-/// A sign without cases, otherwise as [`both`].
+/// A sign, as [`both`] but without cases.
 const fn sign(character: char, code: &'static str) -> Entry {
     both(character, character, code)
 }
 
-/// A character that is sent with the code of another, which is the one received.
+/// A character with the code of another, which is received instead.
 const fn sent(upper: char, lower: char, code: &'static str) -> Entry {
     Entry {
         upper,
@@ -50,11 +50,10 @@ const fn sent(upper: char, lower: char, code: &'static str) -> Entry {
     }
 }
 
-/// Every character that Morse has a code for.
+/// All characters with a code.
 ///
-/// `+` is also the prosign AR, `=` is BT, `&` is AS (wait) and `(` is KN: the codes are the same, and
-/// the character is what is received. The multiplication sign is sent as the letter X, as the
-/// standard has it (section 3.2).
+/// `+` has the code of the prosign AR, `=` that of BT, `&` that of AS (wait), and `(` that of KN; the
+/// character is received. The multiplication sign is sent as the letter X (section 3.2 of the standard).
 pub const TABLE: &[Entry] = &[
     // ITU-R M.1677-1, 1.1.1: letters.
     both('A', 'a', ".-"),
@@ -185,11 +184,11 @@ pub const TABLE: &[Entry] = &[
     sent('Ż', 'ż', "--..-"),
 ];
 
-/// Signs of procedure that are not characters: how they are written and received in text, and their
-/// code.
+/// Prosigns that are not characters: their text, and their code.
 ///
-/// What is written between the brackets is sent letter by letter without the gaps between, so the
-/// code follows from the name; it is spelled out here so that the compiler can check both.
+/// The letters between the brackets are sent without gaps between them, so the code follows from the name.
+/// It is spelled out here so that each is checked against the other.
+///
 /// Sources: ITU-R M.1677-1, 1.1.3 (SN understood, HH error, SK end of work, KA starting signal); SOS
 /// of the Radio Regulations; BK (break) and CL (closing down) of amateur use.
 pub const PROSIGNS: &[(&str, &str)] = &[
@@ -202,7 +201,7 @@ pub const PROSIGNS: &[(&str, &str)] = &[
     ("<SOS>", "...---..."),
 ];
 
-/// Combining accents (Unicode, block U+0300): for each the letters it goes with, and what they are then.
+/// Combining accents (Unicode, block U+0300), each with letters and the composed letters.
 ///
 /// These are the canonical decompositions of all letters in [`TABLE`] that have one.
 pub const ACCENTS: &[(char, &[(char, char)])] = &[

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Receiving: a ring carries edges out of the interrupt, they are debounced, and the decoder turns
-//! marks and spaces into text.
+//! Receiving: a ring carries edges out of the interrupt, `debounce` turns them into marks and spaces, and the
+//! decoder turns those into text.
 
 pub mod debounce;
 pub mod decoder;

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Edges on their way out of the interrupt: a ring without locks, for one producer and one consumer.
+//! A lock-free ring that carries edges out of the interrupt, from one producer to one consumer.
 //!
-//! The producer may interrupt the consumer at any point or run beside it on another CPU, and neither
-//! ever waits. When the ring is full the newest edge is dropped and counted.
+//! The producer may interrupt the consumer at any point, or run on another CPU at the same time; neither
+//! waits. If the ring is full, the new edge is dropped and counted.
 //!
-//! That only one context pushes at a time, and only one pops, is a rule for *correctness*: breaking it
-//! loses or repeats edges, and is never unsafe. A hard interrupt handler that does not run on two CPUs
-//! at once is one producer.
+//! A second concurrent producer or consumer would lose or repeat edges, but is not unsafe. A hard interrupt
+//! handler that does not run on two CPUs at once is one producer.
 
 use crate::code::util::atomic::{
     AtomicU32,
@@ -17,9 +16,9 @@ use crate::code::util::atomic::{
 /// A change of the key line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Edge {
-    /// When, on the clock of the receiver. Below 2^63 ns, 292 years.
+    /// The time on the clock of the receiver, below 2^63 ns, 292 years.
     pub time_ns: u64,
-    /// Whether the key is down from then on.
+    /// Whether the key is down after it.
     pub mark: bool,
 }
 
@@ -36,7 +35,8 @@ impl Edge {
     }
 }
 
-/// A packed [`Edge`], in halves. They need not be read as one: a slot belongs to one side at a time.
+/// A packed [`Edge`], in halves. They need not be accessed atomically together: a slot belongs to one side at a
+/// time.
 #[derive(Debug)]
 struct Slot {
     low: AtomicU32,
@@ -59,7 +59,7 @@ pub struct Ring<const N: usize> {
 }
 
 impl<const N: usize> Ring<N> {
-    /// Stops the compiler at a capacity that the wrapping counters cannot index.
+    /// The capacity. Compilation fails if the wrapping counters cannot index it.
     const CAPACITY: u32 = {
         assert!(N.is_power_of_two() && N <= 1 << 31);
         N as u32
@@ -81,8 +81,8 @@ impl<const N: usize> Ring<N> {
         }
     }
 
-    /// An empty ring; the atomics of loom are not made by constants. `begun` edges have already passed
-    /// through it, so that a test can wrap the counters.
+    /// An empty ring through which `begun` edges have passed, so that a test can wrap the counters. Not
+    /// `const`, as the atomics of loom cannot be made in constants.
     #[cfg(loom)]
     pub fn begun(begun: u32) -> Self {
         Self {
@@ -96,17 +96,17 @@ impl<const N: usize> Ring<N> {
         }
     }
 
-    /// The slot of the edge with the number `count`; always there, as `N` is a power of two.
+    /// The slot of the edge number `count`; never `None`, as `N` is a power of two.
     fn slot(&self, count: u32) -> Option<&Slot> {
         self.slots
             .get((count & Self::CAPACITY.wrapping_sub(1)) as usize)
     }
 
-    /// Puts an edge in, or counts it as dropped if the ring is full. For the producer.
+    /// Pushes an edge, or drops and counts it if the ring is full. For the producer.
     ///
-    /// Returns whether the edge is in. Takes a bounded number of steps and never waits.
+    /// Returns whether the edge was pushed. Takes a bounded number of steps.
     pub fn push(&self, edge: Edge) -> bool {
-        // Nobody else writes `head`.
+        // Only the producer writes `head`.
         let head = self.head.load(Ordering::Relaxed);
         // Pairs with the release in `pop`: the consumer is done with the slots it gave back.
         let tail = self.tail.load(Ordering::Acquire);
@@ -127,9 +127,9 @@ impl<const N: usize> Ring<N> {
         false
     }
 
-    /// Takes the oldest edge out. For the consumer.
+    /// Removes and returns the oldest edge. For the consumer.
     pub fn pop(&self) -> Option<Edge> {
-        // Nobody else writes `tail`.
+        // Only the consumer writes `tail`.
         let tail = self.tail.load(Ordering::Relaxed);
         // Pairs with the release in `push`.
         let head = self.head.load(Ordering::Acquire);
@@ -144,18 +144,17 @@ impl<const N: usize> Ring<N> {
         Some(Edge::unpack((high << u32::BITS) | low))
     }
 
-    /// Whether no edge is in the ring. Exact for the consumer when it says that there is one, and for
-    /// the producer when it says that there is none.
+    /// Whether the ring is empty. For the consumer `false` is exact, for the producer `true`.
     pub fn is_empty(&self) -> bool {
         self.head.load(Ordering::Acquire) == self.tail.load(Ordering::Acquire)
     }
 
-    /// How many edges were ever put in, modulo 2^32. For anybody.
+    /// The number of edges pushed, modulo 2^32. From any context.
     pub fn pushed(&self) -> u32 {
         self.head.load(Ordering::Relaxed)
     }
 
-    /// How many edges were ever dropped, modulo 2^32. For anybody.
+    /// The number of edges dropped, modulo 2^32. From any context.
     pub fn dropped(&self) -> u32 {
         self.dropped.load(Ordering::Relaxed)
     }

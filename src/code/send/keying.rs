@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! From symbols to marks and spaces with absolute deadlines.
+//! Turns symbols into marks and spaces with absolute deadlines.
 //!
-//! A keyer calls [`Keying::next`] when the last deadline has come, sets the lamp as it says, and waits
-//! for the next deadline. Each deadline is the one before plus an exact duration, kept finer than a
-//! nanosecond, so neither rounding nor late wake-ups ever add up.
+//! The keyer calls [`Keying::next`] at each deadline, sets the lamp accordingly, and waits for the next
+//! deadline. A deadline is the previous one plus an exact duration, with a fraction of a nanosecond, so
+//! neither rounding nor late wake-ups add up.
 
 use crate::code::element::{
     Element,
@@ -14,42 +14,42 @@ use crate::code::span::Span;
 use crate::code::symbol::Symbol;
 use crate::code::timing::Timing;
 
-/// What the lamp is to show, and until when.
+/// A mark or a space: the state of the lamp for a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Step {
     /// Lit for a mark, dark for a space.
     pub mark: bool,
-    /// When it begins, on the clock of the caller. In the past if the caller is late.
+    /// Its beginning on the clock of the caller, in the past if the caller is late.
     pub from_ns: u64,
-    /// When it ends, on the same clock.
+    /// Its end on the same clock.
     pub until_ns: u64,
     /// Whether this is the first mark of a symbol.
     pub begins_symbol: bool,
 }
 
-/// Where a transmission is.
+/// The position within a transmission.
 #[derive(Clone, Copy, Debug)]
 enum State {
-    /// Nothing was ever sent, so the next mark need not keep a distance.
+    /// No mark was sent yet, so the next one needs no gap.
     Fresh,
-    /// The last mark of a symbol ends at the deadline; which space follows depends on the next symbol.
-    /// `dark` if there was none when it ended.
+    /// The last mark of a symbol ends at the deadline; the next symbol determines the space that follows.
+    /// `dark` if there was no next symbol when it ended.
     Between { dark: bool },
     /// The space before a mark ends at the deadline.
     Space { first: Element, begins_symbol: bool },
-    /// A mark ends at the deadline, with more elements of its symbol to come.
+    /// A mark ends at the deadline, and more elements of its symbol follow.
     Inside,
 }
 
 /// The timeline of one transmitter.
 ///
-/// It outlives single transmissions: a symbol that comes soon after the last one still gets its gap.
+/// It spans transmissions: a symbol soon after the end of a transmission still gets its gap.
 #[derive(Clone, Copy, Debug)]
 pub struct Keying {
     state: State,
-    /// When the mark or space of the last step ends.
+    /// The end of the last step.
     deadline: Span,
-    /// Elements of the current symbol behind the one being sent.
+    /// The elements of the current symbol after the one being sent.
     rest: Elements,
 }
 
@@ -60,7 +60,7 @@ impl Default for Keying {
 }
 
 impl Keying {
-    /// A transmitter that has not sent yet.
+    /// The timeline of a transmitter that has not sent yet.
     pub const fn new() -> Self {
         Self {
             state: State::Fresh,
@@ -69,16 +69,16 @@ impl Keying {
         }
     }
 
-    /// The step that begins at the last deadline, or `None` if there is nothing to send: the lamp is
-    /// to be dark, now.
+    /// The step that begins at the last deadline, or `None` if there is no symbol: the caller then puts the
+    /// lamp out.
     ///
-    /// `now_ns` is the time on a clock that does not run backwards, `timing` holds for this step, and
-    /// `fetch` takes the next symbol out of the fifo. It is called at most once, when the last mark
-    /// of the symbol before has ended.
+    /// `now_ns` is the time on a monotonic clock, `timing` applies to this step, and `fetch` takes the next
+    /// symbol out of the fifo. It is called at most once, when the last mark of the previous symbol has
+    /// ended.
     ///
-    /// Symbols that come while nothing was being sent begin at `now_ns`, but not before their gap
-    /// after the last mark is over. If `now_ns` is more than a unit behind the deadline (the machine
-    /// was suspended, say), the timeline moves to `now_ns` instead of catching up in a burst.
+    /// The first symbol after a pause begins at `now_ns`, but not before the end of its gap after the last
+    /// mark. If `now_ns` is more than a unit after the deadline, for instance because the machine was
+    /// stopped, the timeline moves to `now_ns` instead of catching up in a burst.
     pub fn next(
         &mut self,
         now_ns: u64,
@@ -106,24 +106,23 @@ impl Keying {
         }
     }
 
-    /// Forgets the rest of the symbol being sent: the mark, if there is one, ends now, and what is sent
-    /// next keeps its gap from here.
+    /// Drops the rest of the symbol being sent. A mark ends now, and the gap of the next symbol is counted
+    /// from now.
     pub fn abort(&mut self, now_ns: u64) {
         self.rest = Elements::NONE;
         if !matches!(self.state, State::Fresh | State::Between { dark: true }) {
-            // A space already lasts since an earlier moment; counting it from now is the longer gap.
+            // A space began earlier. Counting it from now makes the gap longer, never shorter.
             self.deadline = Span::from_ns(now_ns);
             self.state = State::Between { dark: true };
         }
     }
 
-    /// Puts the end of the current step off, and with it all that follows: it began so much later than
-    /// was asked for.
+    /// Moves the end of the current step, and all later ones, by `late_ns`: the step began that much late.
     pub fn postpone(&mut self, late_ns: u64) {
         self.deadline = self.deadline.plus(Span::from_ns(late_ns));
     }
 
-    /// When the current step ends, on the clock of the caller.
+    /// The end of the current step on the clock of the caller.
     pub fn deadline_ns(&self) -> u64 {
         self.deadline.round_ns()
     }
@@ -150,7 +149,7 @@ impl Keying {
             return None;
         };
         self.rest = symbol.code.elements();
-        // A code without elements cannot be made by the parser; it would be no sign at all.
+        // The parser makes no code without elements.
         let first = self.rest.next()?;
         let now = Span::from_ns(now_ns);
 

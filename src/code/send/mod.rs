@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Sending: written bytes become symbols, and symbols become marks and spaces with deadlines.
+//! Sending: the parser turns bytes into symbols, keying turns symbols into marks and spaces with deadlines.
 
 pub mod keying;
 pub mod parser;

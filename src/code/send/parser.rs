@@ -1,27 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The write path: bytes of UTF-8 in, [`Symbol`]s out.
+//! The write path: turns bytes of UTF-8 into [`Symbol`]s.
 //!
-//! A [`Parser`] belongs to an open file. It remembers what a write left unfinished: a character whose
-//! bytes are not all there, and an open prosign. A [`Writing`] is one call of write(2) on it, and
-//! says in the end what that call returns:
+//! A [`Parser`] belongs to an open file. It keeps the unfinished input between writes: an incomplete
+//! character, and an open prosign. A [`Writing`] is one call of write(2), and determines its result:
 //!
-//! - What comes before a character that cannot be sent is taken and counted, so a later write begins
-//!   with that character; this one gets the error. Bytes of a character that are still incomplete
-//!   at the end of a write are taken and counted too.
-//! - White space, any run of it, ends a word. The byte order mark and NUL count as such: they are in
-//!   text that comes from files.
-//! - A combining accent belongs to the letter before it, also if that came with an earlier write: both
-//!   are sent as the composed letter. The letter does not wait for it in the fifo, see
-//!   [`Sink::amend`]. An accent without a letter before it, or that makes a letter without a code
-//!   of its own, is an error, as the composed letter is.
-//! - `<` opens a prosign, `>` closes it. Between them stand letters and figures, at least one, which
-//!   are sent one unit apart. Everything else there, white space included, is an error, as is a `>`
-//!   without its `<`.
-//! - After an error the parser is as new: no prosign is open and no character begun.
+//! - The bytes before a character that cannot be sent are taken and counted. The next write begins with that
+//!   character, and fails. The bytes of a character that is incomplete at the end of a write are taken and
+//!   counted, too.
+//! - White space of any length ends a word. The byte order mark and NUL count as white space, as they occur
+//!   in text files.
+//! - A combining accent belongs to the letter before it, which may be from an earlier write: both are sent as
+//!   the composed letter. The letter does not wait for an accent, see [`Sink::amend`]. An accent without a
+//!   letter is an error, as is an accent that makes a letter without a code.
+//! - `<` opens a prosign, `>` closes it. Between them are letters and figures, at least one, which are sent
+//!   one unit apart. Any other character there is an error, white space included, as is a `>` without `<`.
+//! - An error resets the parser: no prosign is open, and no character is incomplete.
 //!
-//! A file that is closed in the middle of a prosign has sent the letters there were, run together; the
-//! prosign just ends. Bytes of a character that was never completed are forgotten.
+//! If a file is closed within a prosign, its letters so far have been sent as one sign. The bytes of an
+//! incomplete character are dropped.
 
 use super::utf8::{
     Progress,
@@ -35,28 +32,28 @@ use crate::code::symbol::{
     Ticket, //
 };
 
-/// Why a character was refused.
+/// The reason why a character was rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Error {
-    /// Morse has no code for the character, or it may not stand where it does. `EINVAL`.
+    /// Morse has no code for the character, or it is not valid at this position. `EINVAL`.
     Unencodable,
     /// The bytes are not UTF-8. `EILSEQ`.
     Malformed,
 }
 
-/// What takes symbols: the fifo of a device.
+/// The destination of symbols: the fifo of a device.
 pub trait Sink {
-    /// Adds `symbol`, and returns whether there was room.
+    /// Appends `symbol`. Returns `false` if there is no room.
     fn push(&mut self, symbol: Symbol) -> bool;
 
-    /// An accent has come for the letter that was pushed last: its code is not `from` but `to`.
+    /// Changes the code of the letter that was pushed last from `from` to `to`, as an accent followed it.
     ///
-    /// If it is being sent already it can go on as `to` if that begins with `from`
-    /// ([`Code::strip_start`]); otherwise it stays as it is.
+    /// A letter that is being sent can continue as `to` if that begins with `from`
+    /// ([`Code::strip_start`]); otherwise it is not changed.
     fn amend(&mut self, from: Code, to: Code);
 }
 
-/// A closure that takes symbols, and cannot change them later.
+/// A closure as a [`Sink`], which does not change symbols later.
 struct Push<F>(F);
 
 impl<F: FnMut(Symbol) -> bool> Sink for Push<F> {
@@ -67,32 +64,32 @@ impl<F: FnMut(Symbol) -> bool> Sink for Push<F> {
     fn amend(&mut self, _from: Code, _to: Code) {}
 }
 
-/// The character that was written last, if it is a letter or the like.
+/// The last character written, unless it was white space or a bracket.
 #[derive(Clone, Copy, Debug)]
 struct Last {
     character: char,
     ticket: Ticket,
 }
 
-/// What one open file has left unfinished.
+/// The unfinished input of an open file.
 #[derive(Clone, Copy, Debug)]
 pub struct Parser {
     utf8: Utf8,
-    /// Behind `<`.
+    /// Set from `<` to `>`.
     in_prosign: bool,
     /// `None` at the beginning of a prosign or a word.
     last: Option<Last>,
 }
 
-/// Why [`Writing::feed`] came back.
+/// The result of [`Writing::feed`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fed {
-    /// All of the bytes were taken.
+    /// All bytes were taken.
     All,
-    /// So many of the bytes were taken; then came a character that the fifo had no room for. The rest
-    /// may be fed again when there is some.
+    /// This number of bytes was taken; the fifo had no room for the next character. The rest may be fed
+    /// again when it has.
     Full(usize),
-    /// A character was refused. The write is over; see [`Writing::finish`].
+    /// A character was rejected, which ends the write; see [`Writing::finish`].
     Refused,
 }
 
@@ -103,7 +100,7 @@ impl Default for Parser {
 }
 
 impl Parser {
-    /// The parser of a file just opened.
+    /// The parser of a newly opened file.
     pub const fn new() -> Self {
         Self {
             utf8: Utf8::new(),
@@ -121,7 +118,7 @@ impl Parser {
         }
     }
 
-    /// Acts on one whole character.
+    /// Handles one character.
     fn character(
         &mut self,
         character: char,
@@ -168,7 +165,7 @@ impl Parser {
         Ok(())
     }
 
-    /// Acts on a character without a code of its own: an accent, or nothing that can be sent.
+    /// Handles a character without a code: an accent, or a character that cannot be sent.
     fn amend(&mut self, accent: char, spacing: &Spacing, sink: &mut impl Sink) -> Result<(), Stop> {
         let refused = Stop::Refused(Error::Unencodable);
         let Some(last) = &mut self.last else {
@@ -179,7 +176,7 @@ impl Parser {
         let (Some(from), Some(to)) = (from, to) else {
             return Err(refused);
         };
-        // No letter takes two.
+        // No letter takes two accents.
         last.character = accent;
         if spacing.is_last(last.ticket) {
             sink.amend(from, to);
@@ -190,7 +187,7 @@ impl Parser {
 
 /// Unicode's property `White_Space`, NUL and the byte order mark.
 ///
-/// Written out, because `char::is_whitespace` would need tables of `core` that a kernel need not export.
+/// `char::is_whitespace()` would need tables of `core` that a kernel may not export.
 const fn is_white_space(character: char) -> bool {
     matches!(
         character,
@@ -210,7 +207,7 @@ const fn is_white_space(character: char) -> bool {
     )
 }
 
-/// Why a byte was not taken.
+/// The reason why a byte was not taken.
 enum Stop {
     Full,
     Refused(Error),
@@ -218,20 +215,19 @@ enum Stop {
 
 /// One call of write(2).
 ///
-/// Its bytes may come in any number of pieces, with waits between: [`feed`](Writing::feed) them one
-/// after the other, then [`finish`](Writing::finish).
+/// [`feed`](Writing::feed) takes its bytes in any number of pieces, then [`finish`](Writing::finish) ends it.
 #[derive(Debug)]
 #[must_use = "finish() says what write(2) returns"]
 pub struct Writing<'a> {
     parser: &'a mut Parser,
-    /// Bytes of this write that were taken.
+    /// The number of bytes taken so far.
     taken: usize,
     error: Option<Error>,
 }
 
 impl Writing<'_> {
-    /// Takes `bytes` as far as possible, with a closure as the sink: letters stay without the accents that
-    /// come behind them.
+    /// Takes as many of `bytes` as possible, with a closure as the sink: letters do not get the accents that
+    /// follow them.
     pub fn feed(
         &mut self,
         bytes: &[u8],
@@ -241,19 +237,19 @@ impl Writing<'_> {
         self.feed_to(bytes, spacing, &mut Push(push))
     }
 
-    /// Takes `bytes` as far as possible.
+    /// Takes as many of `bytes` as possible.
     ///
-    /// `sink` and `spacing` belong to the device: hold its lock around this call. `sink` is called at
-    /// most once for each byte.
+    /// `sink` and `spacing` belong to the device; the caller holds its lock. `sink` is called at most once for
+    /// each byte.
     ///
-    /// A write that was refused takes nothing more.
+    /// After a rejected character, it takes no more bytes.
     pub fn feed_to(&mut self, bytes: &[u8], spacing: &mut Spacing, sink: &mut impl Sink) -> Fed {
         if self.error.is_some() {
             return Fed::Refused;
         }
         let mut taken = 0;
-        // The end of the last whole character in `bytes`: a full fifo stops there, not inside the
-        // character that did not fit.
+        // The end of the last complete character in `bytes`. If the fifo is full, the write stops there, not
+        // within the character that did not fit.
         let mut whole = (taken, *self.parser);
         for &byte in bytes {
             match self.byte(byte, spacing, sink) {
@@ -289,20 +285,20 @@ impl Writing<'_> {
         Ok(())
     }
 
-    /// Bytes of this write taken so far.
+    /// Returns the number of bytes taken so far.
     pub fn taken(&self) -> usize {
         self.taken
     }
 
-    /// Ends the write: the number of bytes it took, which may be fewer than it was given, or the error
-    /// if it begins with a character that was refused.
+    /// Ends the write. Returns the number of bytes taken, which may be fewer than were fed, or the error if
+    /// the first character was rejected.
     ///
-    /// Zero bytes taken without an error means that the fifo was full from the start.
+    /// Zero bytes without an error mean that the fifo was full from the start.
     pub fn finish(self) -> Result<usize, Error> {
         let Some(error) = self.error else {
             return Ok(self.taken);
         };
-        // The refused character itself may have begun in this write, or in one before.
+        // The rejected character may have begun in this write or in an earlier one.
         match self.taken.checked_sub(self.parser.utf8.held()) {
             None | Some(0) => {
                 *self.parser = Parser::new();

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! UTF-8, a byte at a time.
+//! Decoding of UTF-8, one byte at a time.
 
-/// A character whose bytes are arriving.
+/// The state of the decoder, within one character.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Utf8 {
-    /// The bits of the character so far.
+    /// The bits of the character received so far.
     bits: u32,
-    /// Bytes so far.
+    /// The number of bytes received.
     held: u8,
-    /// Bytes still to come.
+    /// The number of bytes still to come.
     missing: u8,
-    /// What the next byte may be. Narrower than a continuation byte is behind the first bytes that
-    /// begin overlong forms, surrogates and what lies above U+10FFFF (table 3-7 of the Unicode
-    /// Standard, chapter 3).
+    /// The range of the next byte. After some first bytes it is narrower than that of continuation bytes,
+    /// which excludes overlong forms, surrogates and values above U+10FFFF (The Unicode Standard, chapter
+    /// 3, table 3-7).
     next_min: u8,
     next_max: u8,
 }
@@ -21,13 +21,13 @@ pub(crate) struct Utf8 {
 const CONTINUATION_MIN: u8 = 0x80;
 const CONTINUATION_MAX: u8 = 0xbf;
 
-/// What a byte led to.
+/// The result of one byte.
 pub(crate) enum Progress {
     /// More bytes are needed.
     Incomplete,
     /// The character is complete.
     Whole(char),
-    /// The byte cannot stand here.
+    /// The byte is not valid at this position.
     Malformed,
 }
 
@@ -42,12 +42,12 @@ impl Utf8 {
         }
     }
 
-    /// The number of bytes taken of a character that is not complete.
+    /// The number of bytes of the incomplete character.
     pub(crate) const fn held(&self) -> usize {
         self.held as usize
     }
 
-    /// Whether no character is begun.
+    /// Whether there is no incomplete character.
     pub(crate) const fn is_whole(&self) -> bool {
         self.held == 0
     }
@@ -69,7 +69,7 @@ impl Utf8 {
         }
         let bits = self.bits;
         *self = Self::new();
-        // The limits on the second byte leave only characters.
+        // The range of the second byte admits only valid characters.
         char::from_u32(bits).map_or(Progress::Malformed, Progress::Whole)
     }
 

@@ -2,8 +2,8 @@
 
 //! Decimal digits of 64-bit numbers.
 //!
-//! `core` divides a 64-bit number to print it, and what a 32-bit ARM kernel has for that division is a
-//! panic. So whatever may grow beyond 32 bits is printed through here.
+//! `core` divides a 64-bit number to print it, and a 32-bit ARM kernel implements that division as a panic.
+//! So numbers that may exceed 32 bits are printed through [`Decimal`].
 
 use super::math::div_rem_u64;
 use core::{
@@ -11,7 +11,7 @@ use core::{
     num::NonZeroU32, //
 };
 
-/// A number that [`Display`](fmt::Display) prints in decimal. Widths and other flags are not heeded.
+/// A number that [`Display`](fmt::Display) prints in decimal. It ignores width and other flags.
 #[derive(Clone, Copy)]
 pub struct Decimal(pub u64);
 

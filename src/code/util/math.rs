@@ -2,8 +2,8 @@
 
 //! Division of 64-bit numbers.
 //!
-//! A 32-bit ARM kernel has no `__aeabi_uldivmod`, so every 64-bit division at run time goes through
-//! the one function here. It is not on a fast path: rates change when somebody asks for it.
+//! A 32-bit ARM kernel has no `__aeabi_uldivmod`, so every 64-bit division at run time uses the function
+//! here. None is on a fast path.
 
 use core::num::{
     NonZeroU32,
@@ -28,14 +28,14 @@ pub fn ns_to_ms(ns: u64) -> u64 {
     div_rem_u64(ns, NS_PER_MS).0
 }
 
-/// Division by shifting and subtracting, for machines without a wide divider.
+/// Division by shifting and subtracting, for machines without a 64-bit divider.
 pub fn long_division(dividend: u64, divisor: NonZeroU32) -> (u64, u32) {
     let divisor = u64::from(divisor.get());
     let mut quotient = 0;
     let mut remainder = 0;
     let mut bits = dividend;
     for _ in 0..u64::BITS {
-        // The remainder is less than the divisor, hence of 32 bits, and can be doubled.
+        // The remainder is less than the divisor, so it has 32 bits and can be doubled.
         remainder = (remainder << 1) | (bits >> (u64::BITS - 1));
         bits <<= 1;
         quotient <<= 1;

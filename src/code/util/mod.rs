@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Arithmetic and atomics that the kernel lacks or that loom replaces. Nothing here knows Morse.
+//! Arithmetic that 32-bit kernels lack, and atomics that loom replaces. Independent of Morse.
 
 pub(crate) mod atomic;
 pub mod decimal;
