@@ -152,8 +152,13 @@ fn edges(events: &[Event], symbols: &Symbols) -> Vec<Edge> {
             _ => "function",
         }));
         match function {
-            Some(name) if name.contains("drain") => edge.softirq.get_or_insert(since),
-            Some(name) if name.contains("deliver") => edge.work.get_or_insert(since),
+            // The driver's, and the rival's.
+            Some(name) if name.contains("bottomhalf") || name.contains("drain") => {
+                edge.softirq.get_or_insert(since)
+            }
+            Some(name) if name.contains("wakereaders") || name.contains("deliver") => {
+                edge.work.get_or_insert(since)
+            }
             _ => continue,
         };
     }

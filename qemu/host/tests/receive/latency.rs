@@ -4,10 +4,22 @@
 
 use std::collections::BTreeMap;
 
-use morse_board::fixture::{bound_ns, long, LONG};
 use morse_board::{Board, Result};
 
-use crate::fixture::with;
+use super::fixture::with;
+use crate::boards::KEYLESS;
+use crate::fixture::{bound_ns, long, LONG};
+use crate::runner::test::Tests;
+
+/// The tests here.
+pub fn tests() -> Tests {
+    tests![
+        the_documented_commands_show_the_histograms,
+        the_program_says_what_is_wrong_and_leaves_nothing,
+        edges_of_the_lamp_meet_their_deadlines
+    ]
+    .on(&KEYLESS)
+}
 
 const DOCUMENT: &str = include_str!("../../../../Documentation/latency.md");
 const TRACEFS: &str = "/sys/kernel/tracing";
@@ -63,8 +75,6 @@ fn nothing_is_left(board: &mut Board) -> Result<()> {
     Ok(())
 }
 
-#[test]
-#[ignore = "needs a board: make test"]
 fn the_documented_commands_show_the_histograms() {
     with("bh", |board| {
         if !has_histograms(board)? {
@@ -72,7 +82,7 @@ fn the_documented_commands_show_the_histograms() {
         }
         for (command, documented) in examples() {
             let output = long(board, command)?;
-            println!("# {command}\n{output}");
+            note!("# {command}\n{output}");
             let [shown, documented] = [&output, &documented].map(|output| histograms(output));
             assert!(shown.keys().eq(documented.keys()), "{shown:?}");
             for (title, buckets) in shown {
@@ -92,8 +102,6 @@ fn the_documented_commands_show_the_histograms() {
     });
 }
 
-#[test]
-#[ignore = "needs a board: make test"]
 fn the_program_says_what_is_wrong_and_leaves_nothing() {
     with("bh", |board| {
         let fails = |board: &mut Board, command: &str, status: i32, message: &str| -> Result<()> {
@@ -128,8 +136,6 @@ fn the_program_says_what_is_wrong_and_leaves_nothing() {
 }
 
 /// With no other event, as each takes time before the next.
-#[test]
-#[ignore = "needs a board: make test"]
 fn edges_of_the_lamp_meet_their_deadlines() {
     // The tick of the clock, 16 ns, and the way from the clock to the line and back to the clock.
     const LATE_NS: u64 = 1_000;

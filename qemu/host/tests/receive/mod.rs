@@ -26,6 +26,7 @@ pub fn tests() -> Tests {
         .and(faux::tests())
         .and(hand::tests())
         .and(inside::tests())
+        .and(latency::tests())
         .and(storm::tests())
         .and(ticker::tests())
         .and(tracepoints::tests())
