@@ -9,6 +9,7 @@ pub mod context;
 pub mod test;
 
 pub mod crates;
+pub mod examples;
 pub mod kernel;
 pub mod must_not_compile;
 pub mod process;

@@ -19,7 +19,7 @@ const SOURCES: &str = "tests/must_not_compile";
 const PLACE: &str = "src/must_not_compile";
 
 /// The codes of rustc's errors, each with the files that it points into.
-type Errors = Vec<(String, BTreeSet<String>)>;
+pub type Errors = Vec<(String, BTreeSet<String>)>;
 
 /// A trial for each source.
 pub fn trials(kernel: usize) -> Vec<Trial> {
@@ -54,7 +54,7 @@ pub fn trials(kernel: usize) -> Vec<Trial> {
                     ..Needs::default()
                 },
                 ..Trial::new(format!("must_not_compile::{name}"), move || {
-                    let together = || compile("all", &bad);
+                    let together = || compile("all", PLACE, &sources(&bad));
                     check(&name, all.get_or_init(together));
                 })
             }
@@ -90,7 +90,7 @@ fn check(name: &str, all: &Errors) {
         return;
     }
     // An error may keep rustc from looking for others.
-    let alone = compile(name, &[name.to_owned()]);
+    let alone = compile(name, PLACE, &sources(&[name.to_owned()]));
     let is_right = match expected.as_str() {
         "none" => alone.is_empty(),
         _ => is_expected(&alone) && !alone.iter().any(is_stray),
@@ -98,11 +98,23 @@ fn check(name: &str, all: &Errors) {
     assert!(is_right, "expected {expected}, found {alone:?}");
 }
 
-/// Builds these sources as parts of the driver, without making code of it.
-fn compile(what: &str, names: &[String]) -> Errors {
+/// The sources with these names, and their text.
+fn sources(names: &[String]) -> Vec<(String, String)> {
+    let text = |name: &String| {
+        let path = top().join(SOURCES).join(name).with_extension("rs");
+        fs::read_to_string(path).expect("the source is there")
+    };
+    names
+        .iter()
+        .map(|name| (name.clone(), text(name)))
+        .collect()
+}
+
+/// Builds these sources, at `place` in a copy of the driver, without making code of it.
+pub fn compile(what: &str, place: &str, sources: &[(String, String)]) -> Errors {
     let kernel = context::config().vmlinuz.with_file_name("");
     let work = top().join("build/must-not-compile").join(what);
-    let made = work.join(PLACE);
+    let made = work.join(place);
     let _ = fs::remove_dir_all(&work);
     fs::create_dir_all(&work).expect("a directory");
     let path = |path: &Path| path.to_str().expect("UTF-8").to_owned();
@@ -113,18 +125,17 @@ fn compile(what: &str, names: &[String]) -> Errors {
     );
     fs::create_dir(&made).expect("a directory");
     let mut parts = String::new();
-    for name in names {
-        let file = format!("{name}.rs");
-        fs::copy(top().join(SOURCES).join(&file), made.join(&file)).expect("a copy");
+    for (name, text) in sources {
+        fs::write(made.join(name).with_extension("rs"), text).expect("a copy");
         parts += &format!("pub mod {name}; ");
     }
+    let module = made
+        .file_name()
+        .and_then(|name| name.to_str())
+        .expect("a name");
     let root = work.join("src/morse.rs");
     let text = fs::read_to_string(&root).expect("the driver's source");
-    fs::write(
-        &root,
-        format!("{text}pub mod must_not_compile {{ {parts} }}\n"),
-    )
-    .expect("a copy");
+    fs::write(&root, format!("{text}pub mod {module} {{ {parts} }}\n")).expect("a copy");
 
     let (build, work) = (path(&kernel.join("build")), path(&work));
     let variables = fs::read_to_string(kernel.join("variables")).expect("a prepared tree");

@@ -4,7 +4,7 @@
 
 use super::kernel::Kernel;
 use super::test::{Kind, Test};
-use super::{crates, must_not_compile, scripts, Trial};
+use super::{crates, examples, must_not_compile, scripts, Trial};
 
 /// How much of everything a run does; the first word on the command line.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -113,6 +113,7 @@ impl Selection {
         let mut trials = Vec::new();
         if self.tier == Tier::Default {
             trials.extend(must_not_compile::trials(0));
+            trials.push(examples::trial(0));
             trials.extend(scripts::bats());
             trials.extend(scripts::fuzz());
             trials.extend(crates::examples());
@@ -148,8 +149,9 @@ impl Selection {
 
     /// Whether tests that are known without building something have this for their first name.
     fn is_group(&self, wanted: &str) -> bool {
-        const OTHERS: [&str; 6] = [
+        const OTHERS: [&str; 7] = [
             "docs",
+            "examples",
             "fuzz",
             "leaks",
             "lint",
