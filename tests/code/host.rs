@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The pure Morse code of the driver as a crate of its own, for hosts.
+//! `src/code` as a crate for the host.
 //!
-//! The kernel module compiles the very same files as its `mod code`.
+//! The kernel module compiles the same files as its `mod code`.
 
 #![no_std]
 #![forbid(unsafe_code)]

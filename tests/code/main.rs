@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The pure code on the host: the cases that the kernel runs as well, and what wants a host.
+//! Tests of `src/code` on the host: the cases that KUnit runs, too, and tests that need a host.
 
 #![cfg(not(loom))]
 
 mod properties;
 
-/// What the cases call the code under test, which in the kernel is a module beside them.
+/// The path by which the cases find the code under test; in the kernel it is a module of the same crate.
 use morse_code as code;
 
 mod cases;

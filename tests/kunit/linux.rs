@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What the tests take of `src/linux`: the mechanisms that they test, and what those need.
+//! The files of `src/linux` that the tests use.
 
 #[path = "../../src/linux/bhlock.rs"]
 pub mod bhlock;

@@ -2,11 +2,11 @@
 
 //! Tests that run inside a kernel with KUnit: loading this module runs them.
 //!
-//! The pure code is tested by the very cases that run on the host (`tests/code/cases`), the wrappers of
-//! `src/linux` by those of `wrappers/`: each shows what its wrapper promises. The results are in the
-//! kernel's log, as KTAP; `qemu/host/tests/kunit` reads them.
+//! The cases of `tests/code/cases`, which run on the host, too, test `src/code`; those of `wrappers/` test the
+//! documented behaviour of `src/linux`. The results are in the kernel log as KTAP, which
+//! `qemu/host/tests/kunit` reads.
 //!
-//! The kernel has to be told `kunit.enable=1 kunit.autorun=1`, and nothing of panicking at an oops (`linux::kunit`).
+//! The kernel is booted with `kunit.enable=1 kunit.autorun=1` and without `oops=panic` (see `linux::kunit`).
 
 pub mod linux;
 
@@ -28,7 +28,7 @@ module! {
     license: "GPL v2",
 }
 
-/// KUnit runs the suites when the module is there; it has nothing to do itself.
+/// The module. KUnit runs its suites when it is loaded.
 struct MorseKunit;
 
 impl kernel::Module for MorseKunit {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // error: E0308
 
-//! What samples/atomic_sleep forces with `unsafe`, without: a BH work item that calls what may sleep.
+//! A BH work item that calls a function that may sleep, as samples/atomic_sleep does with `unsafe`.
 
 use crate::linux::{
     context::Atomic,

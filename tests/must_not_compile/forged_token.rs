@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // error: E0133
 
-//! A softirq that makes itself the token of process context, without saying that it is unsafe.
+//! A softirq that makes a token of process context without `unsafe`.
 
 use crate::linux::{
     context::{

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // error: E0277
 
-//! A wait whose condition, which is looked at by a task marked as sleeping, sleeps with the token of the
-//! task.
+//! A wait whose condition sleeps with the token of the task. It is evaluated in the state `TASK_IDLE`.
 
 use crate::linux::{
     context::Sleepable,

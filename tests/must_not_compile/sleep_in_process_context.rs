@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // error: none
 
-//! The check of the check: the same in process context is fine.
+//! The counterpart, which compiles: the same in process context.
 
 use crate::linux::{
     context::Sleepable,

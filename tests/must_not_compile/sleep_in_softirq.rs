@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // error: E0308
 
-//! A softirq that sets a line of a chip that may sleep.
+//! A softirq that sets a line whose chip may sleep.
 
 use crate::linux::{
     context::Atomic,

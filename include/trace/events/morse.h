@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Tracepoints of the Morse transceiver: what came in, what went out, and when
- * each of the mechanisms that defer work was at it.
+ * Tracepoints of the Morse transceiver: edges and characters in both directions,
+ * and the runs of the mechanisms that defer work.
  *
  *     trace-cmd record -C mono -e morse
  *     perf record -k mono -e 'morse:*' -a
  *
- * The clock is that of the fields, so that stamps and fields can be compared.
+ * With this clock, time stamps can be compared with the fields of events.
  *
- * The field "device" of all events is the number in the device's name: 0 is
- * /dev/morse, 1 is /dev/morse1.
+ * The field "device" of all events is the number in the name of the device: 0
+ * for /dev/morse, 1 for /dev/morse1.
  */
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM morse
@@ -20,13 +20,13 @@
 #include <linux/tracepoint.h>
 
 /*
- * The bottom half takes an edge of the key, before debouncing. An edge for
- * which there was no room (sysfs: edges_dropped) has no event.
+ * The bottom half takes an edge of the key, before debouncing. An edge that was
+ * dropped for lack of room (sysfs: edges_dropped) has no event.
  *
- * mark:	1 if the key is down from then on, else 0
- * time_ns:	when the interrupt came, in ns on CLOCK_MONOTONIC (the trace
- *		clock "mono")
- * latency_ns:	from then to this event
+ * mark:	1 if the key is down after the edge, else 0
+ * time_ns:	time of the interrupt, in ns on CLOCK_MONOTONIC (the trace clock
+ *		"mono")
+ * latency_ns:	ns from then to this event
  */
 TRACE_EVENT(morse_edge_received,
 	    TP_PROTO(u32 device, bool mark, u64 time_ns),
@@ -49,12 +49,13 @@ TRACE_EVENT(morse_edge_received,
 /*
  * The keyer has lit the lamp or put it out.
  *
- * mark:	1 if the lamp is lit from then on, else 0
- * time_ns:	the deadline of the edge, in ns on CLOCK_MONOTONIC; where there
- *		is none, the time when the keyer switched the lamp
- * latency_ns:	from then to this event
- * planned:	1 if there is a deadline; 0 for the first edge of a message, from
- *		which the others are counted, and for what ends a message early
+ * mark:	1 if the lamp is lit, else 0
+ * time_ns:	deadline of the edge, in ns on CLOCK_MONOTONIC; without a
+ *		deadline, the time at which the keyer switched the lamp
+ * latency_ns:	ns from then to this event
+ * planned:	1 if the edge has a deadline; 0 for the first edge of a message,
+ *		from which the deadlines are counted, and for an edge that ends a
+ *		message early
  */
 TRACE_EVENT(morse_edge_keyed,
 	    TP_PROTO(u32 device, bool mark, u64 time_ns, bool planned),
@@ -78,9 +79,9 @@ TRACE_EVENT(morse_edge_keyed,
 );
 
 /*
- * A read(2) has copied text or pulses to its reader.
+ * A read(2) has copied text or pulses to user space.
  *
- * count:	how many bytes
+ * count:	number of bytes
  */
 TRACE_EVENT(morse_read,
 	    TP_PROTO(u32 device, size_t count),
@@ -95,10 +96,10 @@ TRACE_EVENT(morse_read,
 );
 
 /*
- * A character, a prosign or, if received, U+FFFD for a code that means nothing.
+ * A character, a prosign or, if received, U+FFFD for a code without a meaning.
  *
- * text:	its UTF-8; a received prosign is in brackets, <AR>, one that is
- *		sent comes letter by letter
+ * text:	UTF-8; a received prosign is in brackets, as in <SK>, a sent one has
+ *		an event for each letter
  */
 DECLARE_EVENT_CLASS(morse_character,
 		    TP_PROTO(u32 device, const char *text, u32 length),
@@ -112,19 +113,19 @@ DECLARE_EVENT_CLASS(morse_character,
 			      __get_str(text))
 );
 
-/* A character has been decoded. Readers will get it, and spaces as well. */
+/* A character was decoded. Readers also get spaces, which have no event. */
 DEFINE_EVENT(morse_character, morse_character_received,
 	     TP_PROTO(u32 device, const char *text, u32 length),
 	     TP_ARGS(device, text, length)
 );
 
-/* The last mark of a character is over. */
+/* The last mark of a character has ended. */
 DEFINE_EVENT(morse_character, morse_character_sent,
 	     TP_PROTO(u32 device, const char *text, u32 length),
 	     TP_ARGS(device, text, length)
 );
 
-/* As enum Mechanism of src/linux/trace.rs. */
+/* The same numbers as enum Mechanism of src/linux/trace.rs. */
 #define show_morse_mechanism(mechanism)		\
 	__print_symbolic(mechanism,		\
 			 { 0, "softirq" },	\
@@ -134,14 +135,14 @@ DEFINE_EVENT(morse_character, morse_character_sent,
 			 { 4, "ticker" })
 
 /*
- * A stretch of deferred work.
+ * The run of a handler of deferred work.
  *
- * mechanism:	0 softirq: BH work item or tasklet, takes edges
- *		1 gap: delayed work, notices what is over for lack of edges
+ * mechanism:	0 softirq: BH work item or tasklet, drains edges
+ *		1 gap: delayed work, ends letters, words and sessions
  *		2 deliver: work item, wakes readers
- *		3 keyer: work item, keys the lamp from the first symbol of a
- *		  message to its last
- *		4 ticker: timer, looks after rates and stuck keys
+ *		3 keyer: work item, keys a message from its first symbol to its
+ *		  last
+ *		4 ticker: timer, measures rates and detects a stuck key
  */
 DECLARE_EVENT_CLASS(morse_deferral,
 		    TP_PROTO(u32 device, u32 mechanism),
@@ -155,13 +156,13 @@ DECLARE_EVENT_CLASS(morse_deferral,
 			      show_morse_mechanism(__entry->mechanism))
 );
 
-/* The handler was entered. */
+/* The handler is entered. */
 DEFINE_EVENT(morse_deferral, morse_deferral_start,
 	     TP_PROTO(u32 device, u32 mechanism),
 	     TP_ARGS(device, mechanism)
 );
 
-/* The handler is about to return. */
+/* The handler returns. */
 DEFINE_EVENT(morse_deferral, morse_deferral_stop,
 	     TP_PROTO(u32 device, u32 mechanism),
 	     TP_ARGS(device, mechanism)

@@ -12,7 +12,7 @@
 #include <linux/types.h>
 
 /**
- * enum morse_state - what the transmitter does
+ * enum morse_state - state of the transmitter
  * @MORSE_IDLE: nothing is queued and the lamp is dark
  * @MORSE_SENDING: characters are queued or being sent
  */
@@ -22,10 +22,10 @@ enum morse_state {
 };
 
 /**
- * struct morse_status - the transmitter at one moment
+ * struct morse_status - snapshot of the transmitter
  * @sent: characters sent since the device appeared
- * @queued: characters that wait, with the one being sent
- * @room: characters that a write can add now without waiting
+ * @queued: characters queued, including the one being sent
+ * @room: characters that a write can add without waiting
  * @unit_us: length of a dot at normal weight, in microseconds
  * @state: one of enum morse_state
  */
@@ -38,9 +38,9 @@ struct morse_status {
 };
 
 /**
- * enum morse_mode - what a file reads
+ * enum morse_mode - content that a file reads
  * @MORSE_TEXT: decoded text, UTF-8; a space after each word, a line feed after
- *	each session. The mode of a file that was just opened.
+ *	each session. The mode of a newly opened file.
  * @MORSE_PULSES: marks and spaces, each as a struct morse_pulse once it has ended
  */
 enum morse_mode {
@@ -50,7 +50,7 @@ enum morse_mode {
 
 /**
  * struct morse_pulse - a mark or space that was received, after debouncing
- * @duration_ns: how long it lasted, in nanoseconds
+ * @duration_ns: duration, in nanoseconds
  * @mark: 1 if the key was down, 0 if it was up
  * @reserved: 0
  */
@@ -62,21 +62,22 @@ struct morse_pulse {
 
 /**
  * enum morse_ioctl - requests
- * @MORSE_IOC_ABORT: Give up what is queued and what is being sent. Returns when
- *	the lamp is dark. Text that another task writes meanwhile is not affected.
- *	EINTR if a signal came first; the abort holds nevertheless.
+ * @MORSE_IOC_ABORT: Drop all queued characters, and abort the one being sent.
+ *	Returns when the lamp is dark. Text that another task writes meanwhile is
+ *	not affected. EINTR if a signal arrives first; the abort still takes
+ *	effect.
  * @MORSE_IOC_GET_STATUS: Get a struct morse_status.
- * @MORSE_IOC_SET_MODE: Set what this file reads, a __u32 that is one of enum
- *	morse_mode. If that is another mode than before, the file reads what
- *	comes from now on, and so does a read(2) of it that waits already.
- *	EINVAL if there is no such mode. In the mode
- *	MORSE_PULSES, read(2) gives whole structures, and EINVAL if the buffer
+ * @MORSE_IOC_SET_MODE: Set the mode of this file, a __u32 from enum morse_mode.
+ *	If the mode changes, the file, including a waiting read(2), reads content
+ *	received from then on. EINVAL if there is no such mode. In the mode
+ *	MORSE_PULSES, read(2) returns whole structures, and EINVAL if the buffer
  *	is too small for one.
- * @MORSE_IOC_GET_LOST: Get, as a __u64, how much this file lost since its mode
- *	was set because it was not read: bytes of text, or pulses.
+ * @MORSE_IOC_GET_LOST: Get, as a __u64, the amount of content that this file lost
+ *	since its mode was set, because it was read too slowly: bytes of text, or
+ *	pulses.
  *
- * Every request fails with ENODEV once the device is gone, and with ENOTTY if
- * it is none of these.
+ * Every request fails with ENODEV after the device has been removed. Other
+ * requests fail with ENOTTY.
  */
 enum morse_ioctl {
 	MORSE_IOC_ABORT = _IO(0xb9, 0x00),

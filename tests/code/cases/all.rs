@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 //
-// Every case by suite. Whoever includes this defines what `suites!` makes of it: tests under cargo
-// (tests/code), suites of KUnit (tests/kunit), and what is expected of the kernel (qemu/host/tests/kunit).
+// All cases by suite. Each file that includes this defines `suites!`: as tests under cargo (tests/code), as
+// KUnit suites (tests/kunit), and as the list of expected results (qemu/host/tests/kunit).
 
 suites! {
     alphabet {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The alphabet against the printed standard, which is written out here once more, on purpose.
+//! The alphabet, compared with a second, independent copy of the printed standard.
 
 use super::store::Line;
 use crate::code::alphabet::{encode_accented, ACCENTS, PROSIGNS, TABLE};
 use crate::code::{decode, encode, Code, Element, Text};
 
-/// Recommendation ITU-R M.1677-1 (10/2009), annex 1, part I, 1.1, in its order, but for the signs that
-/// are not characters. `'` stands for the apostrophe and `-` for the hyphen as it prints them.
+/// Recommendation ITU-R M.1677-1 (10/2009), annex 1, part I, 1.1, in its order, without the signs that are
+/// not characters. `'` stands for its apostrophe, and `-` for its hyphen.
 const STANDARD: &str = "
     a .-        i ..        r .-.
     b -...      j .---      s ...
@@ -34,7 +34,7 @@ const STANDARD: &str = "
 const STANDARD_PROCEDURE: &str =
     "<SN> ...-.  <HH> ........  <K> -.-  <AS> .-...  <SK> ...-.-  <KA> -.-.-";
 
-/// What no standard has: common signs, and the accented letters of unixcw's cw(7).
+/// Characters without a standard: common signs, and the accented letters of unixcw, cw(7).
 const EXTENSIONS: &str = "
     ! -.-.--    & .-...     ; -.-.-.    _ ..--.-    $ ...-..-
     ü ..--      ä .-.-      ç -.-..     ö ---.      é ..-..     è .-..-
@@ -48,13 +48,13 @@ const NATIONAL: &str = "
     ï -..--     ¿ ..-.-     ¡ --...-    § .-.-..
 ";
 
-/// The same, but the code is received as another character: here with that.
+/// Characters in national use whose code is received as another text, each with that text.
 const SHARED: &str = "
     ŝ <SN>  ĥ Ş  ĉ Ç  ŭ Ü  ć Ç  ń Ñ  ó Ö  ł È  ż Ž  ą Ä  ę É  å À  æ Ä  ø Ö  á À  â À  ã À  č (  đ É
     ê /  ë É  ğ Ĝ  ì Ĵ  ò Ö  ô Ö  œ Ö  š Ş  ș Ş  ù Ü  û Ü
 ";
 
-/// Beyond all characters that Morse has a code for.
+/// A character above all that have a code.
 const LAST_CHARACTER: char = '\u{2fff}';
 
 fn pairs(text: &str) -> impl Iterator<Item = (&str, &str)> {
@@ -90,7 +90,7 @@ pub(crate) fn upper(character: char) -> char {
     }
 }
 
-/// All that is received as it is sent.
+/// All characters that are received as they are sent.
 fn own_codes() -> impl Iterator<Item = (char, &'static str)> {
     characters(STANDARD)
         .chain(characters(EXTENSIONS))
@@ -112,7 +112,7 @@ pub(crate) fn sends_all_that_has_a_code_in_both_cases() {
 pub(crate) fn receives_what_it_sends() {
     for (character, code) in own_codes() {
         let code = Code::parse(code).expect("a code is dots and dashes");
-        // The standard sends a multiplication sign as the letter X, which is what arrives.
+        // The standard sends the multiplication sign as the letter X, which is received.
         let expected = match upper(character) {
             '×' => 'X',
             other => other,
@@ -140,7 +140,7 @@ pub(crate) fn an_accent_makes_another_letter() {
     ] {
         assert_eq!(encode_accented(plain, accent), encode(composed));
     }
-    // A letter without a code of its own is none with an accent, either.
+    // An accent does not give a code to a letter that has none.
     assert_eq!((encode_accented('I', '\u{301}'), encode('Í')), (None, None));
     assert_eq!(encode_accented('É', '\u{301}'), None);
     assert_eq!(encode_accented('E', 'E'), None);
@@ -171,7 +171,7 @@ pub(crate) fn receives_signs_of_procedure() {
             other => other,
         };
         assert_eq!(decode(code).as_str(), expected);
-        // The letters of its name, run together, are the sign.
+        // The letters of its name without gaps are the sign.
         let mut run = Line::<32>::new();
         for letter in name.trim_matches(['<', '>']).chars() {
             run.push_str(written(encode(letter).expect("a letter")).as_str());

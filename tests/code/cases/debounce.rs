@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Debouncing, and that every edge is accounted for.
+//! Debouncing, and the counts of edges.
 
 use super::rng::Rng;
 use super::store::List;
@@ -56,7 +56,7 @@ pub(crate) fn bounces_are_swallowed() {
     assert_eq!(line.settle(108 * MS), None);
     assert_eq!(line.settle(109 * MS), None);
     assert!(line.is_mark());
-    // Released, with as much bouncing: the length is right.
+    // The release bounces as much, so the length is right.
     for (time_ms, mark) in [
         (160, false),
         (161, true),
@@ -125,15 +125,14 @@ pub(crate) fn a_candidate_of_the_same_level_starts_over() {
     assert_eq!((line.received(), line.debounced()), (1, 1));
 }
 
-/// A part of a line's life: how long nothing changes, and whether the timer, if it is set, goes off
-/// before the next edge or loses the race to it.
+/// A time without edges: its length, and whether an armed timer expires before the next edge or loses the race.
 pub(crate) type Rest = (u64, bool);
 
 /// The most edges that [`accounts_for_every_edge`] takes.
 pub(crate) const EDGES_MAX: usize = 64;
 
-/// Feeds edges with `rests` before each, and compares what comes out with what the line was believed to
-/// be with hindsight: the levels that lasted, without those that did not.
+/// Feeds edges with `rests` before each, and compares the pulses with those computed from the whole sequence:
+/// the levels that lasted for the debounce time.
 pub(crate) fn accounts_for_every_edge(rests: impl Iterator<Item = Rest>, debounce_ns: u64) {
     let mut line = Debounce::new(debounce_ns, false);
     let mut edges = List::<Edge, EDGES_MAX>::new();

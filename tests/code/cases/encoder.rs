@@ -43,14 +43,14 @@ impl Device {
         }
     }
 
-    /// One write(2) in one piece, which does not wait.
+    /// One non-blocking write(2) in one piece.
     fn write(&mut self, parser: &mut Parser, bytes: impl AsRef<[u8]>) -> Result<usize, Error> {
         let mut write = parser.write();
         write.feed_to(bytes.as_ref(), &mut self.spacing, &mut self.fifo);
         write.finish()
     }
 
-    /// The symbols so far: `+` before a joined one, `/` before a word, nothing before other letters.
+    /// The symbols so far, with `+` before a joined one and `/` before the first of a word.
     fn sent(&self) -> Line<64> {
         let mut sent = Line::new();
         for symbol in self.fifo.symbols.iter() {
@@ -110,7 +110,7 @@ pub(crate) fn accents_may_come_with_a_later_write() {
 }
 
 pub(crate) fn accents_of_letters_that_have_none_are_refused() {
-    // As the composed letter is: no code, no letter before it, none in this file, a second accent.
+    // No code for the composed letter, no letter before, none from this file, a second accent.
     for (text, count) in [
         ("Ei\u{301}", 2),
         ("\u{301}E", 0),
@@ -143,7 +143,7 @@ pub(crate) fn an_accent_finds_its_letter_or_nothing() {
     assert_eq!(device.sent(), "EE");
     assert_eq!(device.write(&mut two, "\u{301}"), Ok(2));
     assert_eq!(device.sent(), "EÉ");
-    // The letter is given up.
+    // The letter was aborted.
     assert_eq!(device.write(&mut one, "U"), Ok(1));
     device.fifo.symbols.clear();
     device.spacing.interrupt();
@@ -181,7 +181,7 @@ pub(crate) fn another_writer_does_not_get_into_a_prosign() {
     let (mut one, mut two) = (Parser::new(), Parser::new());
     assert_eq!(device.write(&mut one, "<S"), Ok(2));
     assert_eq!(device.write(&mut two, "X"), Ok(1));
-    // Joined to the S it would be joined to the X instead.
+    // The O must not be joined to the X, which another writer put after the S.
     assert_eq!(device.write(&mut one, "OS>"), Ok(3));
     assert_eq!(device.sent(), "SXO+S");
     assert_eq!(device.write(&mut one, "<A"), Ok(2));
@@ -216,7 +216,7 @@ pub(crate) fn what_comes_before_an_unencodable_character_is_taken() {
         );
     }
     assert_eq!(device.sent(), "ABÉE/A+R");
-    // The parser is as new.
+    // The error has reset the parser.
     assert_eq!(device.write(&mut parser, "C"), Ok(1));
 }
 
@@ -274,7 +274,7 @@ pub(crate) fn prosigns_that_are_none() {
         let mut parser = Parser::new();
         assert_eq!(device.write(&mut parser, text), Ok(count), "{text}");
         let rest = &text.as_bytes()[count..];
-        // Still in the prosign, so it is refused again, though it may stand elsewhere.
+        // Still in the prosign, so it is rejected again.
         assert_eq!(
             device.write(&mut parser, rest),
             Err(Error::Unencodable),
@@ -297,7 +297,7 @@ pub(crate) fn a_full_fifo_stops_before_the_character() {
     device.fifo.room = 4;
     assert_eq!(device.write(&mut parser, "TAR>"), Ok(2));
     assert_eq!(device.sent(), "E/É/T+A");
-    // An error behind a character that has no room is not reached.
+    // An error after a character without room is not reached.
     assert_eq!(device.write(&mut parser, "R%"), Ok(0));
 }
 

@@ -79,7 +79,7 @@ pub(crate) fn marks_and_gaps() {
         symbol('T', Gap::Joined),
         symbol('N', Gap::Word),
     ]);
-    // The gap before the very first symbol is not kept.
+    // The first symbol of all needs no gap.
     assert_eq!(sender.units(), [1, -1, 3, -3, 1, -1, 3, -7, 3, -1, 1]);
     assert_eq!(sender.step(), None);
 }
@@ -123,7 +123,7 @@ pub(crate) fn a_stall_moves_the_timeline() {
     for _ in 0..4 {
         sender.step();
     }
-    // Suspended for an hour in the second space.
+    // Stopped for an hour in the second space.
     let resumed_ns = sender.now_ns + 3_600_000 * MS;
     sender.now_ns = resumed_ns;
     let mark = sender.step().unwrap();
@@ -207,7 +207,7 @@ pub(crate) fn an_abort_ends_the_symbol() {
     sender.now_ns = aborted_ns;
     sender.keying.abort(aborted_ns);
     assert_eq!(sender.step(), None);
-    // What comes next keeps its distance from the mark that was cut short.
+    // The gap of the next symbol is counted from the end of the aborted mark.
     sender.fifo.push(symbol('E', Gap::Letter));
     let space = sender.step().unwrap();
     assert!(!space.mark);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The division of machines that have none, decimals without it, and sums of fractions.
+//! 64-bit division in software, decimals printed with it, and sums of fractions.
 
 use core::{
     fmt::{self, Write},
@@ -35,7 +35,7 @@ pub(crate) fn long_division_divides() {
     }
     let mut rng = Rng::new(1);
     for _ in 0..1000 {
-        // Of every length, and not only of the full one.
+        // Dividends of every length.
         let dividend = rng.next() >> rng.below(64);
         let divisor = (rng.next() as u32) >> rng.below(32);
         divides(dividend, NonZeroU32::new(divisor.max(1)).unwrap());
@@ -45,7 +45,7 @@ pub(crate) fn long_division_divides() {
 /// The most digits that a number of 64 bits has.
 const DIGITS: usize = 20;
 
-/// Takes what is printed.
+/// A buffer for a printed number.
 #[derive(Default)]
 struct Printed {
     digits: [u8; DIGITS],
@@ -62,7 +62,7 @@ impl Write for Printed {
     }
 }
 
-/// Checks that `number` is printed in the only way it can be, by reading it.
+/// Checks the printed form of `number`: parsing it returns the number, and it has no leading zero.
 fn reads_back(number: u64) {
     let mut printed = Printed::default();
     assert!(write!(printed, "{}", Decimal(number)).is_ok());

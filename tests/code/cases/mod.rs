@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Tests of the pure code that run in two worlds: on the host under cargo, and inside a kernel under
-//! KUnit, where overflow checks, debug assertions and the sanitizers look on.
+//! Tests of `src/code` that run on the host under cargo, and in a kernel under KUnit, with overflow checks,
+//! debug assertions and sanitizers.
 //!
-//! A case is a function that panics when something is wrong. Here it is as in the code itself: no
-//! allocation, no floating point, and a stack of a few KiB. `all.rs` names every case; a case that it
-//! forgets is dead code, of which the compiler tells. Whatever wants a host (proptest, threads, sweeps
-//! over millions of inputs) is in `tests/`.
+//! A case is a function that panics if it fails. Cases follow the rules of the code under test: no allocation,
+//! no floating point, and a stack of a few KiB. `all.rs` lists every case; the compiler reports one that is
+//! missing there as dead code. Tests that need a host (proptest, threads, millions of inputs) are in
+//! `properties/`.
 
 pub(crate) mod alphabet;
 pub(crate) mod debounce;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The ring against a queue.
+//! The ring, compared with a queue.
 
 use super::rng::Rng;
 use super::store::List;
@@ -16,7 +16,7 @@ pub(crate) fn edge(i: u64) -> Edge {
     }
 }
 
-/// Pushes (`true`) and pops in this order, with all that the ring tells compared to a queue.
+/// Pushes (`true`) and pops in this order, and compares all results with those of a queue.
 pub(crate) fn is_a_queue(pushes: impl Iterator<Item = bool>) {
     let ring = Ring::<CAPACITY>::new();
     let mut queue = List::<Edge, CAPACITY>::new();

@@ -5,7 +5,7 @@
 /// A source of random numbers, the same for the same seed.
 pub(crate) struct Rng(u64);
 
-/// What [`Rng::around_one_ppm`] varies around.
+/// The mean of [`Rng::around_one_ppm`].
 pub(crate) const ONE_PPM: u64 = 1_000_000;
 
 impl Rng {
@@ -32,7 +32,7 @@ impl Rng {
         self.below(n) == 0
     }
 
-    /// Uniform between 1 less and 1 plus so many percent, in millionths.
+    /// Uniform between 1 - `percent` and 1 + `percent`, in millionths.
     pub(crate) fn around_one_ppm(&mut self, percent: u32) -> u64 {
         let spread_ppm = percent * 10_000;
         ONE_PPM - u64::from(spread_ppm) + u64::from(self.below(2 * spread_ppm + 1))

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Lists and lines of text that need no allocator, as the kernel's Rust has another than the host's.
+//! Lists and lines of text without allocation, as the allocation APIs of kernel and host differ.
 
 use core::fmt;
 

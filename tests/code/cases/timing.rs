@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Durations: examples, and whole messages against the standard word.
+//! Durations: examples, and whole messages compared with the standard word.
 
 use super::store::List;
 use crate::code::{Element, Gap, Keying, OutOfRange, Parser, Spacing, Symbol, Timing};
@@ -8,10 +8,10 @@ use crate::code::{Element, Gap, Keying, OutOfRange, Parser, Spacing, Symbol, Tim
 /// The standard word, and how many units it has.
 pub(crate) const PARIS: &str = "PARIS ";
 pub(crate) const PARIS_UNITS: u32 = 50;
-/// Units of the word gap, which comes before a word, so that there is none after the last one.
+/// Units of the word gap. It precedes a word, so there is none after the last word.
 pub(crate) const WORD_GAP_UNITS: u32 = 7;
 
-/// Sends all of `symbols`, woken exactly in time, and says when the last mark ends.
+/// Sends `symbols`, woken exactly in time, and returns the end of the last mark.
 pub(crate) fn total_ns(timing: &Timing, symbols: impl IntoIterator<Item = Symbol>) -> u64 {
     let mut symbols = symbols.into_iter();
     let mut keying = Keying::new();

@@ -4,9 +4,8 @@
 //!
 //! Run it with `cargo loom`, which is an alias in `.cargo/config.toml`.
 //!
-//! loom finds the releases and acquires of `head` missing. It does not let a load see a store that comes
-//! later, so those of `tail`, which keep the consumer's reads before the producer's next writes, are
-//! beyond it.
+//! loom reports a missing release or acquire of `head`. It does not let a load see a later store, so it does not
+//! check those of `tail`, which order reads of the consumer before the next writes of the producer.
 
 #![cfg(loom)]
 
@@ -22,11 +21,11 @@ fn edge(i: u64) -> Edge {
     }
 }
 
-/// Pushes `count` edges in one thread while popping in another. Nothing is lost but what is counted as
-/// dropped, nothing is repeated, torn or out of order.
+/// Pushes `count` edges in one thread while popping in another. Only edges counted as dropped are lost, and none
+/// is repeated, torn or out of order.
 ///
-/// The consumer is a thread of its own, started last: loom looks for other orders of two accesses only
-/// from an execution where the store came first, as it forgets a load when its own thread's follows.
+/// The consumer is the thread started last: loom tries another order of two accesses only after an execution in
+/// which the store came first, as a later load of the same thread replaces an earlier one.
 fn push_and_pop<const CAPACITY: usize>(begun: u32, count: u64) {
     loom::model(move || {
         let ring = Arc::new(Ring::<CAPACITY>::begun(begun));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The alphabet's table and its lookups, for every code and every character there is.
+//! The tables and the lookups of the alphabet, for every code and every character.
 
 use std::collections::{HashMap, HashSet};
 
@@ -30,7 +30,7 @@ fn the_table_does_not_contradict_itself() {
     for entry in TABLE {
         assert!(received.contains_key(entry.code), "{entry:?}");
     }
-    // The lookup holds what the table says, and nothing else, for every code there can be.
+    // For every possible code, the lookup has the entry of the table, or none.
     for bits in 1..=u16::MAX {
         let code = Code::from_bits(bits).expect("only zero is no code");
         let written = written(code);
@@ -44,7 +44,7 @@ fn the_table_does_not_contradict_itself() {
             "{written:?}"
         );
     }
-    // And for every character.
+    // The same for every character.
     let codes: HashMap<char, &str> = TABLE
         .iter()
         .flat_map(|entry| [(entry.upper, entry.code), (entry.lower, entry.code)])
@@ -66,7 +66,7 @@ fn accents_are_those_of_unicode() {
             assert_eq!(compose(*plain, *accent), Some(*composed));
         }
     }
-    // And none is missing: what is sent composed is sent decomposed.
+    // None is missing: a letter that can be sent composed can be sent decomposed.
     for entry in TABLE {
         for character in [entry.upper, entry.lower] {
             let mut parts = Vec::new();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! That every edge is accounted for.
+//! The counts of edges, for any edges.
 
 use proptest::prelude::*;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The write path, whatever is written and however it is cut.
+//! The write path, for any input in any pieces.
 
 use proptest::prelude::*;
 use unicode_normalization::{char::compose, UnicodeNormalization};
@@ -37,7 +37,7 @@ impl Sink for Fifo<'_> {
     }
 }
 
-/// What became of a stream of bytes: what was sent, and how it ended.
+/// The result of a stream of bytes: the symbols sent, and how it ended.
 #[derive(Clone, Debug, PartialEq)]
 struct Outcome {
     symbols: Vec<Symbol>,
@@ -45,9 +45,8 @@ struct Outcome {
     error: Option<Error>,
 }
 
-/// Writes `bytes` as a patient program does, in writes of the sizes in `cuts` (over and over), going on
-/// after short counts, until all is taken or there is an error. Each write is fed in pieces of the
-/// sizes in `pieces`.
+/// Writes `bytes` in writes of the sizes in `cuts`, repeated, and continues after short counts until all bytes are
+/// taken or a write fails. Each write is fed in pieces of the sizes in `pieces`.
 fn write_all(bytes: &[u8], cuts: &[usize], pieces: &[usize]) -> Outcome {
     let mut parser = Parser::new();
     let mut spacing = Spacing::new();
@@ -93,7 +92,7 @@ fn code_of(character: char) -> Option<Code> {
         .map(|entry| Code::parse(entry.code).unwrap())
 }
 
-/// What the bytes up to the first character refused should become, worked out on the whole text.
+/// The expected result up to the first rejected character, computed from the whole text.
 fn model(bytes: &[u8]) -> Outcome {
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => text,
@@ -163,7 +162,7 @@ fn model(bytes: &[u8]) -> Outcome {
     outcome
 }
 
-/// Text, mostly of the alphabet, with prosigns, white space, and now and then something wrong.
+/// Text, mostly of the alphabet, with prosigns, white space, and some errors.
 fn bytes() -> impl Strategy<Value = Vec<u8>> {
     let character = prop_oneof![
         40 => (0..TABLE.len(), any::<bool>()).prop_map(|(i, upper)| {
@@ -209,7 +208,7 @@ proptest! {
         let cut = write_all(&bytes, &cuts, &[usize::MAX]);
         prop_assert_eq!(&cut.symbols, &whole.symbols);
         prop_assert_eq!(cut.error, whole.error);
-        // A write that ends inside a character has taken its bytes before it turns out to be wrong.
+        // A write that ends within a character has taken its bytes before they prove to be malformed.
         prop_assert!(cut.taken >= whole.taken && cut.taken - whole.taken <= 3);
         if cut.error.is_none() {
             prop_assert_eq!(cut.taken, bytes.len());
@@ -220,7 +219,7 @@ proptest! {
     fn a_small_fifo_does_not_matter(bytes in bytes(), rooms in proptest::collection::vec(0_usize..4, 1..8)) {
         let whole = write_all(&bytes, &[usize::MAX], &[usize::MAX]);
 
-        // One write that waits for room, of which there is as much as `rooms` says at each turn.
+        // One write that waits for room, which `rooms` gives for each turn.
         let mut parser = Parser::new();
         let mut spacing = Spacing::new();
         let mut symbols = Vec::new();
@@ -232,7 +231,7 @@ proptest! {
             let fed = write.feed_to(rest, &mut spacing, &mut fifo);
             match fed {
                 Fed::Full(count) => {
-                    // It stops at a character, with the fifo really full.
+                    // It stops between characters, with the fifo full.
                     prop_assert_eq!(symbols.len(), full);
                     prop_assert!(rest[count] & 0xc0 != 0x80);
                     rest = &rest[count..];
@@ -282,7 +281,7 @@ proptest! {
     fn decoding_what_was_encoded_gives_it_back(
         text in proptest::collection::vec(0..TABLE.len() + PROSIGNS.len(), 1..60)
     ) {
-        // All that is received as itself comes back as it was written.
+        // Characters that are received as themselves are received as they were written.
         let mut written = String::new();
         for i in text {
             match TABLE.get(i) {
@@ -315,7 +314,7 @@ proptest! {
     }
 }
 
-/// Every character that is in the normal form C is sent, or refused, as its decomposition is.
+/// Every character in the normal form C is sent, or rejected, as its decomposition is.
 #[test]
 fn composed_and_decomposed_are_alike() {
     for character in '\0'..='\u{2fff}' {

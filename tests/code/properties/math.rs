@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The division of machines that have none.
+//! 64-bit division in software.
 
 use std::num::NonZeroU32;
 
@@ -36,7 +36,7 @@ proptest! {
         }
         let exact = u128::from(numerator) * count;
         let nearest = (exact + u128::from(denominator) / 2) / u128::from(denominator);
-        // Exactly on a half, a sum rounded down by 2^-64 ns goes the other way.
+        // A sum of exactly a half, rounded down by 2^-64 ns, rounds the other way.
         let on_a_half = (exact * 2) % u128::from(denominator) == 0;
         let difference = u128::from(span.round_ns()).abs_diff(nearest);
         prop_assert!(difference == 0 || (on_a_half && difference == 1));

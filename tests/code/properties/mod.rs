@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What holds for all inputs: by exhaustion, by chance with counterexamples made small (proptest), between
-//! threads, and measured over many runs.
+//! Properties for all inputs: exhaustive, random with counterexamples reduced (proptest), between threads, and
+//! measured over many runs.
 
 mod alphabet;
 mod debounce;

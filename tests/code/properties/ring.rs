@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The ring against a queue, and between two threads. All orders of events are tried by `ring_loom`.
+//! The ring, compared with a queue, and between two threads. `ring_loom` tries all orders of events.
 
 use std::thread;
 

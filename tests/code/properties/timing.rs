@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Durations against the formulas, worked out in exact fractions.
+//! Durations, compared with the formulas in exact fractions.
 
 use proptest::prelude::*;
 
@@ -23,7 +23,7 @@ fn rounded(numerator: u128, denominator: u128) -> u64 {
     u64::try_from((numerator + denominator / 2) / denominator).unwrap()
 }
 
-/// The sum of `count` times the same, rounded once.
+/// `count` times the same duration, rounded once.
 fn sum_ns(span: Span, count: u32) -> u64 {
     (0..count)
         .fold(Span::ZERO, |sum, _| sum.plus(span))
@@ -46,7 +46,7 @@ fn a_thousand_paris_take_what_they_should_at_every_speed() {
     }
 }
 
-/// Speeds either way: the unit in ns as a fraction, and a timing that has it.
+/// Speeds in words per minute and as a unit: the unit in ns as a fraction, and the timing.
 fn speed() -> impl Strategy<Value = (u128, u128, Timing)> {
     let wpm = (1_u32..=1000).prop_map(|wpm| {
         let mut timing = Timing::default();
@@ -74,7 +74,7 @@ proptest! {
         timing.set_farnsworth_wpm(farnsworth_wpm).unwrap();
         let w = u128::from(weight);
         let s = u128::from(farnsworth_wpm);
-        // Sums of many, so that a slip below the nanosecond shows.
+        // Sums of many, so that an error below a nanosecond shows.
         let count = 1_000;
         let many = u128::from(count);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 //
-// Every case of the wrappers by suite, for tests/kunit and for qemu/host/tests/kunit, as tests/code/cases/all.rs is.
+// All cases of the wrappers by suite, for tests/kunit and qemu/host/tests/kunit, as in tests/code/cases/all.rs.
 
 wrapper_suites! {
     checks {

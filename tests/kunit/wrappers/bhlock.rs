@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The spinlock that softirqs may take, too.
+//! The spinlock that tasks share with softirqs.
 
 use super::probe::{
     sleep_ms,
@@ -59,7 +59,7 @@ pub(crate) fn softirqs_wait_for_it(ctx: &Sleepable) {
     let adder = adder(ctx, &sum, &probe);
     let begun = {
         let _guard = sum.lock();
-        // On this processor, whose softirqs are off.
+        // On this CPU, where softirqs are disabled.
         adder.handle().schedule();
         spin_until(Ktime::now().after_ns(20_000_000));
         probe.begun()

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What makes the other cases worth running in a kernel.
+//! The checks in the kernel that the other cases rely on.
 
 use crate::linux::context::Sleepable;
 

@@ -54,7 +54,7 @@ pub(crate) fn the_last_time_set_counts(ctx: &Sleepable) {
     handle.mod_delayed_ms(200);
     probe.wait_for_runs(ctx, 1);
     assert!(ms_between(start, probe.begun_at()) >= 200);
-    // And if it is the earlier one.
+    // Also if the last time set is the earlier one.
     handle.mod_delayed_ms(10_000);
     let start = Ktime::now();
     handle.mod_delayed_ms(20);
@@ -79,7 +79,7 @@ pub(crate) fn dropping_waits_for_what_runs(ctx: &Sleepable) {
     let delayed = sleeper(ctx, &probe);
     delayed.handle().mod_delayed_ms(1);
     wait_for(ctx, "the run", || probe.begun() == 1);
-    // It still sleeps some time then.
+    // It still sleeps for some time after that.
     probe.let_pass();
     drop(delayed);
     probe.stays(ctx, 1);

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What each wrapper of `src/linux` promises, one case each. `all.rs` names them all.
+//! The documented behaviour of each wrapper of `src/linux`, with a case for each statement. `all.rs` lists them.
 //!
-//! Everything here is meant for a board in virtual time, where nobody's clock stands still because
-//! the host is busy.
+//! The cases need a board in virtual time, whose clock does not depend on the load of the host.
 
 pub(crate) mod bhlock;
 pub(crate) mod checks;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What a test sees of a handler, and how it holds the handler up.
+//! A probe in a handler, which counts its runs and can delay them.
 
 use crate::linux::{
     context::Sleepable,
@@ -24,16 +24,16 @@ use kernel::{
 };
 
 const NS_PER_MS: i64 = 1_000_000;
-/// How long a test waits for what must come.
+/// The time after which a test gives up waiting, in milliseconds.
 const LIMIT_MS: i64 = 20_000;
 
-/// Notes how often a handler began and ended, and when it last began.
+/// Counts how often a handler began and ended, and records when it last began.
 pub(crate) struct Probe {
     begun: Atomic<u32>,
     ended: Atomic<u32>,
     stops: Atomic<u32>,
     begun_ns: Atomic<u64>,
-    /// While it is closed, handlers that ask for it do not end.
+    /// While it is false, `run_held_up()` does not return.
     is_open: AtomicFlag,
 }
 
@@ -59,7 +59,7 @@ impl Probe {
         Arc::new(probe, GFP_KERNEL).unwrap()
     }
 
-    /// A handler runs: `work`, between two notes.
+    /// Runs `work` as a handler, and counts its beginning and end.
     pub(crate) fn run(&self, work: impl FnOnce()) {
         self.begun_ns.store(Ktime::now().as_ns(), Release);
         self.begun.fetch_add(1, Full);
@@ -67,7 +67,7 @@ impl Probe {
         self.ended.fetch_add(1, Full);
     }
 
-    /// A handler that may sleep runs until it may pass, and then some more.
+    /// Runs as a handler that sleeps until the probe is open, and 5 ms more.
     pub(crate) fn run_held_up(&self, ctx: &Sleepable) {
         self.run(|| {
             wait_for(ctx, "being let pass", || self.is_open.load(Acquire));
@@ -75,7 +75,7 @@ impl Probe {
         });
     }
 
-    /// A handler is told to stop.
+    /// Counts a call of `stop()`, and opens the probe.
     pub(crate) fn stop(&self) {
         self.stops.fetch_add(1, Full);
         self.let_pass();
@@ -97,7 +97,7 @@ impl Probe {
         self.stops.load(Acquire)
     }
 
-    /// When a handler last began.
+    /// Returns the time at which a handler last began.
     pub(crate) fn begun_at(&self) -> Ktime {
         Ktime::from_ns(self.begun_ns.load(Acquire))
     }

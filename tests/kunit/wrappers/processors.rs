@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The ring between two processors of a real kernel, as between an interrupt and a softirq.
+//! The ring between two CPUs, as between an interrupt and a softirq.
 
 use super::probe::sleep_ms;
 use crate::cases::ring::edge;
@@ -40,7 +40,7 @@ impl WorkHandler for Producer {
     fn run(&self, ctx: &Sleepable) {
         for i in 0..EDGES {
             self.0.ring.push(edge(u64::from(i)));
-            // Now and then the consumer gets far behind, now and then it catches up.
+            // Let the consumer fall behind, and catch up at times.
             if i % 500 == 0 {
                 sleep_ms(ctx, 1);
             }

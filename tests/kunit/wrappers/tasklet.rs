@@ -17,7 +17,7 @@ use crate::linux::{
 };
 use kernel::sync::Arc;
 
-/// Takes its time without sleeping.
+/// Spins for 2 ms.
 struct Spinner(Arc<Probe>);
 
 impl WorkHandler for Spinner {
@@ -50,7 +50,7 @@ pub(crate) fn dropping_waits_for_what_runs(ctx: &Sleepable) {
         let tasklet = spinner(ctx, &probe);
         tasklet.handle().schedule();
         drop(tasklet);
-        // Run or not, but not in between.
+        // It has run or not, but is not running.
         probe.stays(ctx, probe.ended());
     }
 }

@@ -22,9 +22,9 @@ use crate::linux::{
 use crate::new_timer;
 use kernel::sync::Arc;
 
-/// Some jiffies, whatever HZ is.
+/// Some jiffies, for any HZ, in milliseconds.
 const PERIOD_MS: u32 = 20;
-/// A jiffy at HZ = 250, and some time to run.
+/// A jiffy at HZ = 250, and some time to run, in milliseconds.
 const LATE_MS: i64 = 5;
 
 struct Ticker(Arc<Probe>);

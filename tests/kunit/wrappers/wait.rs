@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Bells.
+//! Wait queues.
 
 use super::probe::{
     ms_between,
@@ -51,7 +51,7 @@ fn door() -> Arc<Door> {
     Arc::pin_init(door, GFP_KERNEL).unwrap()
 }
 
-/// Rings in vain, and then with the door open.
+/// Wakes the waiting task twice, the second time with the door open.
 struct Visitor(Arc<Door>);
 
 impl WorkHandler for Visitor {

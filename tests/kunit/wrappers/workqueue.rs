@@ -24,7 +24,7 @@ use crate::linux::{
 use crate::new_work;
 use kernel::sync::Arc;
 
-/// Held up by its probe until it is stopped.
+/// Sleeps until its probe is opened, or until it is stopped.
 struct Sleeper(Arc<Probe>);
 
 impl WorkHandler for Sleeper {
@@ -67,7 +67,7 @@ pub(crate) fn queueing_while_it_runs_runs_it_once_more(ctx: &Sleepable) {
     probe.stays(ctx, 2);
 }
 
-/// Takes its time without sleeping.
+/// Spins for 2 ms.
 struct Spinner(Arc<Probe>);
 
 impl WorkHandler for Spinner {
@@ -89,7 +89,7 @@ pub(crate) fn an_item_of_a_bh_queue_runs_and_is_waited_for(ctx: &Sleepable) {
     probe.wait_for_runs(ctx, 1);
     handle.queue();
     drop(work);
-    // Run or cancelled, but not in between, and not any more.
+    // It has run or was cancelled, is not running, and does not run again.
     assert!(!handle.queue());
     probe.stays(ctx, probe.ended());
 }

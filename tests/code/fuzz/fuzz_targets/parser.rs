@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The write path under any bytes, cut in any way, into a fifo of any room.
+//! The write path, for any bytes in any pieces, into a fifo with any room.
 //!
-//! The first byte says how long writes are, the second how often the fifo is full; the rest is written.
-//! However it is cut, the same symbols come out, up to the same error.
+//! The first byte sets the length of writes, the second how often the fifo is full; the rest is written. The
+//! symbols, and the error that ends them, do not depend on the pieces.
 
 #![no_main]
 
@@ -16,7 +16,7 @@ struct Outcome {
     error: Option<Error>,
 }
 
-/// A fifo that is full at every so manyth call.
+/// A fifo that is full at every n-th call.
 struct Fifo<'a> {
     symbols: &'a mut Vec<Symbol>,
     calls: &'a mut usize,
@@ -89,7 +89,7 @@ fuzz_target!(|data: &[u8]| {
         return;
     };
     let whole = write_all(bytes, usize::MAX, 0);
-    // Full at every call would never end.
+    // If it were full at every call, the loop would not end.
     let full_every = match usize::from(*full_every) {
         1 => 2,
         other => other,
