@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
 # Shared by the scripts beside it; sourced by bash, never run.
 #
-# The cache holds what is slow to make and the same for every checkout: the tool root, kernel sources, prepared kernel
+# The cache holds entries that are slow to make and the same for every checkout: the tool root, kernel sources, prepared kernel
 # trees, guest programs. Each entry is a directory whose name carries a key of all that made it. An entry counts only
-# when it holds the file .complete, which is written last: what a kill at any moment leaves is removed and made again.
+# when it holds the file .complete, which is written last: an entry that a kill left half-made is removed and made again.
 # (It is made in its place, not renamed into it, because kernel builds write the name of their directory into files.)
 
 set -euo pipefail
@@ -19,7 +19,7 @@ check_path() {
 	[[ $2 = /* ]] || die "$1 has to be absolute: '$2'"
 }
 
-# What was under way is not trusted by the next run (see entry), so there is nothing to clean up.
+# The next run does not trust a half-made entry (see entry), so there is nothing to clean up.
 trap 'say interrupted; exit 130' INT TERM
 
 say() { printf '%s\n' "${0##*/}: $*" >&2; }
@@ -88,7 +88,7 @@ blame() {
 		echo ': the disk is full'
 	elif says 'release file .* is expired'; then
 		echo ": the mirror's index is older than the archive allows. The mirror is stale, or this host's clock is ahead; \
-MORSE_EXPIRED=yes takes what is signed all the same"
+MORSE_EXPIRED=yes takes the packages all the same"
 	elif says 'is not valid yet|not live until|certificate is not yet valid'; then
 		echo ': is the clock right? (the log is above)'
 	elif says '\b404 +not found'; then
@@ -101,7 +101,7 @@ MORSE_EXPIRED=yes takes what is signed all the same"
 }
 
 # entry DIR MAKER ARGS...: DIR is whole when this returns. MAKER is called with DIR, fresh and empty, and ARGS. Runs at
-# the same time wait for one another; what a killed run left is removed.
+# the same time wait for one another; an entry that a killed run left is removed.
 entry() {
 	local dir=$1 maker=$2 lock
 	shift 2
@@ -116,7 +116,7 @@ entry() {
 		rm -rf "$dir"
 		mkdir "$dir"
 		"$maker" "$dir" "$@"
-		# Never the mark without what it stands for, be it a power cut.
+		# Even a power cut must not leave the mark without the files that it stands for.
 		sync -f "$dir"
 		touch "$dir/.complete"
 	fi

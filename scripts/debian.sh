@@ -26,13 +26,13 @@ kernel_arch() {
 # is_fresh ARCH MAX_AGE_MINUTES: the index is there and not older.
 is_fresh() { [ -n "$(find "$(index_of "$1")/stamp" -mmin "-$2" 2>/dev/null)" ]; }
 
-# apt ARCH PROGRAM ARGS...: runs apt-get, apt-cache or apt-helper for ARCH, while nobody changes its index.
+# apt ARCH PROGRAM ARGS...: runs apt-get, apt-cache or apt-helper for ARCH, under the shared lock of its index.
 apt() (
 	flock --shared 9
 	apt_locked "$@"
 ) 9>>"$(index_of "$1")/lock.morse"
 
-# As apt, for whoever holds the lock of the index.
+# As apt, for a caller that holds the lock of the index.
 apt_locked() {
 	local arch=$1 program=$2 dir
 	dir=$(index_of "$1")
@@ -97,7 +97,7 @@ refresh_index() {
 		say "warning: the archive cannot be reached; going on with the index of $(date -r "$dir/stamp" +%F)"
 	elif is_out_of_step "$arch"; then
 		die "the mirror's index for $arch is not the one that its Release file names and signs, so that no package of \
-$arch can be verified: try again later, or with MORSE_UNVERIFIED=$arch to go on with what it has"
+$arch can be verified: try again later, or with MORSE_UNVERIFIED=$arch to go on without verification"
 	else
 		die "cannot read Debian's index for $arch$(blame "apt-$arch")"
 	fi

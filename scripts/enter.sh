@@ -43,7 +43,7 @@ use_proxy() {
 # The environment that programs of the tool root run with.
 set_environment() {
 	local bin=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
-	# What a toolchain of the host would read, and make's own flags, must not leak into the tool root.
+	# Variables that a toolchain reads, and make's own flags, must not leak into the tool root.
 	unset MAKEFLAGS MFLAGS MAKELEVEL RUSTUP_HOME RUSTUP_TOOLCHAIN RUSTC RUSTDOC CARGO RUSTFLAGS CC CXX CFLAGS LDFLAGS \
 		PYTHONHOME PYTHONPATH PYENV_ROOT TMPDIR
 	# A target directory of its own, beside that of a developer's cargo outside: each holds its lock for a whole build.

@@ -14,7 +14,7 @@ prepared() {
 		die "$tree is of Linux $release; 7.2 or newer is needed"
 	[ "$(config RUST "$conf")" = y ] ||
 		die "$tree has no CONFIG_RUST; enable it there, if $tree/scripts/config is at hand: scripts/config -e RUST, \
-then make olddefconfig prepare (make rustavailable tells what is missing)"
+then make olddefconfig prepare (make rustavailable names the missing tools)"
 	[ -e "$tree/rust/libkernel.rmeta" ] ||
 		die "$tree has no metadata of the kernel crate (rust/libkernel.rmeta). In a source tree, run: make -C $tree prepare. \
 Debian's header packages never have it: leave out KDIR, and scripts/kernel prepares a tree for Debian's kernel"
@@ -22,8 +22,8 @@ Debian's header packages never have it: leave out KDIR, and scripts/kernel prepa
 		die "$tree has no Module.symvers; build the kernel there, or copy the file of the kernel that will run"
 }
 
-# choose_compilers TREE: sets `run`, the words before make, and `variables`, what make is given, so that the modules are
-# compiled by what TREE was prepared with: that is on this host, or in the tool root.
+# choose_compilers TREE: sets `run`, the words before make, and `variables`, the arguments of make, so that the modules are
+# compiled by the compilers that TREE was prepared with, of this host or of the tool root.
 choose_compilers() {
 	local conf=$1/include/config/auto.conf cc karch place rustc compiler reasons=()
 	rustc=$(config RUSTC_VERSION_TEXT "$conf")
@@ -50,10 +50,10 @@ choose_compilers() {
 		fi
 	done
 	die "$1 was prepared with '$rustc' and $compiler; ${reasons[*]} Metadata of the kernel crate can be read by the very \
-same rustc only: put it first in PATH, or run make -C $1 prepare with what is here"
+same rustc only: put it first in PATH, or run make -C $1 prepare with the one that is here"
 }
 
-# fits: `place` has what the tree was prepared with; if not, `reasons` tells why.
+# fits: `place` has the compilers that the tree was prepared with; if not, `reasons` tells why.
 fits() {
 	local has
 	has=$("${run[@]}" sh -c 'cd / && rustc --version' 2>/dev/null) || has=none

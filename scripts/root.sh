@@ -3,7 +3,7 @@
 #
 # apt downloads, tar extracts, and no program of a package runs: that needs no right of root, no subordinate ids and no
 # mount, and every file belongs to the user who made the root. The few things that maintainer scripts would have made are
-# made here. dpkg has no record of the packages; the file `versions` beside the root names what was extracted.
+# made here. dpkg has no record of the packages; the file `versions` beside the root names the extracted packages.
 
 # Versions that go with the suite: the newest clang and the gcc that Debian's kernels of that suite are built with.
 case $suite in
@@ -40,7 +40,7 @@ packages=(
 	# no package that is essential depends on an awk
 	mawk
 )
-# What a kernel tree depends on: a tree made with other versions of these is another tree.
+# The packages that a kernel tree depends on: a tree made with other versions of these is another tree.
 compilers=(rustc rust-src bindgen gcc "gcc-$gcc-aarch64-linux-gnu" "gcc-$gcc-arm-linux-gnueabihf" "clang-$llvm" "lld-$llvm"
 	pahole)
 # Guest programs are built for these; their standard library is put here by scripts/guest, and bound into the root.
@@ -65,7 +65,7 @@ host_packages_missing() {
 	done < <(host_needs) | sort -u | paste -sd' '
 }
 
-# Installs what the host lacks if root may do that here; otherwise says what to install, and in the same message what else
+# Installs what the host lacks if root may do that here; otherwise names the packages to install, and in the same message what else
 # is in the way.
 prepare_host() {
 	local missing refused=''
@@ -107,7 +107,7 @@ make_root() {
 	finish_root "$system"
 }
 
-# finish_root SYSTEM: what the packages' own scripts would have made of what is needed here.
+# finish_root SYSTEM: makes the few links and files that the packages' own scripts would have made.
 finish_root() (
 	cd "$1"
 	link() { [ -e "usr/bin/$2" ] || die "the tool root has no $2"; ln -sfn "$2" "usr/bin/$1"; }

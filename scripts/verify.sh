@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Whether a prepared tree is the right one for a binary kernel; sourced after common.sh. Each check takes the directory of
 # scripts/kernel while it is being made (`config`, `headers/`, `build/`) and the variable `release`, and ends the script
-# with a message that says what does not fit.
+# with a message that names the difference.
 
 # config NAME FILE: the value of a string in a kernel configuration.
 config() { sed -n "s/^CONFIG_$1=\"\{0,1\}\([^\"]*\)\"\{0,1\}$/\1/p" "$2"; }

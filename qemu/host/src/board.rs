@@ -34,7 +34,7 @@ const KVM_BOOT_LIMIT: Duration = Duration::from_secs(20);
 /// is not tried again then.
 static KVM_FAILED: AtomicBool = AtomicBool::new(false);
 
-/// A booted board. Dropping it kills it, whatever it does.
+/// A booted board. Dropping it kills QEMU, even in the middle of a command.
 ///
 /// ```no_run
 /// use morse_board::{Board, Config, Options, Time};
@@ -195,7 +195,7 @@ impl Board {
         self.sanitizers
     }
 
-    /// What kind of machine it is.
+    /// The kind of machine.
     pub fn machine(&self) -> &'static Machine {
         self.machine
     }
@@ -205,7 +205,7 @@ impl Board {
         self.boot_time
     }
 
-    /// Runs a command that must succeed within [`COMMAND_LIMIT`], and returns what it wrote.
+    /// Runs a command that must succeed within [`COMMAND_LIMIT`], and returns its output.
     ///
     /// # Errors
     ///
@@ -274,8 +274,8 @@ impl Board {
     ///
     /// As [`Board::execute`].
     pub fn kernel_log(&mut self) -> Result<String> {
-        // A kernel thread may print it, so what the kernel said last may still be on its way: wait
-        // for a line of our own.
+        // A kernel thread may print the log, so its last lines may still be on their way: wait for a
+        // line of our own.
         self.log_marks += 1;
         let mark = format!("morse-board: end of log {}", self.log_marks);
         self.run(&format!("echo '{mark}' > /dev/kmsg"))?;
@@ -304,8 +304,8 @@ impl Board {
         self.check_log_but_for(&[])
     }
 
-    /// As [`Board::check_log`], but for reports whose line has one of `parts`: for what the kernel does
-    /// wrong by itself.
+    /// As [`Board::check_log`], but for reports whose line has one of `parts`: faults of the kernel
+    /// that the driver has no part in.
     ///
     /// # Errors
     ///
@@ -336,7 +336,7 @@ impl Board {
         }
     }
 
-    /// What the kernel complained of since the last time that this was asked.
+    /// The kernel's complaints since the last call.
     fn complaints(&mut self) -> Result<Vec<String>> {
         let log = self.kernel_log()?;
         let complaints = complaints::find(log.get(self.log_checked..).unwrap_or_default());

@@ -2,9 +2,9 @@
 
 //! The Morse code, once more and on its own.
 //!
-//! This table is what the driver is checked against, so it shares nothing with the driver's: it was
-//! written from Recommendation ITU-R M.1677-1 (10/2009), part I, sections 1.1.1 to 1.1.3, and for
-//! what that lacks from common use.
+//! The driver is checked against this table, so it shares nothing with the driver's own. Its source is
+//! Recommendation ITU-R M.1677-1 (10/2009), part I, sections 1.1.1 to 1.1.3; characters that the
+//! Recommendation lacks are from common use.
 
 use std::fmt;
 

@@ -2,7 +2,7 @@
 
 //! Lines of the kernel's log that must not be there.
 
-/// What the kernel's own checks write when they find something, each with what it is.
+/// The words by which the kernel's own checks report a finding.
 const SIGNS: &[&str] = &[
     // WARN_ON and its kin; BUG_ON; a fault; the end.
     "WARNING: ",
@@ -13,7 +13,7 @@ const SIGNS: &[&str] = &[
     "Unable to handle kernel",
     "general protection fault",
     "Kernel panic",
-    // Every report with a trace, whoever makes it.
+    // Every report with a stack trace.
     "Call trace:",
     "Call Trace:",
     // A panic of Rust code, which comes before the BUG.

@@ -6,7 +6,7 @@ use crate::code::{Element, Pattern};
 use crate::lamp::{Span, Timeline};
 use crate::message::{Letter, Message, Pace};
 
-/// What was read from the lamp.
+/// The text read from the lamp.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reading {
     /// The letters at their times, on the clock of the edges.

@@ -161,7 +161,7 @@ fn find_program(program: &str) -> io::Result<()> {
     }
 }
 
-/// What the keeper is asked for; each is answered with how QEMU ended.
+/// A request to the keeper, which answers with the exit status of QEMU.
 enum Request {
     /// Wait for QEMU to end.
     Wait(Sender<io::Result<ExitStatus>>),
@@ -169,7 +169,7 @@ enum Request {
     Kill,
 }
 
-/// Holds QEMU until it is told to let it go, or nobody is left to tell.
+/// Holds QEMU until a request to kill it arrives, or all senders of requests are gone.
 fn keep(mut child: Child, inbox: &Receiver<Request>) {
     while let Ok(Request::Wait(reply)) = inbox.recv() {
         let _ = reply.send(child.wait());
@@ -209,7 +209,7 @@ impl Emulator {
         }
     }
 
-    /// What QEMU wrote to its standard error.
+    /// QEMU's standard error.
     pub fn messages(&mut self) -> String {
         let mut text = String::new();
         let _ = self.messages.rewind();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What can go wrong with the board, said so that one knows what to do next.
+//! Errors of the board. Each message names the cause and the next step.
 
 use std::fmt;
 use std::io;
@@ -10,7 +10,7 @@ use std::time::Duration;
 /// The result of everything that touches the board.
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// What can go wrong with the board.
+/// An error of the board.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -19,7 +19,7 @@ pub enum Error {
     Setting {
         /// The environment variable.
         setting: &'static str,
-        /// What is wrong with its value.
+        /// The fault of its value.
         problem: String,
     },
     /// The kernel is of an architecture that no board exists for.
@@ -41,7 +41,7 @@ pub enum Error {
     Module {
         /// The module's name.
         name: String,
-        /// What is wrong with it.
+        /// The fault of the module.
         problem: String,
     },
     /// A program the board needs did not start.
@@ -57,13 +57,13 @@ pub enum Error {
     Tool {
         /// The program.
         program: String,
-        /// What it wrote to its standard error.
+        /// Its standard error.
         message: String,
     },
     /// A file or a socket of the host failed.
     #[error("{doing}: {source}")]
     Io {
-        /// What was being done.
+        /// The operation that failed.
         doing: String,
         /// Why it failed.
         source: io::Error,
@@ -71,9 +71,9 @@ pub enum Error {
     /// QEMU ended before the guest had a shell, or the shell did not come in time.
     #[error("the board did not boot: {reason}{console}")]
     NoBoot {
-        /// What happened instead.
+        /// The event that came in place of the shell.
         reason: String,
-        /// What the kernel said last.
+        /// The last lines of the kernel's log.
         console: Console,
     },
     /// The guest kernel panicked.
@@ -81,7 +81,7 @@ pub enum Error {
     Panic {
         /// The kernel's own line.
         message: String,
-        /// What the kernel said last.
+        /// The last lines of the kernel's log.
         console: Console,
     },
     /// QEMU ended without a panic of the guest.
@@ -89,7 +89,7 @@ pub enum Error {
     Gone {
         /// How QEMU ended.
         reason: String,
-        /// What the kernel said last.
+        /// The last lines of the kernel's log.
         console: Console,
     },
     /// A command did not end in time.
@@ -99,7 +99,7 @@ pub enum Error {
         command: String,
         /// The time it was given, on the host's clock.
         limit: Duration,
-        /// What the command had written, then what the kernel said last.
+        /// The command's output so far, then the last lines of the kernel's log.
         console: Console,
     },
     /// A command that had to succeed did not.
@@ -109,13 +109,13 @@ pub enum Error {
         command: String,
         /// Its exit status.
         status: i32,
-        /// What it wrote.
+        /// Its output.
         output: String,
     },
     /// The kernel's log has lines that a sound driver does not cause.
     #[error("the kernel complains:\n{}", .0.join("\n"))]
     Complaints(Vec<String>),
-    /// Memory of the kernel that nobody knows of any more.
+    /// Memory of the kernel that no pointer leads to any more.
     #[error("the kernel has leaked memory:\n{0}")]
     Leaks(String),
     /// The kernel was made to complain, and did not do so as expected.
@@ -126,24 +126,24 @@ pub enum Error {
         /// The lines that came.
         found: Vec<String>,
     },
-    /// The lamp did not do what was waited for.
+    /// The lamp did not change as expected.
     #[error("the lamp {problem}")]
     Lamp {
-        /// What it did instead.
+        /// The change that was seen.
         problem: String,
     },
     /// QEMU answered in a way that is not understood.
     #[error("{peer}: unexpected answer: {answer}")]
     Protocol {
-        /// Who answered.
+        /// The peer.
         peer: &'static str,
-        /// What it answered.
+        /// Its answer.
         answer: String,
     },
 }
 
 impl Error {
-    /// Turns an [`io::Error`] into an error that says what was being done.
+    /// Turns an [`io::Error`] into an error that names the operation.
     pub(crate) fn io(doing: impl Into<String>) -> impl FnOnce(io::Error) -> Error {
         let doing = doing.into();
         move |source| Error::Io { doing, source }
@@ -163,7 +163,7 @@ impl Console {
     /// How many lines are worth showing: a kernel panic with its registers and call trace.
     const LINES: usize = 60;
 
-    /// The last lines of what was read.
+    /// The last lines that were read.
     pub fn tail(text: &str) -> Self {
         let lines: Vec<&str> = text
             .lines()

@@ -175,7 +175,7 @@ fn pack(
     archive.finish()
 }
 
-/// What busybox's init runs: the mounts once, then the shell for as long as it takes.
+/// The table of busybox's init: it mounts the file systems once, and restarts the shell whenever it exits.
 fn inittab(config: &Config) -> String {
     let tty = config.machine.shell_tty;
     format!("::sysinit:/etc/rc\n{tty}::respawn:/etc/shell\n")

@@ -21,7 +21,7 @@ pub struct Interrupt {
 pub struct Recording;
 
 impl Recording {
-    /// Starts to record, forgetting what was recorded before.
+    /// Starts a new recording.
     ///
     /// # Errors
     ///

@@ -34,7 +34,7 @@ impl Span {
     }
 }
 
-/// What the lamp did, from its first going on to its last going off.
+/// The edges of the lamp, from the first mark to the end of the last.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Timeline {
     edges: Vec<Edge>,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What the sample `latency` measures: how late each mechanism runs that defers work. `samples/README.md`
-//! describes its file.
+//! Reader of the file of the sample `latency`: how late each mechanism that defers work runs.
+//! `samples/README.md` describes the file.
 
 use std::collections::BTreeMap;
 use std::fmt;

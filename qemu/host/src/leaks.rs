@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Memory that nobody knows of any more: the kernel's own leak detector, kmemleak.
+//! Leaked memory, found by the kernel's own detector, kmemleak.
 
 use std::time::Duration;
 
@@ -37,10 +37,10 @@ impl Board {
         Ok(self.run(&format!("test -e {KMEMLEAK} && echo yes || true"))? == "yes\n")
     }
 
-    /// What the kernel tells its log when it has found leaks, for [`Board::expect_complaints`].
+    /// The line that kmemleak logs when it has found leaks, for [`Board::expect_complaints`].
     pub const LEAK_IN_LOG: &str = "new suspected memory leak";
 
-    /// Looks for memory that has leaked since the last look, and returns what the kernel tells of each
+    /// Looks for memory that has leaked since the last look, and returns kmemleak's report of each
     /// object; `None` if it has no kmemleak. Takes some six seconds of the guest's time.
     ///
     /// # Errors
@@ -50,8 +50,8 @@ impl Board {
         if !self.has_leak_detector()? {
             return Ok(None);
         }
-        // Objects younger than 5 s are not looked at, and those that changed since the last look are
-        // given another chance: hence the wait, and two scans. What was told is then forgotten.
+        // kmemleak skips objects younger than 5 s, and reports an object only if it did not change
+        // between two scans: hence the wait, and two scans. "clear" keeps them out of the next report.
         let command = format!(
             "sleep 6; echo scan > {KMEMLEAK} && echo scan > {KMEMLEAK} && \
              cat {KMEMLEAK} && echo clear > {KMEMLEAK}"
@@ -98,7 +98,7 @@ mod tests {
         assert_eq!(objects.len(), 2);
         assert!(objects[0].contains("gpiod_export+") && !objects[1].contains("gpiod_export+"));
         assert_eq!(objects.concat(), report);
-        // What has another form is not overlooked.
+        // A report in another form is not overlooked.
         assert_eq!(super::objects("garbage").count(), 1);
         assert_eq!(super::objects("").count(), 0);
     }

@@ -3,7 +3,7 @@
 //! The board that the morse driver runs on: boots it in QEMU, watches its lamp and presses its key
 //! from outside, and runs commands on it.
 //!
-//! Start with [`Board`]; [`transmission::send`] sends a text and tells what the lamp showed.
+//! Start with [`Board`]; [`transmission::send`] sends a text and reads it from the lamp.
 //!
 //! | to | use |
 //! |---|---|

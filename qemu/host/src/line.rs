@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The timing line: what the lamp showed, for a terminal.
+//! The timing line: the marks and spaces of the lamp, drawn for a terminal.
 //!
 //! ```text
 //!   S       O             S
@@ -9,8 +9,8 @@
 //!   0    1    2    3    4    5
 //! ```
 //!
-//! A column is a unit, its halves are shown apart (`▌`, `▐`), so that what is off the grid by a
-//! quarter of a unit shows.
+//! A column is a unit, its halves are shown apart (`▌`, `▐`), so that an edge that is off
+//! the grid by a quarter of a unit shows.
 
 use std::fmt::Write;
 
@@ -23,7 +23,7 @@ const TICK_COLUMNS: u64 = 5;
 const MARGIN: &str = "  ";
 const NS_PER_S: f64 = 1e9;
 
-/// Draws what the lamp showed, as lines of at most `columns` characters; a column is `unit_ns`.
+/// Draws the marks and spaces of the lamp, as lines of at most `columns` characters; a column is `unit_ns`.
 pub fn draw(timeline: &Timeline, reading: &Reading, unit_ns: u64, columns: usize) -> String {
     let (Some(start_ns), true) = (timeline.edges().first().map(|edge| edge.at_ns), unit_ns > 0)
     else {

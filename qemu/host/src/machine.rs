@@ -13,11 +13,11 @@ pub struct Gpio {
     pub lamp: u32,
     /// The input line that the key is on.
     pub key: u32,
-    /// What is added to the machine's own device tree.
+    /// The source that is added to the machine's own device tree.
     pub device_tree: &'static str,
 }
 
-/// What differs between architectures.
+/// The differences between architectures.
 #[derive(Debug)]
 pub struct Machine {
     /// Debian's name of the architecture, as in its kernel packages.
@@ -37,7 +37,7 @@ pub struct Machine {
     /// The second serial port, which has the shell.
     pub shell_tty: &'static str,
     /// Where lamp and key hang. In a machine without, the guest simulates a controller for the lamp,
-    /// which nobody can see from outside, and the driver simulates the key.
+    /// whose edges are not seen from outside, and the driver simulates the key.
     pub gpio: Option<Gpio>,
 }
 

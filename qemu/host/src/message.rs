@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! A text as Morse: what it is made of, and when each element of it should be.
+//! A text as Morse: its symbols, and the ideal time of each element.
 
 use std::fmt;
 
@@ -23,7 +23,7 @@ pub struct Pace {
 }
 
 impl Pace {
-    /// The driver's pace when nobody set another one: a dot of 200 ms.
+    /// The driver's default pace: a dot of 200 ms.
     pub const DEFAULT: Pace = Pace::new(200_000_000);
 
     /// All units of one length, in ns.
@@ -64,7 +64,7 @@ impl Pace {
 /// A character or prosign at its time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Letter {
-    /// What it is made of.
+    /// Its symbols.
     pub pattern: Pattern,
     /// When its first mark begins, in ns.
     pub start_ns: u64,

@@ -2,8 +2,8 @@
 
 //! QEMU's machine protocol (QMP).
 //!
-//! What all messages have in common is from [`qapi_spec`]; the few commands that a board needs are here. There
-//! is a crate with all those of QEMU (`qapi`), which takes four times as long to compile as this one.
+//! [`qapi_spec`] has the common part of all messages, and this file the few commands that a board needs. The crate
+//! `qapi` has all commands of QEMU, and takes four times as long to compile as this one.
 
 use std::io::{self, BufRead, BufReader, Write};
 use std::os::unix::net::UnixStream;
@@ -51,14 +51,14 @@ struct Property {
     kind: String,
 }
 
-/// What QEMU says first.
+/// The first message of QEMU.
 #[derive(Deserialize)]
 struct Greeting {
     #[serde(rename = "QMP")]
     _qmp: IgnoredAny,
 }
 
-/// What it says after that: an event, which nobody has asked for, or an answer.
+/// Every later message: an event, which may come at any time, or an answer to a command.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Message<T> {
@@ -92,7 +92,7 @@ impl Monitor {
     ///
     /// # Errors
     ///
-    /// [`Error::Io`] when QEMU is gone, [`Error::Protocol`] with what it said when it refused.
+    /// [`Error::Io`] when QEMU is gone, [`Error::Protocol`] with its answer when it refused.
     pub fn execute<C: Command>(&mut self, command: &C) -> Result<C::Ok> {
         let request = Execute::<_, Never>::with_command(command);
         let mut line =
@@ -141,7 +141,7 @@ impl Monitor {
     }
 }
 
-/// What QEMU said is not what was wanted.
+/// An answer of QEMU that does not fit the command.
 fn unexpected(answer: String) -> Error {
     Error::Protocol {
         peer: "QMP",

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! How a board is to be, and what QEMU and the kernel are told for that.
+//! The options of a board, and the arguments of QEMU and of the kernel that follow from them.
 
 use std::time::Duration;
 
@@ -187,8 +187,8 @@ impl Options {
             format!("console={}", machine.log_tty),
             // Info and above, as `dmesg` has it.
             "loglevel=7".to_owned(),
-            // The self-tests of its cryptography are half of what a distribution kernel does to
-            // boot.
+            // The self-tests of its cryptography take half of the time that a distribution kernel
+            // needs to boot.
             "cryptomgr.notests".to_owned(),
             // A kernel that panics is to end, and QEMU with it (-no-reboot), at once.
             "panic=-1".to_owned(),

@@ -119,8 +119,7 @@ pub(crate) struct Qtest {
 }
 
 impl Qtest {
-    /// Starts to listen; edges of output `lamp_line` of whatever device is intercepted are the
-    /// lamp's.
+    /// Starts to listen; edges of output `lamp_line` of the intercepted device are the lamp's.
     pub(crate) fn new(port: UnixStream, lamp_line: u32) -> Result<Self> {
         let input = port
             .try_clone()

@@ -2,7 +2,7 @@
 
 //! Commands for the guest's shell.
 
-/// Quotes a text so that the shell takes it as one word, whatever it holds.
+/// Quotes a text so that the shell takes it as one word.
 pub fn word(text: &str) -> String {
     format!("'{}'", text.replace('\'', "'\\''"))
 }

@@ -16,7 +16,7 @@ const INTERRUPT: u8 = 0x03;
 /// How long a command that was interrupted has to end.
 const INTERRUPT_LIMIT: Duration = Duration::from_secs(2);
 
-/// What a command wrote, and how it ended.
+/// The output and the exit status of a command.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Output {
     /// The exit status.
@@ -25,12 +25,12 @@ pub struct Output {
     pub text: String,
 }
 
-/// Why a command gave no output; the board adds what it knows.
+/// The reason why a command gave no output; the board adds the log.
 #[derive(Debug)]
 pub(crate) enum Failure {
     /// The channel ended.
     Closed,
-    /// The time was over. What the command had written so far.
+    /// The time was over. Has the output so far.
     Timeout(String),
 }
 
@@ -103,8 +103,8 @@ impl Shell {
         Ok(id)
     }
 
-    /// Reads until the record separator, the mark and the rest of its line; returns what was before
-    /// and that rest.
+    /// Reads until the record separator, the mark and the rest of its line; returns the text before
+    /// the separator, and that rest.
     fn read_until(
         &mut self,
         mark: &str,
@@ -207,8 +207,7 @@ mod tests {
     use std::process::{Command, Stdio};
     use std::thread;
 
-    /// The guest's script, run by the host's shell instead: it needs no terminal but for what
-    /// `stty` does.
+    /// The guest's script, run by the host's shell: without `stty` it needs no terminal.
     fn host_shell() -> (Shell, std::process::Child) {
         let script = include_str!("../../guest/root/shell")
             .replace(". /etc/profile", "")

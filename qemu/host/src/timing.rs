@@ -42,7 +42,7 @@ pub struct Mismatch {
 }
 
 impl Timing {
-    /// Compares what was seen with what the message asks for.
+    /// Compares the edges that were seen with the ideal ones of `message`.
     ///
     /// # Errors
     ///
@@ -77,7 +77,7 @@ impl Timing {
         worst(self.edges.iter().map(|edge| edge.late_ns()))
     }
 
-    /// How late the last edge was, in ns: what the errors of the whole message added up to.
+    /// How late the last edge was, in ns: the sum of the errors of the whole message.
     pub fn drift_ns(&self) -> i64 {
         self.edges.last().map_or(0, |edge| edge.late_ns())
     }

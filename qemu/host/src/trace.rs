@@ -25,7 +25,7 @@ pub struct Recording {
 }
 
 impl Recording {
-    /// Starts to record, forgetting what was recorded before.
+    /// Starts a new recording.
     ///
     /// # Errors
     ///

@@ -35,11 +35,11 @@ impl Bound {
     /// The same on a kernel full of sanitizers, where a wake-up alone takes some hundred us. The exact
     /// bound is for kernels that people run.
     const SANITIZER_NS: u64 = 2_000_000;
-    /// How far an edge may be off in real time, in parts of a unit: half of what can be and still
-    /// be read.
+    /// How far an edge may be off in real time, in parts of a unit: half of the
+    /// error at which a text can still be read.
     const REAL_PARTS: u64 = 4;
     /// In real time one edge of so many may be further off: a busy host now and then keeps the
-    /// guest, or who watches it, from running for longer than that, which is no fault of the
+    /// guest, or the program that watches it, from running for longer than that, which is no fault of the
     /// driver's.
     const REAL_EDGES_PER_EXCEPTION: usize = 20;
 
@@ -81,10 +81,10 @@ impl fmt::Display for Bound {
 /// How much longer than the message the lamp is waited for.
 const SLACK: Duration = Duration::from_secs(30);
 
-/// What came of a text that was sent.
+/// A text that was sent, as seen from outside.
 #[derive(Clone, Debug)]
 pub struct Transmission {
-    /// What was to be sent.
+    /// The text.
     pub sent: Message,
     /// The pace it was sent at.
     pub pace: Pace,
@@ -92,9 +92,9 @@ pub struct Transmission {
     pub time: Time,
     /// Whether the kernel has sanitizers.
     pub sanitizers: bool,
-    /// What the lamp did.
+    /// The edges of the lamp.
     pub timeline: Timeline,
-    /// What an independent decoder made of that.
+    /// The text that an independent decoder reads from them.
     pub seen: Reading,
 }
 
