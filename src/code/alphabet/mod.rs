@@ -22,13 +22,17 @@ const ERROR_MIN_LEN: u32 = 7;
 /// The entry of a lookup for a character without a code.
 const NONE: u8 = 0;
 
-/// The ranges of Unicode that contain nearly all characters with a code, each with a lookup. The others are
-/// searched for in the table.
+/// The ranges of Unicode that contain nearly all characters with a code, each with a lookup. The others have a
+/// list, which is searched.
 const ASCII: Window<128> = Window::<128>::new(0);
 const LATIN: Window<224> = Window::<224>::new(0xa0);
 
 static ENCODE_ASCII: [u8; 128] = ASCII.fill();
 static ENCODE_LATIN: [u8; 224] = LATIN.fill();
+static ENCODE_OTHERS: [(u16, u8); OTHERS] = fill_others().0;
+
+/// How many characters with a code are outside the ranges.
+const OTHERS: usize = fill_others::<0>().1;
 
 /// A range of `N` characters of Unicode from `base`.
 struct Window<const N: usize> {
@@ -65,6 +69,31 @@ impl<const N: usize> Window<N> {
         }
         codes
     }
+}
+
+/// The first `N` characters outside the ranges with their codes, and how many there are in all.
+const fn fill_others<const N: usize>() -> ([(u16, u8); N], usize) {
+    let mut others = [(0, NONE); N];
+    let mut count = 0;
+    let mut i = 0;
+    while i < TABLE.len() {
+        let Entry { upper, lower, .. } = TABLE[i];
+        let cases = [upper, lower];
+        let mut case = if upper as u32 == lower as u32 { 1 } else { 0 };
+        while case < cases.len() {
+            let character = cases[case];
+            if ASCII.index(character).is_none() && LATIN.index(character).is_none() {
+                assert!(character as u32 <= u16::MAX as u32);
+                if count < N {
+                    others[count] = (character as u16, bits_of(TABLE[i].code) as u8);
+                }
+                count += 1;
+            }
+            case += 1;
+        }
+        i += 1;
+    }
+    (others, count)
 }
 
 /// The packed form of a code of the table. A malformed code is a compile-time error.
@@ -170,8 +199,8 @@ pub fn encode(character: char) -> Option<Code> {
     } else if let Some(at) = LATIN.index(character) {
         *ENCODE_LATIN.get(at)?
     } else {
-        let has = |entry: &&Entry| entry.upper == character || entry.lower == character;
-        return Code::parse(TABLE.iter().find(has)?.code);
+        let has = |(other, _): &&(u16, u8)| u32::from(*other) == u32::from(character);
+        ENCODE_OTHERS.iter().find(has)?.1
     };
     Code::from_bits(u16::from(bits))
 }

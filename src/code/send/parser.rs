@@ -123,7 +123,7 @@ impl Parser {
         &mut self,
         character: char,
         spacing: &mut Spacing,
-        sink: &mut impl Sink,
+        sink: &mut dyn Sink,
     ) -> Result<(), Stop> {
         match character {
             '<' if !self.in_prosign => self.set_in_prosign(true),
@@ -154,7 +154,7 @@ impl Parser {
         character: char,
         code: Code,
         spacing: &mut Spacing,
-        sink: &mut impl Sink,
+        sink: &mut dyn Sink,
     ) -> Result<(), Stop> {
         let last = self.last.filter(|_| self.in_prosign);
         if !sink.push(spacing.symbol(code, last.map(|last| last.ticket))) {
@@ -166,7 +166,7 @@ impl Parser {
     }
 
     /// Handles a character without a code: an accent, or a character that cannot be sent.
-    fn amend(&mut self, accent: char, spacing: &Spacing, sink: &mut impl Sink) -> Result<(), Stop> {
+    fn amend(&mut self, accent: char, spacing: &Spacing, sink: &mut dyn Sink) -> Result<(), Stop> {
         let refused = Stop::Refused(Error::Unencodable);
         let Some(last) = &mut self.last else {
             return Err(refused);
@@ -243,7 +243,7 @@ impl Writing<'_> {
     /// each byte.
     ///
     /// After a rejected character, it takes no more bytes.
-    pub fn feed_to(&mut self, bytes: &[u8], spacing: &mut Spacing, sink: &mut impl Sink) -> Fed {
+    pub fn feed_to(&mut self, bytes: &[u8], spacing: &mut Spacing, sink: &mut dyn Sink) -> Fed {
         if self.error.is_some() {
             return Fed::Refused;
         }
@@ -274,7 +274,7 @@ impl Writing<'_> {
     }
 
     /// Takes one byte, or leaves the parser as it was.
-    fn byte(&mut self, byte: u8, spacing: &mut Spacing, sink: &mut impl Sink) -> Result<(), Stop> {
+    fn byte(&mut self, byte: u8, spacing: &mut Spacing, sink: &mut dyn Sink) -> Result<(), Stop> {
         let mut utf8 = self.parser.utf8;
         match utf8.push(byte) {
             Progress::Incomplete => {}
