@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What the samples take of `src/code`: the ring that carries data out of an interrupt, and what prints
+//! The parts of `src/code` that the samples use: the ring that carries data out of an interrupt, and what prints
 //! numbers of 64 bits.
 
 #[path = "../src/code/util/atomic.rs"]

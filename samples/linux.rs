@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What the samples take of `src/linux`: the mechanisms, and what those need.
+//! The parts of `src/linux` that the samples use: the mechanisms, and their own imports.
 
 #[path = "../src/linux/context.rs"]
 pub mod context;

@@ -25,7 +25,7 @@ pub(crate) struct Trigger<T: IrqHandler> {
     _file: File<Button<T>>,
 }
 
-/// What is written to.
+/// The handler of the file.
 struct Button<T: IrqHandler>(SimulatedIrq<T>);
 
 impl<T: IrqHandler> Trigger<T> {

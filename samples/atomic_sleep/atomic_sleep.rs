@@ -2,7 +2,7 @@
 
 //! Sleeping where it is forbidden: not possible here, unless it is forced with `unsafe`.
 //!
-//! What the compiler says to the plain mistake is tested with `tests/must_not_compile/atomic_sleep.rs`.
+//! `tests/must_not_compile/atomic_sleep.rs` makes the plain mistake, and tests the compiler's error.
 
 #[path = "../linux.rs"]
 pub mod linux;
@@ -64,12 +64,12 @@ impl WorkHandler for BottomHalf {
     fn run(&self, _ctx: &Atomic) {
         // A value or a reference to one, as the kernel crate has it.
         if module_parameters::force.value().eq(&0) {
-            pr_info!("in a softirq: what may sleep does not compile here\n");
+            pr_info!("in a softirq: a call that may sleep does not compile here\n");
             return;
         }
-        pr_info!("in a softirq: calling what may sleep\n");
-        // SAFETY: None, that is the mistake. The machine survives it as this deadline has passed, so that
-        // what may sleep does not: such mistakes go unnoticed for years.
+        pr_info!("in a softirq: calling a function that may sleep\n");
+        // SAFETY: None, that is the mistake. The machine survives it because the deadline has passed, so
+        // that the call does not sleep: such mistakes go unnoticed for years.
         sleep_until(unsafe { &Sleepable::enter() }, Ktime::now());
         if !cfg!(CONFIG_DEBUG_ATOMIC_SLEEP) {
             pr_warn!("no report, as this kernel has no CONFIG_DEBUG_ATOMIC_SLEEP: it is a bug all the same\n");

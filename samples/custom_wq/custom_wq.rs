@@ -69,8 +69,8 @@ impl WorkHandler for Step {
     }
 }
 
-/// Dropped in this order: first there are no interrupts, then what they queued is done. The items have
-/// nothing left to cancel, and the last of them destroys the queue.
+/// Dropped in this order: the interrupt ends, then the items that it queued run to their end. None is
+/// left to cancel, and the last item destroys the queue.
 struct Sample {
     _trigger: Trigger<TopHalf>,
     _flush: FlushOnDrop,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Delayed work: what is done by a thread when some time has passed since the last interrupt.
+//! Delayed work: a thread runs the handler when some time has passed since the last interrupt.
 
 #[path = "../linux.rs"]
 pub mod linux;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! A module that does nothing: what unloading costs at least.
+//! A module that does nothing, which shows the least that unloading costs.
 //!
 //! The boot tests compare the time to unload `morse` with the time to unload this.
 

@@ -104,7 +104,7 @@ const EARLY_NS: i64 = 20_000;
 /// ticks. Multiples of the golden ratio spread evenly, however many there are.
 const PHASE_STEP_NS: u64 = JIFFY_NS * 618 / 1000;
 
-/// The interrupt that came last, and what it started.
+/// The last interrupt, and the mechanism that it started.
 #[pin_data]
 struct Round {
     irq_ns: atomic::Atomic<u64>,
@@ -235,8 +235,8 @@ struct Histograms {
 impl FileHandler for Histograms {
     const IS_READABLE: bool = true;
 
-    /// Measures each mechanism as often as is written, 1 to 10000 times, after forgetting what was
-    /// measured before.
+    /// Clears the histograms, and measures each mechanism as many times as the written number says, 1 to
+    /// 10000.
     ///
     /// # Errors
     ///
@@ -289,7 +289,7 @@ impl FileHandler for Histograms {
     }
 }
 
-/// Lets kernel macros print what `core` cannot print on a 32-bit kernel.
+/// Lets kernel macros print 64-bit numbers, which `core` cannot on a 32-bit kernel.
 impl kernel::fmt::Display for Decimal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)

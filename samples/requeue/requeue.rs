@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Interrupts that come faster than their work is done: queueing what is queued already does nothing, so
-//! what belongs to each interrupt has to be kept elsewhere, here in a ring without locks.
+//! Interrupts that come faster than their work is done: queueing an item that is queued already does
+//! nothing, so the data of each interrupt is kept elsewhere, here in a ring without locks.
 
 #[path = "../code.rs"]
 pub mod code;
@@ -71,7 +71,7 @@ impl irq::IrqHandler for TopHalf {
     }
 }
 
-/// Takes what the interrupts kept, then sleeps for a second.
+/// Takes the stamps that the interrupts kept, then sleeps for a second.
 struct Slow(Arc<Stamps>);
 
 impl WorkHandler for Slow {
@@ -81,7 +81,7 @@ impl WorkHandler for Slow {
         pr_info!("work begins\n");
         while let Some(stamp) = self.0.pop() {
             let age = tenths(Ktime::now().as_ns() - stamp.time_ns);
-            pr_info!("took what was kept {}.{} s ago\n", age / 10, age % 10);
+            pr_info!("took a stamp that was kept {}.{} s ago\n", age / 10, age % 10);
         }
         sleep_until(ctx, Ktime::now().after_ns(SLEEP_NS));
         pr_info!("work ends\n");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! A kernel timer that arms itself again: what has to be done from time to time, in no time.
+//! A kernel timer that arms itself again: short periodic work.
 
 #[path = "../linux.rs"]
 pub mod linux;

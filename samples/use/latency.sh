@@ -55,7 +55,7 @@ echo "$by_ns" >>"$reader"
 status=0
 (cd "$here" && exec "$@") || status=$?
 
-# show TITLE FIELD EVENT: a bucket 2^N of the kernel has what is longer than 2^(N-1), and no longer than 2^N.
+# show TITLE FIELD EVENT: the kernel's bucket 2^N has the times above 2^(N-1), up to 2^N.
 show() {
 	echo "$1"
 	sed -n "s/^{ $2: *~ 2^\([0-9]*\) *} hitcount: *\([0-9]*\).*/\1 \2/p" "events/$3/hist" |

@@ -18,9 +18,9 @@
 
 #include <linux/morse.h>
 
-static void fail(const char *what)
+static void fail(const char *call)
 {
-	fprintf(stderr, "%s: %s\n", what, strerror(errno));
+	fprintf(stderr, "%s: %s\n", call, strerror(errno));
 	exit(1);
 }
 
@@ -33,9 +33,9 @@ static void send_text(int morse, const char *text)
 
 		if (count > 0) {
 			/*
-			 * A write takes what there is room for, or what comes
+			 * write(2) may take a part: it stops at a full fifo, and
 			 * before a character that has no code. The write that
-			 * begins with that one fails with EINVAL.
+			 * begins with that character fails with EINVAL.
 			 */
 			text += count;
 			left -= count;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! A work item: what an interrupt has done by a thread, because it takes long or has to sleep.
+//! A work item: an interrupt has a thread do work that takes long or sleeps.
 
 #[path = "../linux.rs"]
 pub mod linux;

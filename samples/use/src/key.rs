@@ -23,7 +23,7 @@ impl Key {
     ///
     /// # Errors
     ///
-    /// `ENOENT` if the device has a key of its own, `EACCES` for who is not root.
+    /// `ENOENT` if the device has a key of its own, `EACCES` if the caller is not root.
     pub fn open(path: impl AsRef<Path>) -> io::Result<Self> {
         OpenOptions::new().write(true).open(path).map(Key)
     }
@@ -68,7 +68,7 @@ impl Key {
 ///
 /// # Errors
 ///
-/// `EPERM` for who is not root.
+/// `EPERM` if the caller is not root.
 pub fn take_precedence() -> io::Result<()> {
     let parameters = libc::sched_param { sched_priority: 50 };
     // SAFETY: The call reads the parameters; 0 is the caller.
@@ -83,7 +83,7 @@ pub fn take_precedence() -> io::Result<()> {
 ///
 /// # Errors
 ///
-/// What is wrong with the elements.
+/// The fault of the elements.
 pub fn times(unit: Duration, elements: &str) -> Result<Vec<Duration>, String> {
     let mut times = Vec::new();
     let mut now = Duration::ZERO;

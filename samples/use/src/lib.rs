@@ -9,7 +9,7 @@ use std::os::fd::{AsFd, AsRawFd};
 
 pub mod key;
 
-/// What `include/uapi/linux/morse.h` declares, under the names it has there.
+/// The declarations of `include/uapi/linux/morse.h`, under the same names.
 pub mod uapi {
     #![allow(missing_docs, non_camel_case_types)] // C's names, and its comments stay in the header
     include!(concat!(env!("OUT_DIR"), "/morse.rs"));
@@ -24,7 +24,7 @@ mod request {
     nix::ioctl_read_bad!(get_lost, uapi::MORSE_IOC_GET_LOST, u64);
 }
 
-/// Gives up what is queued and what is being sent; returns when the lamp is dark.
+/// Drops the queued characters and the one on the air; returns when the lamp is dark.
 ///
 /// # Errors
 ///
@@ -34,7 +34,7 @@ pub fn abort(file: &impl AsFd) -> nix::Result<()> {
     unsafe { request::abort(file.as_fd().as_raw_fd()) }.map(drop)
 }
 
-/// What the transmitter does at this moment.
+/// The state of the transmitter.
 ///
 /// # Errors
 ///

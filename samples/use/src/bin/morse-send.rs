@@ -28,8 +28,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut rest = text.as_bytes();
     while !rest.is_empty() {
         match morse.write(rest) {
-            // A write takes what there is room for, or what comes before a character that has
-            // no code. The write that begins with that one fails with EINVAL.
+            // write(2) may take a part: it stops at a full fifo, and before a character that has
+            // no code. The write that begins with that character fails with EINVAL.
             Ok(count) => rest = &rest[count..],
             Err(error) if error.kind() == ErrorKind::WouldBlock => {
                 let mut files = [PollFd::new(morse.as_fd(), PollFlags::POLLOUT)];
