@@ -6,15 +6,17 @@ MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := modules
 
 # Settings, from the command line or the environment.
-export RELEASE SUITE SERIES ARCH FLAVOUR KERNELS KDIR MSG DIAGRAM TIME V
+export RELEASE SUITE SERIES ARCH FLAVOUR KERNELS KDIR MSG DIAGRAM TIME V KEY
 
 help:
 	@echo 'morse: a two-way Morse device for Linux, in Rust'
 	@echo
 	@echo '  make            build the modules for Debian'"'"'s stock kernel, into build/RELEASE/'
-	@echo '  make run        boot a board, load morse.ko, and give its shell with the LED shown live'
+	@echo '  make run        boot a board, load morse.ko, and give its shell with LED and key below it'
 	@echo '                    MSG="CQ DE MORSE"   send that, show what the LED did, and check it'
 	@echo '                    DIAGRAM=led.svg     draw it too      TIME=virtual   in exact virtual time'
+	@echo '                    KEY=none             leave the terminal plain: the LED alone, and no mouse'
+	@echo '  make reload     build what changed, and load it again in the board that runs (Ctrl-A r there does the same)'
 	@echo '  make test       unit tests on the host, and boot tests on the board; scripts/test NAME for some of them'
 	@echo '                    FLAVOUR=sanitizer              on the kernel with every sanitizer'
 	@echo '                    KERNELS="stock sanitizer"      on both, as CI does'
@@ -35,6 +37,9 @@ run:
 	@# A person at a terminal may want to try the guest programs; sending one message needs none of them.
 	@bare=--bare; if [ -z "$$MSG" ] && [ -t 0 ] && [ -t 1 ]; then bare=; fi; \
 	scripts/board $$bare cargo run --quiet --package morse-board --bin morse-run
+
+reload:
+	@scripts/module >/dev/null && scripts/tools run build/tools/debug/morse-run --reload
 
 test:
 	@scripts/test
@@ -60,4 +65,4 @@ clean:
 distclean: clean
 	rm -rf "$${XDG_CACHE_HOME:-$$HOME/.cache}/morse"
 
-.PHONY: help modules run test matrix bench lint tools kernel clean distclean
+.PHONY: help modules run reload test matrix bench lint tools kernel clean distclean

@@ -14,6 +14,7 @@ use crate::device_tree;
 use crate::emulator::{CommandLine, Emulator};
 use crate::error::{Console, Error, Result};
 use crate::image;
+use crate::link::{Link, Ports};
 use crate::log::Log;
 use crate::machine::Machine;
 use crate::monitor::Monitor;
@@ -62,6 +63,7 @@ pub struct Board {
     machine: &'static Machine,
     time: Time,
     sanitizers: bool,
+    ports: Option<Ports>,
     log_marks: u32,
     log_checked: usize,
 }
@@ -130,6 +132,11 @@ impl Board {
         line.args(["-mon", "chardev=monitor,mode=control"]);
         line.args(["-object", "qtest,id=qtest0,chardev=qtest"]);
 
+        let ports = match options.link {
+            true => Some(Ports::add(&mut line)?),
+            false => None,
+        };
+
         let mut emulator = line.start()?;
         let log = Log::read(
             log_port
@@ -175,6 +182,7 @@ impl Board {
             machine,
             time: options.time,
             sanitizers: config.has_sanitizers(),
+            ports,
             log_marks: 0,
             log_checked: 0,
         };
@@ -241,6 +249,24 @@ impl Board {
                 console: Console::tail(&format!("{text}\n{}", self.log.text())),
             }),
         }
+    }
+
+    /// Opens the link of a board that was booted with [`Options::link`].
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Protocol`] when the board has none, or it was opened before, and as [`Board::run`].
+    pub fn link(&mut self) -> Result<Link> {
+        let ports = self.ports.take().ok_or_else(|| Error::Protocol {
+            peer: "board",
+            answer: "there is no link".into(),
+        })?;
+        Link::open(ports, |command| self.run(command))
+    }
+
+    /// The kernel's log as it comes out of the serial port.
+    pub fn log(&self) -> &Log {
+        &self.log
     }
 
     /// The lamp, watched from outside.

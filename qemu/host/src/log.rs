@@ -59,6 +59,16 @@ impl Log {
         String::from_utf8_lossy(&self.state().bytes).replace("\r\n", "\n")
     }
 
+    /// How many bytes it has so far.
+    pub fn len(&self) -> usize {
+        self.state().bytes.len()
+    }
+
+    /// Whether the kernel has said nothing yet.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// The last lines, to be shown with an error.
     pub fn tail(&self) -> Console {
         Console::tail(&self.text())

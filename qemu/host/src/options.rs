@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use crate::link;
 use crate::machine::Machine;
 
 /// How long a boot may take. It takes some 3 s; a debug kernel on a busy host many times that.
@@ -36,6 +37,7 @@ pub struct Options {
     pub(crate) needs_device_tree: bool,
     kernel_arguments: Vec<String>,
     panics_on_oops: bool,
+    pub(crate) link: bool,
     pub(crate) boot_limit: Duration,
 }
 
@@ -63,6 +65,7 @@ impl Options {
             needs_device_tree: false,
             kernel_arguments: Vec::new(),
             panics_on_oops: true,
+            link: false,
             boot_limit: BOOT_LIMIT,
         }
     }
@@ -122,6 +125,12 @@ impl Options {
     pub fn lives_on_after_oops(mut self) -> Self {
         self.panics_on_oops = false;
         self
+    }
+
+    /// With a second channel beside the shell, to be taken with [`crate::Board::link`].
+    pub fn link(mut self) -> Self {
+        self.link = true;
+        link::prepare(self)
     }
 
     /// With so much time to boot, on the host's clock.

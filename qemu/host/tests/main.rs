@@ -16,6 +16,7 @@ mod fixture;
 mod kunit;
 mod lifetime;
 mod outside;
+mod panel;
 mod processors;
 mod receive;
 mod run;
@@ -74,6 +75,7 @@ fn boot_tests() -> Vec<Test> {
         .and(outside::tests().stock_only())
         .and(failures::tests().of_board())
         .and(run::tests().of_board())
+        .and(panel::tests().of_board())
         .0
 }
 

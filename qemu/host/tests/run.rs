@@ -5,7 +5,7 @@
 use std::env;
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -28,13 +28,17 @@ pub fn tests() -> Tests {
     .in_real_time()
 }
 
-fn morse_run() -> Command {
+/// The program.
+pub fn program() -> PathBuf {
     // Cargo puts all programs into one directory.
-    let program = env::current_exe()
+    env::current_exe()
         .expect("a program")
-        .with_file_name("morse-run");
+        .with_file_name("morse-run")
+}
+
+fn morse_run() -> Command {
     let config = fixture::config();
-    let mut command = Command::new(program);
+    let mut command = Command::new(program());
     command
         .env(
             config::KERNEL,
@@ -154,7 +158,7 @@ fn wait_for_qemu(parent: &Child) -> u32 {
 }
 
 /// The children of all threads of a process.
-fn children(pid: u32) -> Vec<u32> {
+pub fn children(pid: u32) -> Vec<u32> {
     let Ok(threads) = fs::read_dir(format!("/proc/{pid}/task")) else {
         return Vec::new();
     };

@@ -35,6 +35,14 @@ pub struct Arguments {
     #[arg(long = "virtual")]
     virtual_time: bool,
 
+    /// `none` leaves the terminal plain: the LED alone, and no mouse
+    #[arg(long, value_name = "KEY", env = "KEY", hide_env_values = true)]
+    key: Option<String>,
+
+    /// Bring modules that were built anew into the board of this checkout that runs already
+    #[arg(long)]
+    reload: bool,
+
     /// The clock to run by, `real` or `virtual`
     #[arg(
         long,
@@ -72,6 +80,24 @@ impl Arguments {
         };
         Message::parse(text)?;
         Ok(Task::Send(text.to_owned()))
+    }
+
+    /// Whether to reload modules in another board, and nothing else.
+    pub fn reload(&self) -> bool {
+        self.reload
+    }
+
+    /// Whether the panel has a key to be pressed.
+    ///
+    /// # Errors
+    ///
+    /// When the setting is not known.
+    pub fn hands_on(&self) -> Result<bool, String> {
+        match self.key.as_deref() {
+            None | Some("") => Ok(true),
+            Some("none") => Ok(false),
+            Some(other) => Err(format!("KEY is `none` or not set, not `{other}`")),
+        }
     }
 
     /// Where to draw.

@@ -1,35 +1,43 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The user at the guest's shell, with the lamp shown live.
+//! The user at the guest's shell, with the panel below it.
 
 use std::error::Error;
-use std::io::{self, Read, Write};
-use std::os::unix::net::UnixStream;
+use std::io::Write;
 use std::process::ExitCode;
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
-use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use morse_board::{Board, Terminal};
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGWINCH};
-use signal_hook::iterator::Signals;
+use morse_board::{Board, Config, Terminal};
+use signal_hook::consts::SIGWINCH;
 
-use crate::screen::{Screen, EDGES_SHOWN};
+use crate::events;
+pub use crate::events::Event;
+use crate::farewell;
+use crate::input::{Input, Parser};
+use crate::key::Key;
+use crate::output::Output;
+use crate::panel::View;
+use crate::reading::Reading;
+use crate::screen::Screen;
+use crate::traces::Driver;
+use crate::worker::{self, Door, Order};
 
-/// How often the lamp is drawn, at most.
+/// How often the panel is drawn, at most.
 const FRAME: Duration = Duration::from_millis(33);
-/// The key before a command to this program, as QEMU's own.
-const PREFIX: u8 = 0x01;
+/// How long a notice stands.
+const NOTICE: Duration = Duration::from_secs(8);
+/// The columns of a strip have the length of half a unit, but for very short ones.
+const COLUMN_MIN_NS: u64 = 10_000_000;
+/// As many characters of received text are more than a panel can show.
+const TEXT_MAX: usize = 400;
+/// The key of the keyboard that is the board's key.
+const SPACE: u32 = 32;
 /// The shell's convention for a program ended by a signal.
 const SIGNAL_STATUS: i32 = 128;
 
-/// What the loop waits for.
-enum Event {
-    Typed(Vec<u8>),
-    Written(Vec<u8>),
-    BoardEnded,
-    Signal(i32),
-}
+const HELP: &str = "mouse on key; Ctrl-A: k key r reload l log x leave ";
+const HELP_PLAIN: &str = "Ctrl-A: k key r reload l log x leave ";
 
 /// How a session ended.
 enum End {
@@ -42,196 +50,295 @@ enum End {
 }
 
 /// Gives the user the guest's shell until he leaves it, or powers the board off.
-pub fn interact(board: &mut Board) -> Result<ExitCode, Box<dyn Error>> {
+pub fn interact(
+    board: &mut Board,
+    config: &Config,
+    hands_on: bool,
+) -> Result<ExitCode, Box<dyn Error>> {
     println!("The driver is loaded. Try: echo SOS > /dev/morse");
-    println!("The last line shows the LED. `exit`, `poweroff` or Ctrl-A x leaves.\n");
-    let screen = Screen::open()?;
+    println!("The LED and the key are below. `exit`, `poweroff` or Ctrl-A x leaves.\n");
+    let link = board.link()?;
+    let (sender, events) = mpsc::channel();
+    events::listen_to_traces(link.traces.try_clone()?, sender.clone());
+    events::listen_to_reader(link.text.try_clone()?, sender.clone());
+    let orders = worker::start(link, config, sender.clone())?;
+    let door = Door::open(orders.clone());
+    let screen = Screen::open(hands_on)?;
     let (rows, columns) = screen.guest_size();
-    let end = session(board.login(rows, columns)?, board, screen)?;
-    match end {
-        End::Left => Ok(ExitCode::SUCCESS),
+    let guest = board.login(rows, columns)?;
+    let mut session = Session::new(board, guest, screen, orders.clone(), hands_on);
+    session.listen(sender)?;
+    if let Err(error) = &door {
+        session.note(&format!("make reload cannot reach this board: {error}"));
+    }
+    let result = session.run(&events);
+    // The screen is put right before anything else is said.
+    drop(session);
+    drop(door);
+    match result? {
+        End::Left => Ok(leave(board, &orders)),
         End::Signal(signal) => Ok(ExitCode::from(
             u8::try_from(SIGNAL_STATUS + signal).unwrap_or(u8::MAX),
         )),
         End::BoardEnded => match board.run("true") {
             // Powered off, as the user told it.
-            Ok(_) | Err(morse_board::Error::Gone { .. }) => Ok(ExitCode::SUCCESS),
+            Ok(_) | Err(morse_board::Error::Gone { .. }) => Ok(tell_complaint(board)),
+            Err(morse_board::Error::Panic { message, .. }) => {
+                tell_complaint(board);
+                Err(message.into())
+            }
             Err(error) => Err(error.into()),
         },
     }
 }
 
-/// Passes bytes to and fro; the screen is put right when it ends, whichever way.
-fn session(mut guest: Terminal, board: &Board, mut screen: Screen) -> Result<End, Box<dyn Error>> {
-    let (sender, events) = mpsc::channel();
-    listen_to_signals(sender.clone())?;
-    listen_to_guest(guest.port.try_clone()?, sender.clone());
-    listen_to_user(sender);
+/// Tells what the kernel complained of, or that it does not answer any more.
+fn leave(board: &Board, orders: &Sender<Order>) -> ExitCode {
+    let (reply, answer) = mpsc::channel();
+    let _ = orders.send(Order::Ping(reply));
+    let told = tell_complaint(board);
+    if told == ExitCode::SUCCESS && answer.recv_timeout(worker::PING_LIMIT).is_err() {
+        eprintln!("The board does not answer any more. The end of its kernel's log:");
+        eprintln!("{}", farewell::log(&board.log().text()));
+        return ExitCode::FAILURE;
+    }
+    told
+}
 
-    let mut keys = Keys::default();
-    let mut output = Output::new(guest.end.clone());
-    loop {
-        match events.recv_timeout(FRAME) {
-            Ok(Event::Typed(bytes)) => match keys.take(&bytes) {
-                Some(bytes) => guest.port.write_all(&bytes)?,
-                None => return Ok(End::Left),
-            },
-            Ok(Event::Written(bytes)) => {
-                let ended = output.take(&bytes);
-                screen.write(&output.ready)?;
-                output.ready.clear();
-                if ended {
-                    return Ok(End::Left);
-                }
-            }
-            Ok(Event::BoardEnded) => return Ok(End::BoardEnded),
-            Ok(Event::Signal(SIGWINCH)) => {
-                let (rows, columns) = screen.resize()?;
-                guest.resize(rows, columns)?;
-            }
-            Ok(Event::Signal(signal)) => return Ok(End::Signal(signal)),
-            Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => return Ok(End::BoardEnded),
+fn tell_complaint(board: &Board) -> ExitCode {
+    match farewell::complaint(&board.log().text()) {
+        Some(complaint) => {
+            eprintln!("The board's kernel complained:\n{complaint}");
+            ExitCode::FAILURE
         }
-        let lamp = board.lamp();
-        let edges = lamp.edges_since(lamp.count().saturating_sub(EDGES_SHOWN));
-        screen.show_lamp(&edges, lamp.now_ns())?;
+        None => ExitCode::SUCCESS,
     }
 }
 
-fn listen_to_signals(sender: Sender<Event>) -> io::Result<()> {
-    let mut signals = Signals::new([SIGWINCH, SIGTERM, SIGHUP, SIGINT])?;
-    thread::spawn(move || {
-        for signal in signals.forever() {
-            if sender.send(Event::Signal(signal)).is_err() {
-                break;
-            }
-        }
-    });
-    Ok(())
+/// Passes bytes to and fro. The screen is put right when it is dropped.
+struct Session<'a> {
+    board: &'a mut Board,
+    guest: Terminal,
+    screen: Screen,
+    orders: Sender<Order>,
+    parser: Parser,
+    output: Output,
+    driver: Driver,
+    reading: Reading,
+    lamp_seen: usize,
+    key: Key,
+    key_text: String,
+    /// Whether the terminal can report releases, and whether its keys are the board's key now.
+    reports_releases: bool,
+    keyboard: bool,
+    notice: Option<(String, Instant)>,
+    log_seen: usize,
+    complaint: Option<String>,
+    hands_on: bool,
 }
 
-fn listen_to_guest(mut port: UnixStream, sender: Sender<Event>) {
-    thread::spawn(move || {
-        let mut buffer = [0; 4096];
-        loop {
-            let event = match port.read(&mut buffer) {
-                Ok(0) => Event::BoardEnded,
-                Ok(count) => Event::Written(buffer[..count].to_vec()),
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(_) => Event::BoardEnded,
-            };
-            let over = matches!(event, Event::BoardEnded);
-            if sender.send(event).is_err() || over {
-                break;
-            }
+impl<'a> Session<'a> {
+    fn new(
+        board: &'a mut Board,
+        guest: Terminal,
+        screen: Screen,
+        orders: Sender<Order>,
+        hands_on: bool,
+    ) -> Self {
+        let driver = Driver::default();
+        Session {
+            board,
+            parser: Parser::new(hands_on),
+            output: Output::new(guest.end.clone()),
+            guest,
+            screen,
+            orders,
+            reading: Reading::new(driver.pace),
+            driver,
+            lamp_seen: 0,
+            key: Key::default(),
+            key_text: String::new(),
+            reports_releases: false,
+            keyboard: false,
+            notice: None,
+            log_seen: 0,
+            complaint: None,
+            hands_on,
         }
-    });
-}
+    }
 
-fn listen_to_user(sender: Sender<Event>) {
-    thread::spawn(move || {
-        let mut buffer = [0; 256];
+    fn listen(&self, sender: Sender<Event>) -> Result<(), Box<dyn Error>> {
+        events::listen_to_signals(sender.clone())?;
+        events::listen_to_guest(self.guest.port.try_clone()?, sender.clone());
+        events::listen_to_user(sender);
+        Ok(())
+    }
+
+    fn run(&mut self, events: &mpsc::Receiver<Event>) -> Result<End, Box<dyn Error>> {
         loop {
-            match io::stdin().read(&mut buffer) {
-                // The terminal is gone; so is who would type.
-                Ok(0) => break drop(sender.send(Event::Signal(SIGHUP))),
-                Ok(count) => {
-                    if sender.send(Event::Typed(buffer[..count].to_vec())).is_err() {
-                        break;
+            match events.recv_timeout(FRAME) {
+                Ok(event) => {
+                    if let Some(end) = self.handle(event)? {
+                        return Ok(end);
                     }
                 }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(_) => break drop(sender.send(Event::Signal(SIGHUP))),
+                Err(RecvTimeoutError::Timeout) => {
+                    if let Some(Input::Guest(bytes)) = self.parser.flush() {
+                        self.guest.port.write_all(&bytes)?;
+                    }
+                }
+                Err(RecvTimeoutError::Disconnected) => return Ok(End::BoardEnded),
             }
-        }
-    });
-}
-
-/// Takes this program's own commands out of what is typed.
-#[derive(Default)]
-struct Keys {
-    prefixed: bool,
-}
-
-impl Keys {
-    /// What is for the guest, or nothing when the user wants to leave.
-    fn take(&mut self, bytes: &[u8]) -> Option<Vec<u8>> {
-        let mut rest = Vec::new();
-        for &byte in bytes {
-            match (std::mem::take(&mut self.prefixed), byte) {
-                (false, PREFIX) => self.prefixed = true,
-                (true, b'x' | b'X') => return None,
-                (true, b'a' | PREFIX) => rest.push(PREFIX),
-                (_, byte) => rest.push(byte),
+            if self.key.left() == Some(Duration::ZERO) {
+                self.press(false)?;
+                self.note("the key went up by itself: the terminal reported no release for 10 s");
             }
-        }
-        Some(rest)
-    }
-}
-
-/// Finds the end of the session in what the guest writes, in however many pieces it comes.
-struct Output {
-    end: Vec<u8>,
-    held: Vec<u8>,
-    ready: Vec<u8>,
-}
-
-impl Output {
-    fn new(end: Vec<u8>) -> Self {
-        Output {
-            end,
-            held: Vec::new(),
-            ready: Vec::new(),
+            if self.screen.is_due() {
+                self.look_at_log();
+                self.draw()?;
+            }
         }
     }
 
-    /// Whether the end came; what is to be shown is added to `ready`.
-    fn take(&mut self, bytes: &[u8]) -> bool {
-        self.held.extend_from_slice(bytes);
-        if let Some(at) = self
-            .held
-            .windows(self.end.len())
-            .position(|window| window == self.end)
+    fn handle(&mut self, event: Event) -> Result<Option<End>, Box<dyn Error>> {
+        match event {
+            Event::Typed(bytes) => {
+                for input in self.parser.take(&bytes) {
+                    if let Some(end) = self.input(input)? {
+                        return Ok(Some(end));
+                    }
+                }
+            }
+            Event::Written(bytes) => {
+                let ended = self.output.take(&bytes);
+                self.screen.write(&self.output.ready)?;
+                self.output.ready.clear();
+                return Ok(ended.then_some(End::Left));
+            }
+            Event::Read(bytes) => self.read(&bytes),
+            Event::Traced(line) => {
+                self.driver.take(&line);
+                self.reading
+                    .change(self.driver.pace, self.board.lamp().now_ns());
+            }
+            Event::Said(text) => self.screen.tell(&text)?,
+            Event::Noted(text) => self.note(&text),
+            Event::BoardEnded => return Ok(Some(End::BoardEnded)),
+            Event::Signal(SIGWINCH) => {
+                let (rows, columns) = self.screen.resize()?;
+                self.guest.resize(rows, columns)?;
+            }
+            Event::Signal(signal) => return Ok(Some(End::Signal(signal))),
+        }
+        Ok(None)
+    }
+
+    fn input(&mut self, input: Input) -> Result<Option<End>, Box<dyn Error>> {
+        match input {
+            Input::Guest(bytes) => self.guest.port.write_all(&bytes)?,
+            Input::Command(b'x' | b'X') => return Ok(Some(End::Left)),
+            Input::Command(b'k') if self.reports_releases => {
+                self.take_keyboard(true)?;
+                self.note("the space bar is the key; any other key ends that");
+            }
+            Input::Command(b'k') => self.press(!self.key.is_down())?,
+            Input::Command(b'l') => {
+                let text = farewell::log(&self.board.log().text());
+                self.screen.tell(&text)?;
+            }
+            Input::Command(b'r') => drop(self.orders.send(Order::Build)),
+            Input::Command(_) => self.note("Ctrl-A: k key, r reload, l log, a itself, x leave"),
+            Input::Mouse { row, pressed: true } if self.screen.is_key(row) => self.press(true)?,
+            Input::Mouse { pressed: false, .. } => self.press(false)?,
+            Input::Mouse { .. } => {}
+            Input::Key {
+                code: SPACE,
+                pressed,
+            } => self.press(pressed)?,
+            Input::Key { pressed: true, .. } => {
+                self.press(false)?;
+                self.take_keyboard(false)?;
+            }
+            // Of what started the command.
+            Input::Key { .. } => {}
+            Input::ReportsReleases => self.reports_releases = true,
+        }
+        Ok(None)
+    }
+
+    /// Has the keys of the keyboard be the board's key, or the guest's.
+    fn take_keyboard(&mut self, on: bool) -> Result<(), Box<dyn Error>> {
+        self.keyboard = on;
+        self.parser.keyboard(on);
+        self.notice = None;
+        Ok(self.screen.keyboard(on)?)
+    }
+
+    /// Presses or releases the board's key.
+    fn press(&mut self, down: bool) -> Result<(), Box<dyn Error>> {
+        if down == self.key.is_down() {
+            return Ok(());
+        }
+        match self.board.machine().gpio {
+            Some(_) => self.board.key(down)?,
+            None => drop(self.orders.send(Order::Key(down))),
+        }
+        self.key.set(down, self.board.lamp().now_ns());
+        Ok(())
+    }
+
+    /// Adds what `/dev/morse` read.
+    fn read(&mut self, bytes: &[u8]) {
+        let text = String::from_utf8_lossy(bytes);
+        self.key_text
+            .extend(text.chars().map(|c| if c.is_control() { ' ' } else { c }));
+        let surplus = self.key_text.chars().count().saturating_sub(TEXT_MAX);
+        if let Some((at, _)) = self.key_text.char_indices().nth(surplus) {
+            self.key_text.drain(..at);
+        }
+    }
+
+    fn note(&mut self, text: &str) {
+        self.notice = Some((text.to_owned(), Instant::now()));
+    }
+
+    /// Looks for the kernel's first complaint.
+    fn look_at_log(&mut self) {
+        if self.complaint.is_some() || self.board.log().len() == self.log_seen {
+            return;
+        }
+        self.log_seen = self.board.log().len();
+        self.complaint = farewell::first(&self.board.log().text());
+    }
+
+    fn draw(&mut self) -> Result<(), Box<dyn Error>> {
+        let lamp = self.board.lamp();
+        let now_ns = lamp.now_ns();
+        let edges = lamp.edges_since(self.lamp_seen);
+        self.lamp_seen += edges.len();
+        self.reading.extend(edges);
+        let text = self.reading.text();
+        if self
+            .notice
+            .as_ref()
+            .is_some_and(|(_, at)| at.elapsed() > NOTICE && !self.keyboard)
         {
-            self.ready.extend(self.held.drain(..at));
-            return true;
+            self.notice = None;
         }
-        // What may be the end's beginning waits for the rest.
-        let keep = (1..self.end.len())
-            .rev()
-            .find(|length| self.held.ends_with(&self.end[..*length]))
-            .unwrap_or(0);
-        let show = self.held.len() - keep;
-        self.ready.extend(self.held.drain(..show));
-        false
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn keys() {
-        let mut keys = Keys::default();
-        assert_eq!(keys.take(b"ls\r").as_deref(), Some(&b"ls\r"[..]));
-        assert_eq!(
-            keys.take(b"\x01a\x01\x01.").as_deref(),
-            Some(&b"\x01\x01."[..])
-        );
-        assert_eq!(keys.take(b"\x01").as_deref(), Some(&b""[..]));
-        assert_eq!(keys.take(b"x"), None);
-    }
-
-    #[test]
-    fn end_in_pieces() {
-        let mut output = Output::new(b"\x1e7".to_vec());
-        assert!(!output.take(b"hello\x1e"));
-        assert_eq!(output.ready, b"hello");
-        assert!(!output.take(b"8 not yet"));
-        assert_eq!(output.ready, b"hello\x1e8 not yet");
-        assert!(output.take(b" bye\x1e7 0\n"));
-        assert_eq!(output.ready, b"hello\x1e8 not yet bye");
+        let view = View {
+            now_ns,
+            column_ns: (self.reading.pace().unit_ns / 2).max(COLUMN_MIN_NS),
+            lamp: self.reading.edges(),
+            lamp_text: &text,
+            key: self.key.edges(),
+            key_text: &self.key_text,
+            path: self.driver.path.as_ref(),
+            softirq: &self.driver.softirq,
+            late_ns: self.driver.late_ns,
+            notice: self.notice.as_ref().map(|(text, _)| text.as_str()),
+            complaint: self.complaint.as_deref(),
+            help: if self.hands_on { HELP } else { HELP_PLAIN },
+        };
+        Ok(self.screen.show(&view)?)
     }
 }

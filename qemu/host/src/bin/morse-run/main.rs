@@ -4,9 +4,19 @@
 //! its user the shell.
 
 mod arguments;
+mod events;
+mod farewell;
+mod input;
 mod interactive;
+mod key;
+mod output;
+mod panel;
+mod reading;
+mod reload;
 mod screen;
 mod send;
+mod traces;
+mod worker;
 
 use std::process::ExitCode;
 
@@ -27,13 +37,23 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> Result<ExitCode, Box<dyn std::error::Error>> {
+    if arguments.reload() {
+        return Ok(match worker::reload()? {
+            true => ExitCode::SUCCESS,
+            false => ExitCode::FAILURE,
+        });
+    }
     let task = arguments.task()?;
     let config = Config::from_env()?;
     eprintln!("booting {} ({}) ...", config.release, config.machine.arch);
-    let mut board = Board::boot(&config, Options::new(arguments.time()?))?;
+    let mut options = Options::new(arguments.time()?);
+    if task == Task::Shell {
+        options = options.link();
+    }
+    let mut board = Board::boot(&config, options)?;
     board.run("insmod morse.ko")?;
     match task {
         Task::Send(text) => send::send(&mut board, &config, &text, arguments.diagram()),
-        Task::Shell => interactive::interact(&mut board),
+        Task::Shell => interactive::interact(&mut board, &config, arguments.hands_on()?),
     }
 }

@@ -1,82 +1,114 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The user's terminal: the guest's shell above, the lamp on the last line.
+//! The user's terminal: the guest's shell above, the panel below.
 //!
 //! The shell's part is a scroll region, so that the guest's bytes pass as they are. What the guest
-//! cannot know of, and undoes (`clear`, an editor), is put right with the next drawing of the last
-//! line.
+//! cannot know of, and undoes (`clear`, an editor), is put right with the next drawing of the panel.
 
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
-use crossterm::terminal;
-use morse_board::{decode, Edge, Pace, Timeline};
+use ratatui::backend::{Backend, CrosstermBackend};
+use ratatui::buffer::Buffer;
+use ratatui::crossterm::terminal;
+use ratatui::layout::Rect;
 
-/// A column of the strip.
-const COLUMN_NS: u64 = 100_000_000;
-/// The line is not drawn while the guest is writing, as that could be in the middle of one of its
+use crate::panel::{self, View};
+
+/// The panel is not drawn while the guest is writing, as that could be in the middle of one of its
 /// control sequences; but if it never stops, then after a whole line and so often.
 const QUIET: Duration = Duration::from_millis(15);
 const BUSY_INTERVAL: Duration = Duration::from_millis(250);
-/// The guest may have overwritten the line.
+/// The guest may have overwritten the panel, or told the terminal to report no mouse.
 const REFRESH_INTERVAL: Duration = Duration::from_secs(1);
 /// What a terminal that does not tell has.
 const FALLBACK_SIZE: (u16, u16) = (80, 24);
-/// So many edges are enough for what the line can show.
-pub const EDGES_SHOWN: usize = 400;
 
-const HELP: &str = "Ctrl-A x leaves";
+/// Presses and releases of the mouse are reported, in a form that has room for large terminals.
+const MOUSE_ON: &str = "\x1b[?1000h\x1b[?1006h";
+const MOUSE_OFF: &str = "\x1b[?1006l\x1b[?1000l";
+/// What the terminal can report of the keyboard is asked for, and then something that each answers.
+const KEYBOARD_ASK: &str = "\x1b[?u\x1b[c";
+/// All keys are reported, with their releases (kitty's protocol: 2 and 8), or as before.
+const KEYBOARD_ON: &str = "\x1b[>10u";
+const KEYBOARD_OFF: &str = "\x1b[<u";
 
 /// The user's terminal. Dropping it leaves it as it was.
 pub struct Screen {
     columns: u16,
     rows: u16,
-    drawn: String,
+    panel_rows: u16,
+    /// Whether there is a key to be pressed.
+    hands_on: bool,
+    keyboard: bool,
+    drawn: Buffer,
     drawn_at: Instant,
     written_at: Instant,
     line_ended: bool,
+    overwritten: bool,
 }
 
 impl Screen {
-    /// Takes the terminal.
-    pub fn open() -> io::Result<Screen> {
+    /// Takes the terminal; with the mouse and the whole panel if `hands_on`.
+    pub fn open(hands_on: bool) -> io::Result<Screen> {
         let now = Instant::now();
         terminal::enable_raw_mode()?;
         // From here on, dropping it puts the terminal right.
         let mut screen = Screen {
             columns: 0,
             rows: 0,
-            drawn: String::new(),
+            panel_rows: 0,
+            hands_on,
+            keyboard: false,
+            drawn: Buffer::default(),
             drawn_at: now,
             written_at: now,
             line_ended: true,
+            overwritten: true,
         };
         screen.resize()?;
+        if hands_on {
+            screen.say(&format!("{MOUSE_ON}{KEYBOARD_ASK}"))?;
+        }
         Ok(screen)
     }
 
     /// Takes the terminal's size anew, and returns the rows and columns that the guest has.
     pub fn resize(&mut self) -> io::Result<(u16, u16)> {
-        let (columns, rows) = match terminal::size() {
+        (self.columns, self.rows) = match terminal::size() {
             Ok((columns, rows)) if columns > 0 && rows > 1 => (columns, rows),
             _ => FALLBACK_SIZE,
         };
-        let first = self.rows == 0;
-        (self.columns, self.rows) = (columns, rows);
-        self.drawn.clear();
-        let mut out = io::stdout().lock();
-        if first {
-            // Scroll up by one line, should the cursor be on the last, which is to be ours.
-            write!(out, "\n\x1b[A")?;
-        }
-        write!(out, "\x1b7\x1b[1;{}r\x1b8", rows - 1)?;
-        out.flush()?;
+        self.panel_rows = panel::rows(self.columns, self.rows, self.hands_on);
+        self.overwritten = true;
+        // The whole screen scrolls up as far as needed to have the cursor above the panel; what is
+        // below it is the panel of before.
+        let scroll = "\n".repeat(self.panel_rows.into());
+        let region = self.region();
+        let up = self.panel_rows;
+        self.say(&format!(
+            "\x1b7\x1b[r\x1b8{scroll}\x1b[{up}A\x1b[J\x1b7{region}\x1b8"
+        ))?;
         Ok(self.guest_size())
     }
 
     /// The rows and columns that the guest has.
     pub fn guest_size(&self) -> (u16, u16) {
-        (self.rows - 1, self.columns)
+        (self.rows - self.panel_rows, self.columns)
+    }
+
+    /// Whether a row of the terminal, from 1, is the key.
+    pub fn is_key(&self, row: u16) -> bool {
+        self.panel_rows > panel::KEY_ROW && row == self.rows - self.panel_rows + panel::KEY_ROW + 1
+    }
+
+    /// Has the terminal report the keys of the keyboard with their releases, or not any more.
+    pub fn keyboard(&mut self, on: bool) -> io::Result<()> {
+        if on != self.keyboard {
+            self.keyboard = on;
+            self.say(if on { KEYBOARD_ON } else { KEYBOARD_OFF })?;
+        }
+        Ok(())
     }
 
     /// Shows what the guest wrote.
@@ -86,144 +118,86 @@ impl Screen {
         out.flush()?;
         self.written_at = Instant::now();
         self.line_ended = bytes.ends_with(b"\n");
+        // It may have cleared the screen.
+        self.overwritten |= bytes.contains(&b'\x1b');
         Ok(())
     }
 
-    /// Shows the lamp, if something changed and the moment is good.
-    pub fn show_lamp(&mut self, edges: &[Edge], now_ns: u64) -> io::Result<()> {
+    /// Shows lines of this program among the guest's.
+    pub fn tell(&mut self, text: &str) -> io::Result<()> {
+        self.write(format!("\r\n{}\r\n", text.replace('\n', "\r\n")).as_bytes())
+    }
+
+    /// Whether the moment is good to draw the panel.
+    pub fn is_due(&self) -> bool {
         let quiet = self.written_at.elapsed() > QUIET;
-        let due = self.line_ended && self.drawn_at.elapsed() > BUSY_INTERVAL;
-        if !(quiet || due) {
+        quiet || self.line_ended && self.drawn_at.elapsed() > BUSY_INTERVAL
+    }
+
+    /// Draws the panel, if something changed.
+    pub fn show(&mut self, view: &View<'_>) -> io::Result<()> {
+        let top = self.rows - self.panel_rows;
+        let next = panel::draw(view, Rect::new(0, top, self.columns, self.panel_rows));
+        let whole = self.overwritten
+            || next.area != self.drawn.area
+            || self.drawn_at.elapsed() > REFRESH_INTERVAL;
+        if !whole && next == self.drawn {
             return Ok(());
         }
-        let line = status(edges, now_ns, self.columns.into());
-        if line == self.drawn && self.drawn_at.elapsed() < REFRESH_INTERVAL {
-            return Ok(());
+        let mut cells = Vec::new();
+        let mut backend = CrosstermBackend::new(&mut cells);
+        if whole {
+            let all = next.content().iter().enumerate().map(|(index, cell)| {
+                let (x, y) = next.pos_of(index);
+                (x, y, cell)
+            });
+            backend.draw(all)?;
+        } else {
+            backend.draw(self.drawn.diff(&next).into_iter())?;
         }
-        let last = self.rows;
+        let before = match whole {
+            true => format!(
+                "{}{}",
+                self.region(),
+                if self.hands_on { MOUSE_ON } else { "" }
+            ),
+            false => String::new(),
+        };
+        let mut frame = format!("\x1b7{before}\x1b[0m").into_bytes();
+        frame.extend(cells);
+        frame.extend(b"\x1b8");
         let mut out = io::stdout().lock();
-        write!(
-            out,
-            "\x1b7\x1b[1;{}r\x1b[{last};1H\x1b[0m{line}\x1b[0m\x1b[K\x1b8",
-            last - 1
-        )?;
+        out.write_all(&frame)?;
         out.flush()?;
-        self.drawn = line;
-        self.drawn_at = Instant::now();
+        self.drawn = next;
+        if whole {
+            self.drawn_at = Instant::now();
+            self.overwritten = false;
+        }
         Ok(())
+    }
+
+    /// The control sequence for the part that the guest's output scrolls in.
+    fn region(&self) -> String {
+        format!("\x1b[1;{}r", self.rows - self.panel_rows)
+    }
+
+    fn say(&mut self, text: &str) -> io::Result<()> {
+        let mut out = io::stdout().lock();
+        out.write_all(text.as_bytes())?;
+        out.flush()
     }
 }
 
 impl Drop for Screen {
     fn drop(&mut self) {
-        let mut out = io::stdout().lock();
-        // The whole screen scrolls again, plain text, a visible cursor, and an empty last line.
-        let _ = write!(
-            out,
-            "\x1b[r\x1b[0m\x1b[?25h\x1b[{};1H\x1b[K",
-            self.rows.max(1)
-        );
-        let _ = out.flush();
+        let _ = self.keyboard(false);
+        if self.hands_on {
+            let _ = self.say(MOUSE_OFF);
+        }
+        // The whole screen scrolls again, plain text, a visible cursor, and no panel.
+        let top = self.rows.saturating_sub(self.panel_rows) + 1;
+        let _ = self.say(&format!("\x1b[r\x1b[0m\x1b[?25h\x1b[{top};1H\x1b[J"));
         let _ = terminal::disable_raw_mode();
-    }
-}
-
-/// The lamp, the last seconds of it as a strip that moves to the left, and the text read from it.
-fn status(edges: &[Edge], now_ns: u64, columns: usize) -> String {
-    const ON: &str = "\x1b[1;33m● on \x1b[0m";
-    const OFF: &str = "\x1b[2m○ off\x1b[0m";
-    const LAMP_COLUMNS: usize = 6;
-
-    let lit = edges.last().is_some_and(|edge| edge.on);
-    let lamp = if lit { ON } else { OFF };
-    let rest = columns.saturating_sub(LAMP_COLUMNS + 1);
-    let strip_columns = rest / 2;
-    // Two spaces beside the text, and one at the end, where some terminals would wrap.
-    let Some(text_columns) = (rest - strip_columns).checked_sub(HELP.len() + 3) else {
-        return format!(" {lamp}");
-    };
-    let read = decode(&Timeline::new(edges.iter().copied()), Pace::DEFAULT)
-        .message
-        .to_string();
-    let skipped = read.chars().count().saturating_sub(text_columns);
-    let read: String = read.chars().skip(skipped).collect();
-    format!(
-        " {lamp} \x1b[33m{}\x1b[0m {read:<text_columns$} \x1b[2m{HELP}\x1b[0m",
-        strip(edges, now_ns, strip_columns)
-    )
-}
-
-/// The lamp of the last `columns` tenths of a second, now at the right.
-fn strip(edges: &[Edge], now_ns: u64, columns: usize) -> String {
-    // Columns begin at whole tenths, so that a mark does not change its looks while it moves.
-    let last = now_ns / COLUMN_NS;
-    (0..columns as u64)
-        .rev()
-        .map(|back| {
-            let Some(column) = last.checked_sub(back) else {
-                return ' ';
-            };
-            // The middle of the column tells; of the one that is not over yet, the present.
-            let at_ns = (column * COLUMN_NS + COLUMN_NS / 2).min(now_ns);
-            let before = edges.partition_point(|edge| edge.at_ns <= at_ns);
-            match before.checked_sub(1).is_some_and(|index| edges[index].on) {
-                true => '█',
-                false => ' ',
-            }
-        })
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const MS: u64 = 1_000_000;
-
-    fn edges(edges: &[(u64, bool)]) -> Vec<Edge> {
-        edges
-            .iter()
-            .map(|&(ms, on)| Edge { at_ns: ms * MS, on })
-            .collect()
-    }
-
-    /// The width that a line takes on the screen.
-    fn width(line: &str) -> usize {
-        let mut visible = 0;
-        let mut escaped = false;
-        for c in line.chars() {
-            match c {
-                '\x1b' => escaped = true,
-                'm' if escaped => escaped = false,
-                _ if escaped => {}
-                _ => visible += 1,
-            }
-        }
-        visible
-    }
-
-    #[test]
-    fn strip_ends_now() {
-        let edges = edges(&[(1000, true), (1200, false), (1400, true)]);
-        assert_eq!(strip(&edges, 1499 * MS, 6), " ██  █");
-        assert_eq!(strip(&edges, 1699 * MS, 6), "█  ███");
-        assert_eq!(strip(&edges, 199 * MS, 4), "    ");
-    }
-
-    #[test]
-    fn status_tells_the_lamp_and_the_text() {
-        let dot = edges(&[(1000, true), (1200, false)]);
-        assert!(status(&dot, 2000 * MS, 80).contains('○'));
-        assert!(status(&dot, 2000 * MS, 80).contains(" E "));
-        assert!(status(&dot[..1], 1100 * MS, 80).contains('●'));
-    }
-
-    #[test]
-    fn status_fits_every_terminal() {
-        let edges = edges(&[(1000, true), (1200, false)]);
-        for columns in 8..200 {
-            let line = status(&edges, 2000 * MS, columns);
-            assert!(width(&line) <= columns, "{columns}: {line:?}");
-        }
     }
 }

@@ -24,7 +24,7 @@ pub fn send(
     let pace = Pace::DEFAULT;
     let sending = transmission::send(board, text, pace)?;
     let columns = match io::stdout().is_terminal() {
-        true => crossterm::terminal::size().map_or(COLUMNS, |(columns, _)| columns),
+        true => ratatui::crossterm::terminal::size().map_or(COLUMNS, |(columns, _)| columns),
         false => COLUMNS,
     };
     println!(

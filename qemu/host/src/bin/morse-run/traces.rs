@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! What the driver's tracepoints tell: the path of the key's last edge through the kernel, how late
+//! the lamp's was, and the driver's settings.
+
+use morse_board::{Edge, Pace};
+
+const NS_PER_US: u64 = 1_000;
+const US_PER_S: u64 = 1_000_000;
+
+/// The events whose lines are of interest, and the one that carries settings.
+const EDGE_RECEIVED: &str = "morse_edge_received";
+const EDGE_KEYED: &str = "morse_edge_keyed";
+const DEFERRAL_START: &str = "morse_deferral_start";
+const READ: &str = "morse_read";
+const SETTINGS: &str = "tracing_mark_write";
+
+/// The way of an edge from its interrupt to a reader; times are ns since the interrupt.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Path {
+    /// When the interrupt came, in ns of the guest's clock.
+    pub time_ns: u64,
+    /// Whether the key went down.
+    pub mark: bool,
+    /// The bottom half, which makes pulses of edges.
+    pub bottom_half_ns: Option<u64>,
+    /// The work item, which wakes readers of pulses.
+    pub work_ns: Option<u64>,
+    /// The delayed work, which notices that a letter or word is over, and wakes readers of text.
+    pub gap_ns: Option<u64>,
+    /// A reader that got text.
+    pub reader_ns: Option<u64>,
+}
+
+/// All that the traces told.
+#[derive(Debug)]
+pub struct Driver {
+    /// The speed at which it sends, from when on: ns of the clock of `take`.
+    pub pace: Pace,
+    /// The mechanism of the bottom half, as the module's parameter names it.
+    pub softirq: String,
+    /// The last edge of the key.
+    pub path: Option<Path>,
+    /// How much later than planned the lamp's last edge was, in ns.
+    pub late_ns: Option<u64>,
+    /// The last edge of the lamp, in ns of the guest's clock.
+    pub keyed: Option<Edge>,
+    softirq_at_ns: u64,
+}
+
+impl Default for Driver {
+    fn default() -> Self {
+        Driver {
+            pace: Pace::DEFAULT,
+            softirq: "bh".into(),
+            path: None,
+            late_ns: None,
+            keyed: None,
+            softirq_at_ns: 0,
+        }
+    }
+}
+
+impl Driver {
+    /// Takes a line of `trace_pipe`.
+    pub fn take(&mut self, line: &str) {
+        let Some(event) = TraceLine::parse(line) else {
+            return;
+        };
+        match event.name {
+            DEFERRAL_START => self.deferral(&event),
+            EDGE_RECEIVED => self.received(&event),
+            EDGE_KEYED => self.keyed(&event),
+            READ => {
+                if let Some(path) = &mut self.path {
+                    let since = event.at_ns.saturating_sub(path.time_ns);
+                    path.reader_ns.get_or_insert(since);
+                }
+            }
+            SETTINGS => self.settings(&event),
+            _ => {}
+        }
+    }
+
+    fn received(&mut self, event: &TraceLine<'_>) {
+        let Some(time_ns) = event.number("time_ns") else {
+            return;
+        };
+        // Stamps are cut to the microsecond.
+        let started = self.softirq_at_ns.max(time_ns);
+        self.path = Some(Path {
+            time_ns,
+            mark: event.number("mark") == Some(1),
+            bottom_half_ns: Some(started - time_ns),
+            ..Path::default()
+        });
+    }
+
+    fn deferral(&mut self, event: &TraceLine<'_>) {
+        let mechanism = event.field("mechanism");
+        if mechanism == Some("softirq") {
+            self.softirq_at_ns = event.at_ns;
+        }
+        let Some(path) = &mut self.path else {
+            return;
+        };
+        let since = event.at_ns.saturating_sub(path.time_ns);
+        match mechanism {
+            // It looks at the clock some times before it is time.
+            Some("gap") if path.reader_ns.is_none() => path.gap_ns = Some(since),
+            Some("deliver") => {
+                path.work_ns.get_or_insert(since);
+            }
+            _ => {}
+        }
+    }
+
+    fn keyed(&mut self, event: &TraceLine<'_>) {
+        let Some(time_ns) = event.number("time_ns") else {
+            return;
+        };
+        self.keyed = Some(Edge {
+            at_ns: event.at_ns,
+            on: event.number("mark") == Some(1),
+        });
+        // The first edge of a message is the one that the others are counted from.
+        if event.number("planned") != Some(0) {
+            let late = event.at_ns.saturating_sub(time_ns);
+            self.late_ns = Some(event.number("latency_ns").unwrap_or(late));
+        }
+    }
+
+    fn settings(&mut self, event: &TraceLine<'_>) {
+        if let Some(unit_us) = event.number("unit_us") {
+            let unit_ns = unit_us * NS_PER_US;
+            let wpm = event.number("farnsworth_wpm").unwrap_or(0);
+            self.pace = Pace::farnsworth(unit_ns, gap_unit_ns(unit_ns, wpm));
+        }
+        if let Some(softirq) = event.field("softirq").filter(|name| !name.is_empty()) {
+            softirq.clone_into(&mut self.softirq);
+        }
+    }
+}
+
+/// The unit of the gaps between letters and words, by the ARRL's formula (QEX, April 1990): PARIS has
+/// 31 units within letters and 19 between them, and takes 60 s divided by the words a minute.
+fn gap_unit_ns(unit_ns: u64, farnsworth_wpm: u64) -> u64 {
+    const MINUTE_NS: u64 = 60_000_000_000;
+    match MINUTE_NS.checked_div(farnsworth_wpm) {
+        Some(word_ns) => (word_ns.saturating_sub(31 * unit_ns) / 19).max(unit_ns),
+        None => unit_ns,
+    }
+}
+
+/// A line of `trace_pipe`: `TASK-PID [CPU] FLAGS SECONDS: EVENT: FIELD=VALUE ...`
+struct TraceLine<'a> {
+    at_ns: u64,
+    name: &'a str,
+    fields: &'a str,
+}
+
+impl<'a> TraceLine<'a> {
+    fn parse(line: &'a str) -> Option<Self> {
+        // A task's name may hold anything, and so may what is written to the marker.
+        let (at, rest) = line.match_indices(": ").find_map(|(colon, _)| {
+            let stamp = line[..colon].rsplit(' ').next()?;
+            Some((stamp_ns(stamp)?, &line[colon + 2..]))
+        })?;
+        let (name, fields) = rest.split_once(": ")?;
+        Some(TraceLine {
+            at_ns: at,
+            name,
+            fields,
+        })
+    }
+
+    fn field(&self, name: &str) -> Option<&'a str> {
+        self.fields
+            .split_whitespace()
+            .filter_map(|field| field.split_once('='))
+            // A parameter that is given twice has its last value.
+            .filter(|(field, _)| *field == name)
+            .last()
+            .map(|(_, value)| value)
+    }
+
+    fn number(&self, name: &str) -> Option<u64> {
+        self.field(name)?.parse().ok()
+    }
+}
+
+/// Reads seconds with six digits after the point.
+fn stamp_ns(text: &str) -> Option<u64> {
+    let (seconds, micros) = text.split_once('.')?;
+    if micros.len() != 6 {
+        return None;
+    }
+    let seconds: u64 = seconds.parse().ok()?;
+    let micros: u64 = micros.parse().ok()?;
+    Some((seconds * US_PER_S + micros) * NS_PER_US)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn driver(lines: &str) -> Driver {
+        let mut driver = Driver::default();
+        lines.lines().for_each(|line| driver.take(line));
+        driver
+    }
+
+    #[test]
+    fn path_of_an_edge() {
+        let driver = driver(
+            "          <idle>-0       [000] d.s2.    12.000040: morse_deferral_start: device=0 mechanism=softirq\n\
+             \x20         <idle>-0       [000] d.s2.    12.000043: morse_edge_received: device=0 mark=0 time_ns=12000002500\n\
+             \x20 kworker/u8:1: x-41      [001] .....    12.000150: morse_deferral_start: device=0 mechanism=deliver\n\
+             \x20    kworker/0:1-41      [000] .....    12.400100: morse_deferral_start: device=0 mechanism=gap\n\
+             \x20    kworker/0:1-41      [000] .....    12.600100: morse_deferral_start: device=0 mechanism=gap\n\
+             \x20            cat-99      [001] .....    12.600250: morse_read: device=0 count=1\n\
+             \x20    kworker/0:1-41      [000] .....    13.600100: morse_deferral_start: device=0 mechanism=gap\n\
+             \x20            cat-99      [001] .....    13.600250: morse_read: device=0 count=1\n",
+        );
+        assert_eq!(
+            driver.path,
+            Some(Path {
+                time_ns: 12_000_002_500,
+                mark: false,
+                bottom_half_ns: Some(37_500),
+                work_ns: Some(147_500),
+                gap_ns: Some(600_097_500),
+                reader_ns: Some(600_247_500),
+            })
+        );
+    }
+
+    #[test]
+    fn lateness_of_the_lamp() {
+        let first = "k-1 [000] ..... 5.000000: morse_edge_keyed: device=0 mark=1 time_ns=4999999000 latency_ns=1000 planned=0\n";
+        assert_eq!(driver(first).late_ns, None);
+        let later = "k-1 [000] ..... 5.200012: morse_edge_keyed: device=0 mark=0 time_ns=5200000000 latency_ns=11500 planned=1\n";
+        let driver = driver(&(first.to_owned() + later));
+        assert_eq!(driver.late_ns, Some(11_500));
+        assert_eq!(
+            driver.keyed,
+            Some(Edge {
+                at_ns: 5_200_012_000,
+                on: false
+            })
+        );
+    }
+
+    #[test]
+    fn settings_of_the_driver() {
+        let driver = driver("sh-9 [001] ..... 5.000000: tracing_mark_write: unit_us=60000 farnsworth_wpm=10 softirq=bh softirq=tasklet\n");
+        assert_eq!(driver.softirq, "tasklet");
+        assert_eq!(driver.pace.unit_ns, 60_000_000);
+        // (6 s - 31 * 0.06 s) / 19
+        assert_eq!(driver.pace.gap_unit_ns, 217_894_736);
+    }
+
+    #[test]
+    fn other_lines_are_passed_over() {
+        let driver = driver("CPU:0 [LOST 12 EVENTS]\n\n# tracer: nop\nx: y: z\n");
+        assert_eq!(driver.path, None);
+    }
+}

@@ -1,0 +1,345 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! `make run` at a terminal, as its user sees and touches it.
+
+mod terminal;
+
+use std::fs;
+use std::path::Path;
+use std::process;
+use std::thread;
+use std::time::Duration;
+
+use morse_board::config;
+use pty_process::blocking::Command;
+
+use crate::fixture;
+use crate::run::{children, program};
+use crate::runner::test::Tests;
+use terminal::Terminal;
+
+/// The tests here.
+pub fn tests() -> Tests {
+    tests![
+        key_is_pressed_by_the_mouse_and_its_text_and_path_are_shown,
+        shell_has_the_rest_of_the_terminal_whatever_its_size,
+        key_is_a_key_of_the_keyboard_where_the_terminal_tells_of_releases,
+        key_toggles_elsewhere_and_goes_up_by_itself,
+        plain_terminal_for_who_wants_it,
+        changed_modules_are_brought_and_loaded_again
+    ]
+    .in_real_time()
+}
+
+const ROWS: u16 = 24;
+const COLUMNS: u16 = 80;
+/// The rows of the panel on a terminal of that size.
+const TITLE: u16 = 20;
+const LED: u16 = 21;
+const KEY: u16 = 22;
+const EDGE: u16 = 23;
+const FOOTER: u16 = 24;
+
+/// A dot that the decoder takes for one on a busy host, too.
+const DOT: Duration = Duration::from_millis(200);
+/// On a quiet host it is a few ms, see README.
+const PRESS_BOUND: Duration = Duration::from_millis(500);
+
+fn morse_run() -> Command {
+    let config = fixture::config();
+    Command::new(program())
+        .env(
+            config::KERNEL,
+            config.vmlinuz.parent().expect("a directory"),
+        )
+        .env(config::BUSYBOX, config.busybox)
+        .env(config::MODULE_DIR, config.module_dir)
+        .env_remove("MSG")
+        .env_remove("DIAGRAM")
+        .env_remove("TIME")
+        .env_remove("KEY")
+        .env("TERM", "xterm-256color")
+        .env("MORSE_SOCKET", socket())
+}
+
+/// Beside that of a developer's own board.
+fn socket() -> std::path::PathBuf {
+    std::env::temp_dir().join(format!("morse-panel-{}", process::id()))
+}
+
+/// Starts it, and waits for the guest's shell.
+fn board(command: Command, reports_releases: bool) -> Terminal {
+    let terminal = Terminal::start(command, ROWS, COLUMNS, reports_releases);
+    terminal.wait_text("board:~#");
+    terminal
+}
+
+/// Types a command, and waits for a line of what it writes.
+fn run(terminal: &Terminal, command: &str, expected: &str) {
+    terminal.send(&format!("clear; {command}\r"));
+    terminal.wait_line(expected);
+}
+
+/// Keys Morse with the mouse.
+fn key(terminal: &Terminal, code: &str) {
+    for sign in code.chars() {
+        let mark = match sign {
+            '.' => DOT,
+            '-' => 3 * DOT,
+            _ => {
+                thread::sleep(2 * DOT);
+                continue;
+            }
+        };
+        terminal.mouse(KEY, 10, true);
+        thread::sleep(mark);
+        terminal.mouse(KEY, 10, false);
+        thread::sleep(DOT);
+    }
+}
+
+fn key_is_pressed_by_the_mouse_and_its_text_and_path_are_shown() {
+    let terminal = board(morse_run(), false);
+    terminal.wait_row(KEY, "key △ up");
+    assert!(terminal.reports_mouse());
+    terminal.wait_row(EDGE, "press the key");
+
+    // Elsewhere it is no key.
+    terminal.mouse(LED, 10, true);
+    terminal.mouse(LED, 10, false);
+    let mut presses = Vec::new();
+    for _ in 0..5 {
+        terminal.mouse(KEY, 10, true);
+        presses.push(terminal.wait_row(KEY, "key ▼ down"));
+        terminal.mouse(KEY, 10, false);
+        presses.push(terminal.wait_row(KEY, "key △ up"));
+    }
+    presses.sort();
+    println!("from the mouse to the picture: {presses:?}");
+    assert!(presses[presses.len() / 2] < PRESS_BOUND);
+    terminal.wait_row(EDGE, "edge △ hard IRQ → BH work ");
+
+    // The letter before it is over, and was keyed at no speed at all.
+    run(
+        &terminal,
+        "echo 6 > /sys/class/misc/morse/receive_wpm; echo set",
+        "set",
+    );
+    thread::sleep(10 * DOT);
+    key(&terminal, "... --- ...");
+    terminal.wait_row(KEY, "SOS");
+    terminal.wait_row(EDGE, "→ reader ");
+
+    run(&terminal, "echo SOS > /dev/morse; echo sent", "sent");
+    terminal.wait_row(LED, " SOS");
+    terminal.wait_row(FOOTER, "LED's last edge ");
+    // The lamp is read at the speed that the driver has.
+    let slow = "echo 500000 > /sys/class/misc/morse/unit_us; echo EE > /dev/morse; echo set";
+    run(&terminal, slow, "set");
+    terminal.wait_row(LED, " SOS EE");
+
+    terminal.send("exit\r");
+    let (status, screen) = terminal.wait_end();
+    assert!(status.success(), "{status}: {screen}");
+    assert!(!screen.contains("key △"), "the panel is left: {screen}");
+}
+
+fn shell_has_the_rest_of_the_terminal_whatever_its_size() {
+    let terminal = board(morse_run(), false);
+    run(&terminal, "stty size", "19 80");
+    terminal.resize(16, 60);
+    run(&terminal, "stty size", "15 60");
+    terminal.wait_row(16, "Ctrl-A x leaves");
+    terminal.resize(ROWS, COLUMNS);
+    run(&terminal, "stty size", "19 80");
+    terminal.wait_row(KEY, "key △ up");
+
+    // A guest that never stops writing.
+    terminal.send("while :; do dmesg; done\r");
+    thread::sleep(Duration::from_secs(1));
+    terminal.mouse(KEY, 1, true);
+    terminal.wait_row(KEY, "key ▼ down");
+    terminal.mouse(KEY, 1, false);
+    terminal.wait_row(KEY, "key △ up");
+    terminal.send("\x03");
+    // An editor, which writes all over the screen.
+    run(&terminal, "vi /etc/profile", "export PATH");
+    terminal.wait_row(TITLE, "── /dev/morse ──");
+    // Escape is the guest's although reports begin with it.
+    terminal.send("\x1b");
+    thread::sleep(Duration::from_millis(200));
+    terminal.send(":q\r");
+    run(&terminal, "echo b'a'ck", "back");
+
+    let qemu = children(terminal.pid());
+    assert!(!qemu.is_empty());
+    assert!(!terminal.hang_up().success());
+    for pid in qemu {
+        assert!(!Path::new(&format!("/proc/{pid}")).exists());
+    }
+}
+
+fn key_is_a_key_of_the_keyboard_where_the_terminal_tells_of_releases() {
+    let terminal = board(morse_run(), true);
+    terminal.send("\x01k");
+    terminal.wait_row(TITLE, "the space bar is the key");
+    assert!(terminal.written().contains("\x1b[>10u"));
+    // Of the key that was pressed for the command.
+    terminal.send("\x1b[107;1:3u");
+    terminal.send("\x1b[32u");
+    terminal.wait_row(KEY, "key ▼ down");
+    terminal.send("\x1b[32;1:3u");
+    terminal.wait_row(KEY, "key △ up");
+    terminal.send("\x1b[113u");
+    terminal.wait_row(TITLE, "── /dev/morse ──");
+    assert!(terminal.written().contains("\x1b[<u"));
+    run(&terminal, "echo t'y'ped", "typed");
+    terminal.send("\x01x");
+    assert!(terminal.wait_end().0.success());
+}
+
+fn key_toggles_elsewhere_and_goes_up_by_itself() {
+    let terminal = board(morse_run(), false);
+    terminal.send("\x01k");
+    terminal.wait_row(KEY, "key ▼ down");
+    terminal.send("\x01k");
+    terminal.wait_row(KEY, "key △ up");
+    terminal.mouse(KEY, 1, true);
+    terminal.wait_row(KEY, "key ▼ down");
+    let held = terminal.wait_row(KEY, "key △ up");
+    assert!(held > Duration::from_secs(9), "{held:?}");
+    terminal.wait_row(TITLE, "went up by itself");
+
+    terminal.send("clear\r\x01l");
+    terminal.wait_text("morse morse: bound as /dev/morse");
+    // The first thing that the kernel complains of is shown at once, and again in the end.
+    terminal.send("echo c > /proc/sysrq-trigger\r");
+    let (status, written) = terminal.wait_end_written();
+    assert!(!status.success(), "{written}");
+    let (_, told) = written
+        .split_once("The board's kernel complained:")
+        .expect("complaints");
+    let first = told.lines().nth(1).unwrap_or_default();
+    assert!(
+        first.contains("Kernel panic - not syncing: sysrq"),
+        "{told}"
+    );
+}
+
+fn plain_terminal_for_who_wants_it() {
+    let terminal = board(morse_run().env("KEY", "none"), true);
+    run(&terminal, "stty size", "23 80");
+    terminal.wait_row(24, "Ctrl-A x leaves");
+    assert!(!terminal.reports_mouse());
+    assert!(!terminal.written().contains("\x1b[?u"));
+    // A report that a program of the guest may have asked for.
+    run(&terminal, "stty -icanon; dd bs=1 count=9 | od -c", "");
+    thread::sleep(Duration::from_millis(500));
+    terminal.mouse(5, 5, true);
+    terminal.wait_text("[   <   0   ;   5   ;   5   M");
+    terminal.send("\x01x");
+    assert!(terminal.wait_end().0.success());
+}
+
+fn changed_modules_are_brought_and_loaded_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let built = fixture::config().module_dir;
+    let copy = |from: &str, to: &str| {
+        let mut image = fs::read(built.join(from)).unwrap();
+        // The kernel does not look behind the sections.
+        image.push(0);
+        fs::write(dir.path().join(to), image).unwrap();
+    };
+    let path = |name: &str| built.join(name);
+    for (from, to) in [("morse.ko", "morse.ko"), ("samples/timer.ko", "timer.ko")] {
+        fs::copy(path(from), dir.path().join(to)).unwrap();
+    }
+    let reload = || {
+        let output = process::Command::new(program())
+            .arg("--reload")
+            .env("MORSE_SOCKET", socket())
+            .output()
+            .unwrap();
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+        (output.status.success(), text + &errors)
+    };
+    let (good, text) = reload();
+    assert!(
+        !good && text.contains("no board of this checkout is running"),
+        "{text}"
+    );
+
+    let terminal = board(morse_run().env(config::MODULE_DIR, dir.path()), false);
+    let (good, text) = reload();
+    assert!(good && text.contains("nothing has changed"), "{text}");
+
+    // A sample that is loaded, and one that is new.
+    run(&terminal, "insmod timer.ko; echo loaded", "loaded");
+    copy("samples/timer.ko", "timer.ko");
+    copy("samples/wq.ko", "wq.ko");
+    let (good, text) = reload();
+    println!("{text}");
+    assert!(good, "{text}");
+    for line in [
+        "# rmmod timer",
+        "# insmod /root/timer.ko",
+        "timer: started",
+        "wq.ko is new",
+    ] {
+        assert!(text.contains(line), "{line} in {text}");
+    }
+    run(&terminal, "insmod wq.ko && echo there", "there");
+
+    // The driver keeps its parameters; the panel lets go of it and comes back.
+    run(
+        &terminal,
+        "rmmod morse; insmod morse.ko softirq=tasklet && echo again",
+        "again",
+    );
+    copy("morse.ko", "morse.ko");
+    run(
+        &terminal,
+        "sleep 1000 < /dev/morse & sleep 0.5; echo held",
+        "held",
+    );
+    let (good, text) = reload();
+    assert!(
+        !good && text.contains("rmmod: morse is held by sleep (process "),
+        "{text}"
+    );
+    run(&terminal, "rmmod morse", "rmmod: morse is held by sleep");
+    run(&terminal, "killall sleep; echo free", "free");
+    fs::copy(path("morse.ko"), dir.path().join("morse.ko")).unwrap();
+    let (good, text) = reload();
+    println!("{text}");
+    assert!(
+        good && text.contains("softirq=tasklet") && text.contains("bound as /dev/morse"),
+        "{text}"
+    );
+    terminal.mouse(KEY, 1, true);
+    terminal.wait_row(EDGE, "hard IRQ → tasklet ");
+    terminal.mouse(KEY, 1, false);
+
+    // For another kernel.
+    let image = fs::read(path("samples/timer.ko")).unwrap();
+    let other = String::from_utf8_lossy(&image).contains("vermagic=");
+    assert!(other);
+    let at = image
+        .windows(9)
+        .position(|window| window == b"vermagic=")
+        .unwrap();
+    let mut image = image;
+    image[at + 9] = b'6';
+    fs::write(dir.path().join("timer.ko"), image).unwrap();
+    let (good, text) = reload();
+    assert!(
+        !good && text.contains("timer.ko is for kernel 6."),
+        "{text}"
+    );
+
+    terminal.send("poweroff -f\r");
+    assert!(terminal.wait_end().0.success());
+    let (good, _) = reload();
+    assert!(!good);
+}
