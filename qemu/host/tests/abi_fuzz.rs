@@ -20,11 +20,11 @@ pub fn tests() -> Tests {
 
 /// How many calls, in each test.
 const CALLS: Amount<u64> = Amount::new("MORSE_FUZZ_CALLS", 20_000, 1_000_000);
-/// More than any number of calls that somebody waits for takes.
+/// Longer than any number of calls takes that a tester waits for.
 const LIMIT: Duration = Duration::from_secs(4 * 3600);
 
-/// A board is booted anew after so many calls, with the next seed: what was found by then is known, and
-/// to see it again takes no longer than this.
+/// A board is booted anew after so many calls, with the next seed: its findings are known by then, and
+/// a repetition takes no longer than this.
 const CALLS_AT_A_TIME: u64 = 100_000;
 
 fn fuzz(board: &Kind, parameter: &str, words: &str) {

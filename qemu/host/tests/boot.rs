@@ -36,7 +36,7 @@ pub fn tests() -> Tests {
     )
 }
 
-/// What the module's unloading is compared with: a module that does nothing.
+/// A module that does nothing, with which the module's unloading is compared.
 const EMPTY_MODULE: &str = "empty.ko";
 /// How much longer than the empty one the driver may take to unload.
 const UNLOAD_BOUND: Duration = Duration::from_millis(10);
@@ -57,7 +57,7 @@ fn device_node_is_there_while_the_module_is() {
         assert_eq!(
             mode & 0o113,
             0,
-            "nobody executes it and not everybody writes to it: {mode:o}"
+            "it is not executable, nor writable for all users: {mode:o}"
         );
         board.run("rmmod morse")?;
         assert_ne!(board.execute("test -e /dev/morse", DARK)?.status, 0);
@@ -179,8 +179,8 @@ fn unloading_and_loading_again_many_times() {
     });
 }
 
-/// The ground under the other tests: what they watch and press is what the guest's GPIO lines are,
-/// without the driver.
+/// The ground under the other tests: the lamp and the key that they watch and press are the guest's GPIO
+/// lines, without the driver.
 fn lamp_and_key_are_the_gpio_lines() {
     if lacks_wires() {
         return;

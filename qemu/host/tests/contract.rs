@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What `/dev/morse` promises to programs, checked by one of them: `qemu/guest/contract`.
+//! The promises of `/dev/morse` to programs, checked by one of them: `qemu/guest/contract`.
 //!
 //! All groups share a board in virtual time, whose key is a simulated one.
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What goes wrong with a board is told, with the console's last lines, and leaves nothing running.
+//! A failure of a board gives an error with the console's last lines, and leaves nothing running.
 
 use std::fs;
 use std::path::Path;

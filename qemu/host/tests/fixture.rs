@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What the tests on boards share.
+//! Shared parts of the tests on boards.
 
 use std::time::Duration;
 
@@ -75,7 +75,7 @@ impl Kind {
         }
     }
 
-    /// Runs a test on a board that no other one uses, and checks what it left behind, leaks too.
+    /// Runs a test on a board of its own, and checks that it left nothing behind, leaks included.
     ///
     /// # Panics
     ///
@@ -164,7 +164,7 @@ pub fn bound_ns(board: &Board, exact_ns: u64) -> u64 {
     }
 }
 
-/// Runs a program of the guest that must succeed, and returns what it wrote.
+/// Runs a program of the guest that must succeed, and returns its output.
 ///
 /// # Errors
 ///
@@ -174,7 +174,7 @@ pub fn program(board: &mut Board, words: &[&str]) -> Result<String> {
     long(board, &command.join(" "))
 }
 
-/// Runs a command that must succeed within `limit`, and notes and returns what it wrote.
+/// Runs a command that must succeed within `limit`, and notes and returns its output.
 ///
 /// # Errors
 ///

@@ -22,7 +22,7 @@ pub fn tests() -> Tests {
 /// How many cycles.
 const CYCLES: Amount<u32> = Amount::new("MORSE_CYCLES", 15, 1000);
 
-/// A second device, with neither LED nor key, and a LED that shows what the first one sends.
+/// A second device, with neither LED nor key, and a LED that shows the messages of the first one.
 const DEVICE_TREE: &str = "
 / {
 	morse-simulated {
@@ -46,7 +46,7 @@ static BOARD: Kind = Kind::new("lifetime", || {
 
 /// How often the test looks whether the guest is done.
 const LOOK: Duration = Duration::from_millis(500);
-/// What a cycle may take on a busy host; all of them together have a multiple of it.
+/// The limit for a cycle on a busy host; all of them together have a multiple of it.
 const CYCLE_LIMIT: Duration = Duration::from_secs(30);
 
 fn many_lives_under_traffic_cost_nothing() {

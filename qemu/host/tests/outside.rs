@@ -31,7 +31,7 @@ fn cq_is_read_at_13_and_25_wpm() {
             let pace = Pace::new(UNIT_AT_1_WPM_US * 1000 / wpm);
             for attempt in 1..=ATTEMPTS {
                 let (text, late) = receive(mechanism, pace);
-                // What was not keyed at that speed is nothing to judge the driver by.
+                // A text that was not keyed at that speed says nothing about the driver.
                 if late < Duration::from_nanos(pace.unit_ns) / 5 || attempt == ATTEMPTS {
                     assert_eq!(text, format!("{TEXT} \n"), "{mechanism}, {wpm} WPM");
                     break;
@@ -42,7 +42,7 @@ fn cq_is_read_at_13_and_25_wpm() {
     }
 }
 
-/// Keys the text, and returns what was read, and how late host and guest were at worst.
+/// Keys the text, and returns the text that was read, and how late host and guest were at worst.
 fn receive(mechanism: &str, pace: Pace) -> (String, Duration) {
     let mut received = (String::new(), Duration::ZERO);
     REAL.with(|board| {

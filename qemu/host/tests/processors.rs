@@ -31,7 +31,7 @@ static WIRED: Kind = Kind::new("wired-smp", || Options::new(Time::Real).cpus(4))
 /// Longer than any of them takes.
 const LIMIT: Duration = Duration::from_secs(4 * 3600);
 
-/// The interrupt of the simulated key comes on the processor of whoever presses it.
+/// The interrupt of the simulated key comes on the processor of the task that presses it.
 fn edges_from_one_processor_after_the_other_are_accounted_for() {
     let edges = EDGES.get();
     KEYLESS_SMP.with_each(|board| {
@@ -75,8 +75,8 @@ fn processors_come_and_go_while_edges_come_and_the_device_sends() {
 }
 
 /// The wired key, pressed from outside; its interrupt moves as the processor that has it is taken away.
-/// Edges that come too close become one interrupt in the GPIO controller already, so what the kernel
-/// itself counts is compared.
+/// Edges that come too close become one interrupt in the GPIO controller already, so the comparison is
+/// with the kernel's own count.
 fn the_interrupt_of_the_wired_key_moves_between_processors() {
     const PRESSES: u32 = 600;
 
@@ -129,10 +129,10 @@ fn wired_key(board: &mut Board, presses: u32) -> Result<()> {
     assert_eq!(
         counters[0],
         counts.iter().sum::<u64>(),
-        "what the kernel counts"
+        "the kernel's count"
     );
     assert_eq!(counters[0], counters[1..].iter().sum::<u64>());
-    // Where the first processor stays, so does the interrupt: nobody can ask the controller to move it.
+    // If the first processor stays, so does the interrupt: the controller cannot move it on request.
     let had_to_move = board
         .run("ls /sys/devices/system/cpu/cpu0")?
         .contains("online");
@@ -141,7 +141,7 @@ fn wired_key(board: &mut Board, presses: u32) -> Result<()> {
     Ok(())
 }
 
-/// What the kernel counts of the interrupt on each processor, since the machine was booted.
+/// The kernel's count of the interrupt on each processor, since the machine was booted.
 fn wired_interrupts(board: &mut Board) -> Result<Vec<u64>> {
     let line = board.run("grep morse-key /proc/interrupts")?;
     Ok(line

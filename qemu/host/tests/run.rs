@@ -102,8 +102,7 @@ fn message_from_the_environment_in_virtual_time_with_a_diagram() {
     assert!(fs::read_to_string(&diagram).unwrap().starts_with("<svg"));
 }
 
-/// SOS is what is sent when nobody says what, nor is there a terminal; empty variables are as make
-/// passes them on.
+/// Without a message and without a terminal, SOS is sent; make passes unset variables on as empty ones.
 fn sos_by_default() {
     let output = morse_run()
         .envs([("MSG", ""), ("TIME", "virtual"), ("DIAGRAM", "")])

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What keeps others from being disturbed by whoever uses the device, see Documentation/security.md.
+//! The limits to what one user of the device can do to others, see Documentation/security.md.
 
 use std::time::Duration;
 
@@ -32,7 +32,7 @@ const LIMIT: Duration = Duration::from_secs(300);
 /// The shortest that can be set.
 const UNIT_MIN_US: u64 = 1200;
 
-/// Modes, owners, and what a file is: of everything that the driver makes.
+/// Mode, owner and type of every file that the driver makes.
 fn every_file_has_the_mode_that_it_should() {
     const FOR_ALL_TO_READ: &[&str] = &[
         "character_rate",
@@ -159,8 +159,8 @@ fn an_open_file_costs_little_memory() {
     });
 }
 
-/// What an open file costs is on the account of whoever opens it, so that a container cannot use up
-/// the memory of others.
+/// The memory of an open file is charged to its opener's cgroup, so that a container cannot use up the
+/// memory of others.
 fn the_memory_of_a_file_is_on_the_account_of_who_opens_it() {
     /// Much more than a cgroup without a file of ours may have.
     const FILES: u64 = 3000;
@@ -228,7 +228,7 @@ fn a_sender_leaves_the_processor_to_others() {
     });
 }
 
-/// Thousands of files that are told of every character do not disturb what is sent.
+/// Thousands of files that are told of every character do not disturb the sender.
 fn those_who_wait_do_not_disturb_the_sender() {
     /// On a kernel full of sanitizers to wake a thousand takes longer than the shortest mark.
     const UNIT_WITH_SANITIZERS_US: u64 = 12_000;
@@ -247,7 +247,7 @@ fn those_who_wait_do_not_disturb_the_sender() {
     });
 }
 
-/// What the log gets of a stranger's messages, sent, aborted and received.
+/// The log's lines on many messages of a user, sent, aborted and received.
 fn the_log_is_not_flooded() {
     const SECONDS: usize = 30;
     /// Ten messages in five seconds, and a line that tells how many there were not.

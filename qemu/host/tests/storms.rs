@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! More than anybody keys or sends: every edge accounted for, and hours of sending and receiving at once.
+//! Overload and endurance: every edge accounted for, and hours of sending and receiving at once.
 //!
 //! With more edges and hours these are runs of their own: `scripts/test long storms`.
 
@@ -50,7 +50,7 @@ fn a_storm_of_all_kinds_is_accounted_for() {
 
 /// With softirqs left to a thread, and a real-time task that does not let it run, the ring fills.
 fn what_the_ring_has_no_room_for_is_accounted_for() {
-    /// What the ring holds.
+    /// The capacity of the ring.
     const RING: u64 = 1024;
     const FLOOD: u64 = 5000;
 
@@ -60,8 +60,8 @@ fn what_the_ring_has_no_room_for_is_accounted_for() {
     THREADED.with_each(|board| {
         let said = run_noted(board, &format!("stress flood {FLOOD} 50"), LIMIT)?;
         let dropped = field(&said, "dropped");
-        assert_eq!(dropped, FLOOD - RING, "all but what the ring holds");
-        // What comes after is received again, though a thread of ordinary priority may be late for some.
+        assert_eq!(dropped, FLOOD - RING, "all but the capacity of the ring");
+        // Later edges are received again, though a thread of ordinary priority may be late for some.
         let text = run_noted(board, "stress storm 1 2000", LIMIT)?;
         assert!(field(&text, "received") > 0, "{text}");
         Ok(())
@@ -137,7 +137,7 @@ fn sending_and_receiving_for_hours_is_exact_and_costs_no_memory() {
 
     let hours = HOURS.get();
     KEYLESS.with(|board| {
-        // What an interrupt and what it wakes may hold an edge up for.
+        // How long an interrupt and the task that it wakes may hold an edge up.
         let bound_us = match board.has_sanitizers() {
             true => 5000,
             false => 150,

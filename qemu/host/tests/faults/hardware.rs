@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Hardware that is described wrongly, belongs to somebody else, or comes later.
+//! Hardware that is described wrongly, belongs to another driver, or comes later.
 
 use std::time::Duration;
 
@@ -10,13 +10,13 @@ use morse_board::{Board, Options, Result, Time};
 use crate::runner::test::{Kind, Tests};
 use Outcome::{Absent, Bound, Deferred, Refused};
 
-/// What becomes of a device.
+/// The outcome of binding a device.
 enum Outcome {
     /// Bound, with these parts.
     Bound(&'static str),
-    /// Refused; what `bind` says then.
+    /// Refused; the message of `bind` then.
     Refused(&'static str),
-    /// Waits for what it needs.
+    /// Deferred until its supplier is there.
     Deferred,
     /// Never looked at.
     Absent,
@@ -38,11 +38,11 @@ pub fn tests() -> Tests {
 const EBUSY: &str = "Device or resource busy";
 const EINVAL: &str = "Invalid argument";
 const ENXIO: &str = "No such device or address";
-/// What `bind` says of a device that has to wait.
+/// The message of `bind` for a device that is deferred.
 const EAGAIN: &str = "Resource temporarily unavailable";
 
-/// A device of each kind: its name, the properties that it has besides `compatible`, and what is to
-/// become of it.
+/// A device of each kind: its name, the properties that it has besides `compatible`, and the expected
+/// outcome.
 ///
 /// The board's own has lines 0 and 5 of `&{/pl061@9030000}`. No line is named twice, as gpiolib would
 /// take that for one that is meant to be shared.
@@ -145,7 +145,7 @@ const DEVICES: &[(&str, &str, Outcome)] = &[
 const LATE: &str = "late";
 const LATE_PROPERTIES: &str = "led-gpios = <&sleeping 2 0>;";
 
-/// What the devices refer to besides the board's controller.
+/// The providers that the devices refer to besides the board's controller.
 const PROVIDERS: &str = "
 	no-provider { };
 	nobodys: nobodys {
@@ -213,7 +213,7 @@ fn unload(board: &mut Board) -> Result<()> {
     Ok(())
 }
 
-/// Has the driver core do something with a device, and returns what the shell said if it failed.
+/// Has the driver core bind or unbind a device, and returns the message of the shell if that failed.
 fn driver_core(board: &mut Board, driver: &str, verb: &str, device: &str) -> Result<String> {
     let command = format!("echo {device} 2>&1 > {driver}/{verb}");
     Ok(board.execute(&command, LONG)?.text)
@@ -230,14 +230,14 @@ fn is_bound(board: &mut Board, device: &str) -> Result<bool> {
         == 0)
 }
 
-/// What the log says of a device, since the driver was loaded.
+/// The log's lines on a device, since the driver was loaded.
 fn log_of(board: &mut Board, device: &str) -> Result<String> {
     board.run(&format!("dmesg | grep ' {device}: ' || true"))
 }
 
 fn each_description_binds_waits_or_is_refused() {
     with_driver(|board| {
-        // Whoever waits is looked at again after anybody was bound; and then waits still.
+        // The driver core tries deferred devices again whenever a device was bound; they stay deferred.
         board.run("sleep 1")?;
         for (device, _, outcome) in DEVICES {
             let log = log_of(board, device)?;
@@ -297,10 +297,10 @@ fn a_line_that_somebody_else_has_is_busy_until_it_is_given_back() {
     });
 }
 
-/// Somebody might open it, and wait for a device that never was.
+/// A program might open it, and wait for a device that never was.
 fn a_device_that_is_refused_never_appears() {
     with_driver(|board| {
-        // What comes and goes is announced, and each announcement has a number.
+        // The kernel announces each device that comes and goes, and numbers its announcements.
         let announced = |board: &mut Board, device: &str| -> Result<u64> {
             let number = |board: &mut Board| board.run("cat /sys/kernel/uevent_seqnum");
             let before = number(board)?;

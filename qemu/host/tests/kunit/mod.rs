@@ -29,7 +29,7 @@ macro_rules! wrapper_suites {
 include!("../../../../tests/code/cases/all.rs");
 include!("../../../../tests/kunit/wrappers/all.rs");
 
-/// A test for each, and what is true of all together.
+/// A test for each case, and tests of the whole run.
 pub fn tests() -> Tests {
     let all = [PURE, WRAPPERS].concat();
     let each = all

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! One run of the module that has the tests, and what KUnit said of each.
+//! One run of the module that has the tests, and KUnit's verdict on each.
 
 use std::collections::BTreeMap;
 use std::env;
@@ -22,13 +22,13 @@ const RUN_LIMIT: Duration = Duration::from_secs(300);
 /// The kernel's own reader of KTAP, in its source tree.
 const READER: &str = "build/source/tools/testing/kunit/kunit.py";
 
-/// What came of a run.
+/// The result of a run.
 struct Run {
     /// "PASS" and the like for each test, by suite.
     results: BTreeMap<(String, String), String>,
     /// How many mistakes there were in the form of the report, such as a plan that was not kept.
     errors: u64,
-    /// What the kernel complained of, if it did.
+    /// The kernel's complaints, if there are any.
     complaints: Option<String>,
     log: String,
 }
@@ -102,9 +102,9 @@ fn run_on_board(board: &mut Board) -> morse_board::Result<(String, Option<String
     Ok((log, complaints))
 }
 
-/// What the kernel's own reader makes of the log.
+/// Reads the log with the kernel's own parser, `kunit.py`.
 fn read(log: &str, kernel: &Path) -> Result<Value, String> {
-    let problem = |what: &str, error: &dyn std::fmt::Display| format!("kunit.py: {what}: {error}");
+    let problem = |step: &str, error: &dyn std::fmt::Display| format!("kunit.py: {step}: {error}");
     let file = tempfile::NamedTempFile::new().map_err(|error| problem("no file", &error))?;
     let mut reader = Command::new("python3")
         .arg(kernel.join(READER))

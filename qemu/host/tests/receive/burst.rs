@@ -24,7 +24,7 @@ pub fn tests() -> Tests {
 /// Edges for which the driver has room until a softirq runs.
 const RING_EDGES: u64 = 1024;
 
-/// What became of the edges of a burst.
+/// The counts of the edges of a burst.
 #[derive(Debug)]
 struct Outcome {
     received: u64,
@@ -84,7 +84,7 @@ fn a_hundred_edges_are_taken_in_one_run() {
     }
 }
 
-/// The oldest stay, the others are counted, and the receiver finds out what the key is in the end.
+/// The oldest edges stay, the others are counted, and the receiver reads the level of the key in the end.
 fn what_the_ring_has_no_room_for_is_counted() {
     if lacks_threaded_interrupts() {
         return;

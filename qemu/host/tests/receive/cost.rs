@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What the top half costs, in instructions.
+//! The cost of the top half, in instructions.
 //!
 //! In virtual time an instruction takes a nanosecond, and the clock of this board counts each. The kernel's
-//! own tracepoints stand right before and after the handler; what they cost themselves is known from an
+//! own tracepoints stand right before and after the handler; their own cost is known from an
 //! interrupt whose handler does nothing.
 
 use morse_board::driver::{numbers, MECHANISMS, SIMULATED_KEY};
@@ -79,7 +79,7 @@ impl Costs {
         self.0[self.0.len() / 2]
     }
 
-    /// Tells what is left without the cost of measuring, and returns the median of it.
+    /// Notes the cost without that of measuring, and returns its median.
     fn beyond(&self, empty: &Costs, what: &str) -> u64 {
         assert_eq!(self.0.len(), COUNT, "{what}");
         let net = |cost: u64| cost.saturating_sub(empty.median());
@@ -94,7 +94,7 @@ fn the_top_half_takes_some_hundred_instructions() {
     for mechanism in MECHANISMS {
         BOARD.with_driver(&format!("softirq={mechanism}"), |board| {
             if board.has_sanitizers() {
-                // It counts what the sanitizers do.
+                // The count would have the work of the sanitizers in it.
                 return Ok(());
             }
             board.run("insmod empty_irq.ko")?;
@@ -113,7 +113,7 @@ fn the_top_half_takes_some_hundred_instructions() {
                     .run(&format!("morse-key {SECOND_KEY} storm {COUNT} 1000"))
                     .map(drop)
             })?;
-            // The key on the line is pressed from outside, at whatever time of the guest that is.
+            // The key on the line is pressed from outside, at any time of the guest.
             let line = Costs::measure(board, "morse-key", |board| {
                 for edge in 0..COUNT {
                     board.key(edge % 2 == 0)?;

@@ -22,7 +22,7 @@ pub fn with(mechanism: &str, test: impl FnOnce(&mut Board) -> Result<()>) {
     KEYLESS.with_driver(&format!("softirq={mechanism}"), test);
 }
 
-/// Runs `command`, which may take long, while a reader reads, and returns what it read.
+/// Runs `command`, which may take long, while a reader reads, and returns the text that it read.
 pub fn read_while(board: &mut Board, command: &str) -> Result<String> {
     let command = format!(
         "cat /dev/morse > /tmp/text & {command}; status=$?; kill %1; cat /tmp/text; exit $status"

@@ -24,7 +24,7 @@ const BOUND: f64 = 99.0;
 /// For the figures to mean something: 360 characters, with the spaces between words.
 const WORDS: usize = 60;
 
-/// Keys these marks and spaces, and returns what was read, up to the end of the session.
+/// Keys these marks and spaces, and returns the text that was read, up to the end of the session.
 fn read(board: &mut Board, lengths: &[u64]) -> Result<String> {
     let words: Vec<String> = lengths.iter().map(u64::to_string).collect();
     for part in words.chunks(500) {
@@ -42,7 +42,7 @@ fn a_straight_key_is_read() {
                 let mut random = Random(seed as u64);
                 let words = random.words(WORDS);
                 let mut lengths = operator.key(&words, &mut random);
-                // What follows the last mark is the end of the session.
+                // The end of the session follows the last mark.
                 lengths.pop();
                 let read = read(board, &lengths)?;
                 let right = right(&read, &(words.join(" ") + " \n"));

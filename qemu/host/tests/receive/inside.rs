@@ -22,7 +22,7 @@ pub fn tests() -> Tests {
         .on(&KEYLESS)
 }
 
-/// Every letter and figure, and some signs. It begins with what any station begins with.
+/// Every letter and figure, and some signs. It begins with the call to all stations.
 const ALPHABET: &str = "CQ DE ABCDEFGHIJKLM NOPQRSTUVWXYZ 0123456789 .,:?'-/()=+@";
 /// Of the kernel's timer wheel, in seconds.
 const JIFFY_S: f64 = 0.004;
@@ -45,7 +45,7 @@ fn the_alphabet_at_any_speed() {
 fn a_fixed_speed_reads_the_first_letter_right() {
     with("bh", |board| {
         set(board, "receive_wpm", "20")?;
-        // Alone, and of one kind of mark: nobody could tell without being told.
+        // A letter alone, of one kind of mark, cannot be read without a known speed.
         for text in ["T", "E", "O", "S"] {
             let keying = keying(text, UNIT_AT_1_WPM_US / 20);
             let read = read_while(board, &format!("{keying} && {QUIET}"))?;

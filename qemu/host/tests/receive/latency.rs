@@ -24,7 +24,7 @@ pub fn tests() -> Tests {
 const DOCUMENT: &str = include_str!("../../../../Documentation/latency.md");
 const TRACEFS: &str = "/sys/kernel/tracing";
 
-/// The examples of the document: what is typed, and what is said then.
+/// The examples of the document: the typed line, and its output.
 fn examples() -> Vec<(&'static str, String)> {
     let mut examples: Vec<(&str, String)> = Vec::new();
     for line in DOCUMENT

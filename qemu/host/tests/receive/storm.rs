@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! More edges than anybody keys: all are accounted for, and nothing is in the way of unloading.
+//! More edges than a hand keys: all are accounted for, and unloading works at any moment.
 
 use std::time::Duration;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The ticker, in virtual time: it does not drift, and what it tells is right.
+//! The ticker, in virtual time: it does not drift, and its figures are right.
 
 use morse_board::driver::{keying, set, SETTINGS, SIMULATED_KEY};
 use morse_board::{Board, Result};
@@ -25,7 +25,7 @@ pub fn tests() -> Tests {
 /// Of the kernel's timer wheel, in seconds.
 const JIFFY_S: f64 = 0.004;
 
-/// What the log says of ticks while a command runs: when each was, in seconds, and what it told.
+/// The ticks that are logged while a command runs: the time of each, in seconds, and its text.
 fn ticks(board: &mut Board, command: &str) -> Result<Vec<(f64, String)>> {
     let before = board.kernel_log()?.len();
     // At once, as the virtual time between two commands of the host is anything.
@@ -72,7 +72,7 @@ fn its_period_holds_from_the_next_tick_on() {
             board.run("sleep 2.6")?;
             let ticks = ticks(board, &format!("sleep {seconds}"))?;
             let period_s = f64::from(ms) / 1000.0;
-            // A period is whole jiffies, and at least as long as what was set.
+            // A period is whole jiffies, and at least as long as the setting.
             let period_s = (period_s / JIFFY_S).ceil() * JIFFY_S;
             // The commands that turn the log on and off take their time as well, so there may be more.
             let (first, last) = (&ticks[0], &ticks[ticks.len() - 1]);
@@ -94,8 +94,8 @@ fn its_period_holds_from_the_next_tick_on() {
     });
 }
 
-/// What the files say of edges and characters after so many seconds of a command, all in one command of the
-/// guest.
+/// The contents of the files on edges and characters after so many seconds of a command, all in one command
+/// of the guest.
 fn rates_during(board: &mut Board, command: &str, seconds: &str) -> Result<(u64, u64)> {
     let said = board.run(&format!(
         "{command} > /dev/null 2>&1 & sleep {seconds}; cd {SETTINGS}; cat edge_rate character_rate; wait"
@@ -107,14 +107,14 @@ fn rates_during(board: &mut Board, command: &str, seconds: &str) -> Result<(u64,
     ))
 }
 
-/// What the files say, and the heartbeat line.
+/// The contents of the files, and the heartbeat line.
 fn rates_are_those_of_the_last_period() {
     with_each(|board| {
         // 1000 edges a second, none of which lasts.
         let storm = format!("morse-key {SIMULATED_KEY} storm 3500 1000");
         let lines = ticks(board, &format!("{storm} & sleep 2.9; wait"))?;
-        // Which of the edges at its two ends belong to a period is anybody's guess; a kernel full of sanitizers
-        // takes milliseconds for some.
+        // The edges at its two ends may or may not belong to a period; a kernel full of sanitizers takes
+        // milliseconds for some.
         let slack = if board.has_sanitizers() { 10 } else { 1 };
         let is_right = |edges: u64| edges.abs_diff(1000) <= slack;
         let told = |rates: &str| {
@@ -157,8 +157,7 @@ fn a_key_that_is_stuck_is_reported_once_and_then_works_again() {
     });
 }
 
-/// What was begun before a mark that is too long is given up, and so is the mark; one that is just not
-/// too long is a mark.
+/// A mark that is too long is dropped, and so is the letter before it; a mark just below the limit counts.
 fn only_a_stuck_key_resets_the_receiver() {
     with("bh", |board| {
         let key = SIMULATED_KEY;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The driver's tracepoints, against what is seen without them.
+//! The driver's tracepoints, against the same events seen without them.
 
 use std::collections::HashMap;
 
@@ -166,7 +166,7 @@ fn events_of_sending_are_those_of_the_lamp() {
 fn events_of_receiving_are_those_of_the_key() {
     const TEXT: &str = "CQ DE MORSE";
     with_each(|board| {
-        // Nobody traces.
+        // No event of the driver is enabled.
         let recording = Recording::start(board)?;
         let command = format!("{} && {QUIET}", keying("E", UNIT_AT_20_WPM_US));
         long(board, &command)?;

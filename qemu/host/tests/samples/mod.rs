@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The modules of `samples`: each does what `samples/README.md` says, when it says so, and goes at once.
+//! The modules of `samples`: each logs the lines of `samples/README.md` at their times, and unloads at once.
 
 mod choosing;
 mod latency;
@@ -69,7 +69,7 @@ fn tolerance(board: &Board) -> Duration {
     Duration::from_millis(if board.has_sanitizers() { 400 } else { 20 })
 }
 
-/// Does what the README says, and returns the log, for each example of the sample.
+/// Types the commands of the README, and returns the log, for each example of the sample.
 fn as_documented(board: &mut Board, sample: &str, late: Duration) -> Result<Vec<Vec<Line>>> {
     let tolerance = tolerance(board) + late;
     examples(sample)
@@ -197,7 +197,7 @@ fn custom_wq_runs_in_order_and_finishes_before_it_goes() {
     with(|board| {
         let log = as_documented(board, "custom_wq", Duration::ZERO)?.remove(0);
         assert_near(log[4].time - log[1].time, 2 * SECOND, latency(board));
-        // What is queued is done, so unloading takes as long as that, and no longer.
+        // Unloading runs the queued items, so it takes as long as they do, and no longer.
         let before = format!("{} && sleep 0.5 && ", trigger("custom_wq"));
         let took = unload_time(board, "custom_wq", &before)?;
         assert_near(took, SECOND * 3 / 2, 2 * tolerance(board));
@@ -223,7 +223,7 @@ fn requeue_runs_once_more_and_loses_nothing() {
     with(|board| {
         let log = as_documented(board, "requeue", Duration::ZERO)?.remove(0);
         assert_near(log[5].time - log[1].time, SECOND, latency(board));
-        // Unloading waits for what runs, and cancels what is queued.
+        // Unloading waits for the running item, and cancels a queued one.
         let before = format!("{0} && sleep 0.5 && {0} && ", trigger("requeue"));
         board.run("dmesg -c > /dev/null")?;
         let took = unload_time(board, "requeue", &before)?;
@@ -236,8 +236,7 @@ fn requeue_runs_once_more_and_loses_nothing() {
     });
 }
 
-/// What the kernel without the check must not pass for is fine; what the one with it reports is exactly
-/// this mistake.
+/// A kernel without the check must not claim that all is well; one with it reports exactly this mistake.
 fn atomic_sleep_is_harmless_or_found() {
     with(|board| {
         let [harmless, unnoticed, found] = &examples("atomic_sleep")[..] else {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! `samples/README.md` as something to run: the commands of its examples, and what the kernel's log says
-//! then.
+//! `samples/README.md` as a script: the commands of its examples, and the kernel's log that they give.
 
 use std::time::Duration;
 
@@ -9,7 +8,7 @@ use morse_board::{Board, Result};
 
 const README: &str = include_str!("../../../../samples/README.md");
 
-/// What the module loader says when a module is the first of its kind.
+/// The lines of the module loader for the first out-of-tree module.
 const LOADER: [&str; 2] = [
     "loading out-of-tree module taints kernel",
     "module verification failed",
@@ -23,7 +22,7 @@ pub struct Line {
     pub text: String,
 }
 
-/// A block of the README: what is typed, and what is logged.
+/// A block of the README: the typed commands, and the logged lines.
 #[derive(Debug, Default)]
 pub struct Example {
     pub commands: Vec<String>,
@@ -80,7 +79,7 @@ fn parse(line: &str) -> Line {
         .unwrap_or_else(|| panic!("not a line of a log: {line}"))
 }
 
-/// Runs the commands of an example, and returns what was logged: by the module, and by the kernel of a
+/// Runs the commands of an example, and returns the log: the module's lines, and the kernel's report of a
 /// bug in it.
 pub fn run(board: &mut Board, sample: &str, example: &Example) -> Result<Vec<Line>> {
     board.run("dmesg -c > /dev/null")?;
@@ -89,7 +88,7 @@ pub fn run(board: &mut Board, sample: &str, example: &Example) -> Result<Vec<Lin
     logged(board, sample)
 }
 
-/// What a module logged since the log was cleared.
+/// The lines of a module since the log was cleared.
 pub fn logged(board: &mut Board, sample: &str) -> Result<Vec<Line>> {
     let log = board.run(&format!("dmesg | grep -E '\\] ({sample}|BUG): ' || true"))?;
     Ok(log
@@ -99,7 +98,7 @@ pub fn logged(board: &mut Board, sample: &str) -> Result<Vec<Line>> {
         .collect())
 }
 
-/// Checks that a log says what the README says, each line that long after the first give or take
+/// Checks that a log has the lines of the README, each line that long after the first give or take
 /// `tolerance`. The README may leave out the end of a line.
 ///
 /// # Panics

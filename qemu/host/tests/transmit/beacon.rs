@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The beacon: a text that is sent again and again, and gives way to everybody.
+//! The beacon: a text that is sent again and again, and gives way to all writers.
 
 use morse_board::driver::set;
 use morse_board::trace::Recording;
@@ -23,8 +23,8 @@ pub fn tests() -> Tests {
 /// A unit of 10 ms.
 const UNIT_US: &str = "10000";
 const PACE: Pace = Pace::new(10_000_000);
-/// How late a sending may be: the ticks of the kernel's timers, 4 ms on the stock kernel, and what
-/// rounding up costs.
+/// How late a sending may be: the ticks of the kernel's timers, 4 ms on the stock kernel, and the
+/// cost of rounding up.
 const LATE_NS: u64 = 10_000_000;
 const SECOND_NS: u64 = 1_000_000_000;
 
@@ -35,7 +35,7 @@ fn edges(board: &mut Board, command: &str) -> Result<Vec<Edge>> {
     Ok(Timeline::new(recording.edges(board)?).edges().to_vec())
 }
 
-/// When the sendings began, in ns since the first of them: what follows darkness of a second.
+/// When the sendings began, in ns since the first of them: each follows a second of darkness.
 fn starts_ns(edges: &[Edge]) -> Vec<u64> {
     let mut starts = Vec::new();
     let mut dark_since = None;
@@ -99,7 +99,7 @@ fn it_needs_both_text_and_interval_and_ends_without_either() {
 fn it_gives_way_to_everybody() {
     with_driver(|board| {
         set(board, "unit_us", UNIT_US)?;
-        // From 5 s to some 25 s somebody else sends; at 10 s and 20 s there is no beacon.
+        // From 5 s to some 25 s a writer sends; at 10 s and 20 s there is no beacon.
         let edges = edges(
             board,
             "echo E > beacon; echo 10 > beacon_interval_s; sleep 5; \

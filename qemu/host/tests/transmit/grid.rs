@@ -68,7 +68,7 @@ impl Settings {
     }
 }
 
-/// When each edge of `text` should be, in us since the first. `settings` tells what holds at such a
+/// When each edge of `text` should be, in us since the first. `settings` gives the settings at such a
 /// time: a mark or space has the length that the settings at its beginning give.
 pub fn edges_us(text: &str, settings: impl Fn(f64) -> Settings) -> Vec<f64> {
     let message = Message::parse(text).expect("it can be sent");

@@ -59,7 +59,7 @@ fn with_leds(test: impl FnOnce(&mut Board) -> Result<()>) {
     });
 }
 
-/// What a line shows while the guest's shell runs a command.
+/// The edges of a line while the guest's shell runs a command.
 fn line(board: &mut Board, (chip, line): (&str, u32), command: &str) -> Result<Timeline> {
     let recording = Recording::start_line(board, chip, line)?;
     board.run(command)?;
@@ -67,13 +67,13 @@ fn line(board: &mut Board, (chip, line): (&str, u32), command: &str) -> Result<T
 }
 
 /// Checks that a line showed a text, each edge on time.
-fn shows(timeline: &Timeline, text: &str, bound_ns: u64, what: &str) {
+fn shows(timeline: &Timeline, text: &str, bound_ns: u64, name: &str) {
     let message = Message::parse(text).expect("it can be sent");
-    assert_eq!(decode(timeline, PACE).message, message, "{what}");
+    assert_eq!(decode(timeline, PACE).message, message, "{name}");
     let timing =
-        Timing::compare(&message, PACE, timeline).unwrap_or_else(|e| panic!("{what}: {e}"));
-    note!("{what}: {timing}");
-    assert_eq!(timing.beyond(bound_ns), 0, "{what}: {timing}");
+        Timing::compare(&message, PACE, timeline).unwrap_or_else(|e| panic!("{name}: {e}"));
+    note!("{name}: {timing}");
+    assert_eq!(timing.beyond(bound_ns), 0, "{name}: {timing}");
 }
 
 fn leds_with_the_trigger_follow_what_is_sent() {

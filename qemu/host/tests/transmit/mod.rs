@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Sending, on a board in virtual time: how exact it is, what the LEDs show, and that it ends at once.
+//! Sending, on a board in virtual time: its exactness, the LEDs, and its prompt end.
 //!
 //! All tests share one board, and each leaves the module unloaded and the kernel without a
 //! complaint.

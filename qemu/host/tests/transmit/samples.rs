@@ -51,7 +51,7 @@ fn a_32_bit_program_is_as_good() {
     });
 }
 
-/// Checks what the lamp shows while a sample sends, at 60 WPM, and what it says of it.
+/// Checks the lamp while a sample sends, at 60 WPM, and the output of the sample.
 fn sends(board: &mut Board, sample: &str) -> Result<()> {
     let recording = Recording::start(board)?;
     let mut words = vec![sample];
