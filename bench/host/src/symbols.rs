@@ -6,6 +6,7 @@ use std::collections::HashMap;
 
 use morse_board::Board;
 
+use crate::lab::LONG;
 use crate::Result;
 
 /// The functions of a module, by address.
@@ -15,7 +16,9 @@ pub struct Symbols(HashMap<u64, String>);
 impl Symbols {
     /// Reads those of a module that is loaded.
     pub fn read(board: &mut Board, module: &str) -> Result<Symbols> {
-        let text = board.run(&format!("grep '\\[{module}\\]' /proc/kallsyms"))?;
+        // A busy host takes its time for the whole kernel's symbols.
+        let command = format!("grep '\\[{module}\\]' /proc/kallsyms");
+        let text = board.execute(&command, LONG)?.success(&command)?;
         Ok(Symbols(text.lines().filter_map(line).collect()))
     }
 
