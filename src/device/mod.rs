@@ -7,7 +7,7 @@
 //!
 //! Imports go one way, from the left to anything right of it:
 //!
-//! - [`standalone`] -> [`driver`] -> this file -> `node` -> `transmit`, `receive` -> `code`, `linux`
+//! - [`standalone`] -> [`driver`] -> this file -> `node`, `power` -> `transmit`, `receive` -> `code`, `linux`
 //! - `transmit`: `beacon`, `keyer` -> `transmitter` -> `queue`, `settings`; `queue` -> `fifo`;
 //!   `keyer` -> `deadline`, `lamp`, `log`
 //! - `receive`: `key` -> `irq` -> `receiver`; `softirq`, `gap`, `deliver`, `ticker` -> `receiver` ->
@@ -16,6 +16,7 @@
 pub mod driver;
 mod node;
 mod number;
+mod power;
 mod receive;
 pub mod standalone;
 mod transmit;
@@ -27,6 +28,7 @@ use self::node::file::{
     OpenFile, //
 };
 use self::number::Number;
+use self::power::Power;
 use self::receive::{
     deliver::WakeReaders,
     gap::GapTimer,
@@ -49,6 +51,7 @@ use crate::linux::{
     gpio,
     led_trigger::Trigger,
     miscdev::Registration,
+    pm::SleepNotifier,
     softirq::Softirq,
     timer::Timer,
     workqueue::{
@@ -82,6 +85,8 @@ use kernel::{
 pub struct Transceiver<'a> {
     /// First, nobody new comes in, by file or by sysfs.
     _node: Pin<KBox<Registration<OpenFile>>>,
+    /// Then, system sleep is not heard of any more.
+    _power: Pin<KBox<SleepNotifier<Power>>>,
     /// Then, whoever waits is sent home.
     _disconnect: DisconnectOnDrop,
     /// Then there are no interrupts any more, and nobody can raise one.
@@ -165,6 +170,14 @@ impl<'a> Transceiver<'a> {
             keyer: keyer.handle(),
             beacon: beacon.handle(),
         };
+        let power = Power::new(
+            dev,
+            transmitter.clone(),
+            keyer.handle(),
+            level.clone(),
+            receiver.clone(),
+        );
+        let power = KBox::pin_init(SleepNotifier::register(ctx, power), GFP_KERNEL)?;
         let key_irq = KeyIrq::new(ctx, pdev, &name, level, receiver.clone(), softirq.handle())?;
         // Last of all that may fail: who opens it must not wait for a device that never was.
         let node = KBox::pin_init(
@@ -181,6 +194,7 @@ impl<'a> Transceiver<'a> {
         dev_info!(dev, "bound as /dev/{}, {parts}\n", &*name);
         Ok(Self {
             _node: node,
+            _power: power,
             _disconnect: DisconnectOnDrop(transmitter, receiver),
             _key: key_irq,
             _softirq: softirq,

@@ -10,6 +10,7 @@ use super::{
         IrqHandler,
         Registration, //
     },
+    wakeup::WakeIrq, //
 };
 use core::marker::PhantomData;
 use kernel::{
@@ -31,13 +32,16 @@ const BOTH_EDGES: u32 = bindings::IRQF_TRIGGER_RISING | bindings::IRQF_TRIGGER_F
 ///
 /// Dropping it waits for a running handler. It must not be leaked (see [`linux`](super)).
 pub struct DeviceIrq<'a, T: IrqHandler> {
+    /// Dropped first.
+    _wake: Option<WakeIrq>,
     registration: Registration<T>,
     /// The number of the interrupt is that of the device while this is bound.
     _dev: PhantomData<&'a platform::Device<Bound>>,
 }
 
 impl<'a, T: IrqHandler> DeviceIrq<'a, T> {
-    /// Registers `handler` for the first interrupt of `dev`, triggered by both edges.
+    /// Registers `handler` for the first interrupt of `dev`, triggered by both edges. It wakes the
+    /// system if the description of the device says so, see [`WakeIrq`].
     ///
     /// # Errors
     ///
@@ -57,8 +61,10 @@ impl<'a, T: IrqHandler> DeviceIrq<'a, T> {
         if described != 0 && described != BOTH_EDGES {
             return Err(EINVAL);
         }
+        let registration = Registration::new(ctx, irq, BOTH_EDGES, name, handler)?;
         Ok(Self {
-            registration: Registration::new(ctx, irq, BOTH_EDGES, name, handler)?,
+            _wake: WakeIrq::described(ctx, dev.as_ref(), irq)?,
+            registration,
             _dev: PhantomData,
         })
     }

@@ -11,8 +11,12 @@
 #include <linux/irq_sim.h>
 #include <linux/irqflags.h>
 #include <linux/of.h>
+#include <linux/pm_wakeirq.h>
+#include <linux/pm_wakeup.h>
+#include <linux/reboot.h>
 #include <linux/sched.h>
 #include <linux/spinlock.h>
+#include <linux/suspend.h>
 #include <linux/timekeeping.h>
 
 #include "helpers.h"
@@ -103,4 +107,41 @@ void morse_helper_irq_sim_remove(struct irq_domain *domain)
 void morse_helper_set_idle(void)
 {
 	set_current_state(TASK_IDLE);
+}
+
+int morse_helper_register_pm_notifier(struct notifier_block *nb)
+{
+	return register_pm_notifier(nb);
+}
+
+int morse_helper_unregister_pm_notifier(struct notifier_block *nb)
+{
+	return unregister_pm_notifier(nb);
+}
+
+int morse_helper_register_reboot_notifier(struct notifier_block *nb)
+{
+	return register_reboot_notifier(nb);
+}
+
+int morse_helper_unregister_reboot_notifier(struct notifier_block *nb)
+{
+	return unregister_reboot_notifier(nb);
+}
+
+int morse_helper_wake_irq_set(struct device *dev, unsigned int irq)
+{
+	int ret = device_init_wakeup(dev, true);
+
+	if (!ret)
+		ret = dev_pm_set_wake_irq(dev, irq);
+	if (ret)
+		device_init_wakeup(dev, false);
+	return ret;
+}
+
+void morse_helper_wake_irq_clear(struct device *dev)
+{
+	dev_pm_clear_wake_irq(dev);
+	device_init_wakeup(dev, false);
 }

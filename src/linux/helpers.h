@@ -14,6 +14,7 @@ struct device;
 struct device_node;
 struct gpio_desc;
 struct irq_domain;
+struct notifier_block;
 struct tasklet_struct;
 
 struct gpio_desc *morse_helper_gpiod_get(struct device *dev, const char *con_id,
@@ -32,5 +33,11 @@ u32 morse_helper_irq_trigger_type(unsigned int irq);
 struct irq_domain *morse_helper_irq_sim_create(void);
 void morse_helper_irq_sim_remove(struct irq_domain *domain);
 void morse_helper_set_idle(void);
+int morse_helper_register_pm_notifier(struct notifier_block *nb);
+int morse_helper_unregister_pm_notifier(struct notifier_block *nb);
+int morse_helper_register_reboot_notifier(struct notifier_block *nb);
+int morse_helper_unregister_reboot_notifier(struct notifier_block *nb);
+int morse_helper_wake_irq_set(struct device *dev, unsigned int irq);
+void morse_helper_wake_irq_clear(struct device *dev);
 
 #endif /* MORSE_HELPERS_H */

@@ -49,6 +49,7 @@ pub mod module;
 mod node;
 pub mod param;
 pub mod platform;
+pub mod pm;
 pub mod poll;
 pub mod sched;
 pub mod softirq;
@@ -59,6 +60,7 @@ pub mod timer;
 pub mod trace;
 pub mod uapi;
 pub mod wait;
+pub mod wakeup;
 pub mod workqueue;
 
 use kernel::{

@@ -401,6 +401,16 @@ impl<C: Context> Clone for WorkHandle<C> {
     }
 }
 
+impl WorkHandle<Sleepable> {
+    /// Waits until the item has run, if it is queued or running. Not to be called by the item itself,
+    /// which would wait for itself.
+    pub fn flush(&self, _ctx: &Sleepable) {
+        // SAFETY: `work` is initialised and lives as long as `raw`. The context token says that waiting
+        // is allowed.
+        unsafe { bindings::flush_work(self.raw.work.get()) };
+    }
+}
+
 impl<C: Context> WorkHandle<C> {
     /// Queues the item. Returns `false` if it was already pending, or if its [`Work`] has been dropped.
     ///

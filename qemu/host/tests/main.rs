@@ -17,6 +17,7 @@ mod kunit;
 mod lifetime;
 mod outside;
 mod panel;
+mod power;
 mod processors;
 mod receive;
 mod run;
@@ -73,6 +74,7 @@ fn boot_tests() -> Vec<Test> {
         .and(processors::tests().stock_only())
         .and(lifetime::tests().stock_only())
         .and(outside::tests().stock_only())
+        .and(power::tests().stock_only())
         .and(failures::tests().of_board())
         .and(run::tests().of_board())
         .and(panel::tests().of_board())

@@ -56,6 +56,15 @@ impl Debounce {
         }
     }
 
+    /// Begins anew with a line that is at the level `mark`, since an unknown time. The counts go on.
+    pub fn restart(&mut self, mark: bool) {
+        if let Some(candidate) = self.candidate.take() {
+            self.count(candidate.counted, false);
+        }
+        self.mark = mark;
+        self.since_ns = None;
+    }
+
     /// Sets how long a level must be stable, zero for not at all. Holds from now on.
     pub fn set_debounce_ns(&mut self, debounce_ns: u64) {
         self.debounce_ns = debounce_ns;

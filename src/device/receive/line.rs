@@ -124,6 +124,16 @@ impl LineState {
         self.pulse(pulse, buffer)
     }
 
+    /// Begins anew with a key that is `down`: how long it has been so is not known. Returns the session
+    /// that ends with this, if one had begun.
+    pub(crate) fn restart(&mut self, down: bool, buffer: &ReadBuffer) -> Option<Summary> {
+        let had_begun = self.session.ends_ns().is_some();
+        let session = had_begun.then(|| self.end_session(buffer));
+        self.debounce.restart(down);
+        self.reset();
+        session
+    }
+
     /// Looks at the time, all edges before which have been taken. Returns whether there is something
     /// new for readers, and the session if it is over.
     pub(crate) fn time(&mut self, now_ns: u64, buffer: &ReadBuffer) -> (bool, Option<Summary>) {

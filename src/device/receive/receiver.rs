@@ -130,6 +130,14 @@ impl Receiver {
         }
     }
 
+    /// Takes all edges that were noted, and begins anew with what `level` reads then. Returns the session
+    /// that ends with this, if one had begun.
+    pub(crate) fn restart(&self, level: &Level) -> Option<Summary> {
+        let ended = self.drain(level).ended;
+        let session = self.line.lock().restart(level.is_down(), &self.buffer);
+        session.or(ended)
+    }
+
     /// Counts a run of the softirq.
     pub(crate) fn count_softirq(&self) {
         self.softirqs.fetch_add(1_u64, Relaxed);

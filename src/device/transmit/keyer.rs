@@ -12,8 +12,9 @@ use super::{
     transmitter::Transmitter, //
 };
 use crate::code::{
+    self,
     Keying,
-    Text, //
+    Symbol, //
 };
 use crate::linux::{
     context::Sleepable,
@@ -42,10 +43,14 @@ use kernel::{
     },
 };
 
-/// The keyer's state from one message to the next.
+/// The keyer's state from one run to the next.
 struct Progress {
     keying: Keying,
     report: Report,
+    /// The symbol being sent.
+    symbol: Option<Symbol>,
+    /// It was cut by a rest, and is sent from its beginning after that.
+    is_cut: bool,
 }
 
 /// See the [module documentation](self).
@@ -76,6 +81,8 @@ impl Keyer {
             progress <- new_mutex!(Progress {
                 keying: Keying::new(),
                 report: Report::new(),
+                symbol: None,
+                is_cut: false,
             }, "Keyer::progress"),
         })
     }
@@ -89,10 +96,22 @@ impl Keyer {
         self.is_stopped() || self.transmitter.queue.is_aborted()
     }
 
-    /// Sends until there is nothing to send, or until the keyer is stopped.
-    fn send(&self, progress: &mut Progress, ctx: &Sleepable) {
+    /// Returns whether the lamp is to go dark at once.
+    fn is_interrupted(&self) -> bool {
+        self.is_given_up() || self.transmitter.is_resting()
+    }
+
+    /// Sends until there is nothing to send, or until the keyer is stopped or is to rest. Returns whether
+    /// the message is over.
+    fn send(&self, progress: &mut Progress, ctx: &Sleepable) -> bool {
         let queue = &self.transmitter.queue;
-        let Progress { keying, report } = progress;
+        let Progress {
+            keying,
+            report,
+            symbol,
+            is_cut,
+        } = progress;
+        let mut is_over = true;
         let lit = Cell::new(false);
         // `at` is the deadline of an edge that is `planned`, else the time now.
         let show = |light: bool, at: Ktime, planned: bool| {
@@ -101,8 +120,6 @@ impl Keyer {
                 trace::edge_keyed(self.transmitter.device, light, at.as_ns(), planned);
             }
         };
-        // What is being sent.
-        let mut text: Option<Text> = None;
         // From the first edge on, which is not to wait for that.
         let mut urgent = None;
 
@@ -110,19 +127,25 @@ impl Keyer {
             let timing = *self.transmitter.timing.lock();
             let now = Ktime::now();
             let step = keying.next(now.as_ns(), &timing, || {
-                if let Some(text) = text.take() {
+                if let Some(sent) = symbol.take_if(|_| !*is_cut) {
                     self.transmitter.count_character();
+                    let text = code::decode(sent.code);
                     trace::character_sent(self.transmitter.device, text.as_bytes());
                     queue.finish();
                 }
-                let symbol = queue.take()?;
-                text = Some(report.add(now, symbol));
-                Some(symbol)
+                if self.transmitter.is_resting() {
+                    is_over = false;
+                    return None;
+                }
+                if !core::mem::take(is_cut) {
+                    *symbol = queue.take().inspect(|next| report.add(now, *next));
+                }
+                *symbol
             });
             let Some(step) = step else {
                 break;
             };
-            if step.mark && !lit.get() && !self.is_given_up() {
+            if step.mark && !lit.get() && !self.is_interrupted() {
                 // The first edge has no deadline. It is what all others are counted from.
                 let at = self.lamp.light(ctx);
                 lit.set(true);
@@ -131,7 +154,7 @@ impl Keyer {
             }
             urgent.get_or_insert_with(|| SchedFifoGuard::new(ctx));
             let until = Ktime::from_ns(keying.deadline_ns());
-            if wait_until(ctx, &queue.keyer_wait, until, |_| self.is_given_up()) {
+            if wait_until(ctx, &queue.keyer_wait, until, |_| self.is_interrupted()) {
                 // A mark is followed by darkness and a space by a mark, always. So the edge comes
                 // first, on time, and then what has to be found out about the time after it.
                 show(!step.mark, until, true);
@@ -139,18 +162,23 @@ impl Keyer {
                 let now = Ktime::now();
                 show(false, now, false);
                 keying.abort(now.as_ns());
+                if !self.is_given_up() {
+                    *is_cut = symbol.is_some();
+                    continue;
+                }
                 report.abort();
-                if text.take().is_some() {
+                if symbol.take().is_some() {
                     queue.finish();
                 }
             }
         }
         show(false, Ktime::now(), false);
-        if text.is_some() {
+        if self.is_stopped() && symbol.take().is_some() {
             // Stopped between two edges.
             report.abort();
             queue.finish();
         }
+        is_over
     }
 }
 
@@ -160,7 +188,9 @@ impl WorkHandler for Keyer {
     fn run(&self, ctx: &Sleepable) {
         let _deferral = Deferral::start(self.transmitter.device, Mechanism::Keyer);
         let progress = &mut *self.progress.lock();
-        self.send(progress, ctx);
+        if !self.send(progress, ctx) {
+            return;
+        }
         if progress.report.is_good() {
             self.transmitter.count_message();
         }

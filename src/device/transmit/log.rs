@@ -10,8 +10,7 @@ use crate::code::{
     },
     Decimal,
     Gap,
-    Symbol,
-    Text, //
+    Symbol, //
 };
 use crate::linux::time::Ktime;
 use core::num::NonZeroU32;
@@ -59,16 +58,14 @@ impl Report {
         }
     }
 
-    /// Adds a symbol, whose sending begins at `now`, and returns what it is called.
-    pub(crate) fn add(&mut self, now: Ktime, symbol: Symbol) -> Text {
+    /// Adds a symbol, whose sending begins at `now`.
+    pub(crate) fn add(&mut self, now: Ktime, symbol: Symbol) {
         if self.characters > 0 && symbol.gap == Gap::Word {
             self.add_text(b" ");
         }
-        let text = code::decode(symbol.code);
-        self.add_text(text.as_bytes());
+        self.add_text(code::decode(symbol.code).as_bytes());
         self.characters += 1;
         self.began.get_or_insert(now);
-        text
     }
 
     fn add_text(&mut self, utf8: &[u8]) {

@@ -14,6 +14,7 @@ use kernel::{
     sync::{
         atomic::{
             Atomic,
+            AtomicFlag,
             Relaxed, //
         },
         Mutex, //
@@ -34,6 +35,8 @@ pub(crate) struct Transmitter {
     /// What is sent again and again.
     #[pin]
     pub(crate) beacon: Mutex<BeaconSettings>,
+    /// The keyer is to rest, the lamp dark, and to keep what there is to be sent.
+    is_resting: AtomicFlag,
     sent: Atomic<u64>,
     messages: Atomic<u64>,
 }
@@ -46,6 +49,7 @@ impl Transmitter {
             queue <- TxQueue::new(),
             timing <- new_mutex!(Timing::default(), "Transmitter::timing"),
             beacon <- new_mutex!(BeaconSettings::new(), "Transmitter::beacon"),
+            is_resting: AtomicFlag::new(false),
             sent: Atomic::new(0),
             messages: Atomic::new(0),
         })
@@ -65,6 +69,19 @@ impl Transmitter {
                 uapi::IDLE
             },
         })
+    }
+
+    /// Has the keyer stop wherever it is, or allows it to go on. What is queued is kept.
+    ///
+    /// To go on, the keyer has to be queued.
+    pub(crate) fn set_resting(&self, resting: bool) {
+        self.is_resting.store(resting, Relaxed);
+        self.queue.keyer_wait.wake_up_all();
+    }
+
+    /// Returns whether the keyer is to rest.
+    pub(crate) fn is_resting(&self) -> bool {
+        self.is_resting.load(Relaxed)
     }
 
     /// Counts a character that has been sent.

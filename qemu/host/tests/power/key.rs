@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The key when the board sleeps.
+
+use std::time::{Duration, Instant};
+
+use morse_board::driver::set;
+use morse_board::{Board, Options, Result, Time};
+
+use crate::boards::REAL;
+use crate::fixture::lacks_wires;
+use crate::runner::test::{Kind, Tests};
+
+use super::sleep::{begin, is_awake, pass, sleep_until_alarm, Way};
+
+/// The tests here.
+pub fn tests() -> Tests {
+    tests![key_is_read_anew_after_sleep]
+        .on(&REAL)
+        .and(tests![key_wakes_the_board_if_the_device_tree_says_so].on(&WAKING))
+}
+
+/// One whose key may wake it.
+static WAKING: Kind = Kind::new("waking", || {
+    Options::new(Time::Real)
+        .cpus(2)
+        .device_tree("&{/morse} { wakeup-source; };\n")
+});
+
+const UNIT: Duration = Duration::from_millis(100);
+/// When it sleeps for sure.
+const ASLEEP: Duration = Duration::from_millis(900);
+/// When it is awake again for sure.
+const AWAKE: Duration = Duration::from_secs(5);
+
+/// Reads while the board sleeps. The key may be touched `early`, before it sleeps, `during` that, and
+/// when it is awake again; in the end a T is keyed.
+fn read(board: &mut Board, way: Way, [early, during, late]: [&[bool]; 3]) -> Result<String> {
+    set(board, "receive_wpm", "12")?;
+    board.run("cat /dev/morse > /tmp/text 2> /dev/null &")?;
+    let began = Instant::now();
+    let until = |time: Duration| pass(time.saturating_sub(began.elapsed()));
+    key(board, early)?;
+    begin(board, &way.command())?;
+    until(ASLEEP);
+    key(board, during)?;
+    until(AWAKE);
+    is_awake(board)?;
+    key(board, late)?;
+    pass(UNIT * 10);
+    board.key(true)?;
+    pass(UNIT * 3);
+    board.key(false)?;
+    // Until the session is over.
+    pass(Duration::from_secs(6));
+    board.run("killall cat; while pidof cat > /dev/null; do usleep 10000; done; cat /tmp/text")
+}
+
+/// Presses and releases the key, each level for a unit.
+fn key(board: &mut Board, levels: &[bool]) -> Result<()> {
+    for down in levels {
+        board.key(*down)?;
+        pass(UNIT);
+    }
+    Ok(())
+}
+
+fn key_is_read_anew_after_sleep() {
+    const DOT: &[bool] = &[true, false];
+    const DOWN: &[bool] = &[true];
+    const UP: &[bool] = &[false];
+    if lacks_wires() {
+        return;
+    }
+    REAL.with_driver("", |board| {
+        for (way, touched, text) in [
+            // Sleep ends what it cuts.
+            (Way::Devices, [DOT, &[], &[]], "E \nT \n"),
+            (Way::Devices, [DOWN, UP, &[]], "T \n"),
+            (Way::Devices, [&[], DOWN, UP], "T \n"),
+            (Way::Devices, [DOWN, &[], UP], "T \n"),
+            (Way::Alarm, [DOWN, UP, &[]], "T \n"),
+            (Way::Alarm, [&[], DOWN, UP], "T \n"),
+        ] {
+            assert_eq!(read(board, way, touched)?, text, "{way:?}, {touched:?}");
+        }
+        Ok(())
+    });
+}
+
+fn key_wakes_the_board_if_the_device_tree_says_so() {
+    const LONG: Duration = Duration::from_secs(10);
+    WAKING.with_driver("", |board| {
+        let wakeup = "/sys/class/misc/morse/device/power/wakeup";
+        for (may, wakes) in [("enabled", true), ("disabled", false)] {
+            board.run(&format!("echo {may} > {wakeup}"))?;
+            begin(board, &sleep_until_alarm(LONG))?;
+            let began = Instant::now();
+            pass(Duration::from_secs(2));
+            board.key(true)?;
+            pass(UNIT);
+            board.key(false)?;
+            if !wakes {
+                pass(LONG);
+            } else {
+                pass(Duration::from_secs(1));
+            }
+            is_awake(board)?;
+            let took = began.elapsed();
+            let resumed = board.run("dmesg | grep 'PM: suspend exit' | tail -1")?;
+            note!("{may}: {took:?}, {resumed}");
+            assert_eq!(took < LONG, wakes, "{may}: awake after {took:?}");
+        }
+        Ok(())
+    });
+}

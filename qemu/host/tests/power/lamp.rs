@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Sending when the board goes to sleep.
+
+use std::time::{Duration, Instant};
+
+use morse_board::driver::{numbers, set, SETTINGS};
+use morse_board::{decode, Board, Edge, Options, Pace, Result, Time, Timeline};
+
+use crate::boards::REAL;
+use crate::fixture::lacks_wires;
+use crate::runner::test::{Kind, Tests};
+
+use super::sleep::{begin, is_awake, pass, Way};
+
+/// The tests here.
+pub fn tests() -> Tests {
+    tests![
+        own_lamp_is_dark_in_sleep_and_the_letter_is_sent_anew,
+        a_long_mark_does_not_hold_up_sleep,
+        a_message_that_sleep_cut_is_one_message
+    ]
+    .on(&REAL)
+    .and(tests![led_with_the_trigger_is_dark_in_sleep_and_the_letter_is_sent_anew].on(&TRIGGER))
+}
+
+/// The lamp is a LED of the LED class, which the driver's trigger lights; the driver has no hardware.
+static TRIGGER: Kind = Kind::new("led-trigger", || {
+    Options::new(Time::Real).cpus(2).device_tree(
+        "
+/delete-node/ &{/morse};
+/ {
+	leds {
+		compatible = \"gpio-leds\";
+		led-0 {
+			label = \"lamp\";
+			linux,default-trigger = \"morse\";
+			gpios = <&{/pl061@9030000} 0 0>;
+		};
+	};
+};
+",
+    )
+});
+
+const PACE: Pace = Pace::DEFAULT;
+const TEXT: &str = "NA";
+/// A mark that is cut is shorter than this, or it is whole.
+const WHOLE: Duration = Duration::from_millis(150);
+/// How long anything may take.
+const LIMIT: Duration = Duration::from_secs(10);
+/// When the board has had the time to fall asleep, and to wake up if it sleeps for a second.
+const ASLEEP: Duration = Duration::from_secs(4);
+/// How long it may take to sleep for a second and to be awake again.
+const PROMPT: Duration = Duration::from_millis(3000);
+
+/// Sends, sleeps so long after the first edge, and returns what the lamp did.
+fn send(board: &mut Board, way: Way, after: Duration) -> Result<Vec<Edge>> {
+    let sent = numbers(board)?["sent"];
+    let before = board.lamp().count();
+    board.run(&format!("echo {TEXT} > /dev/morse"))?;
+    assert!(board.lamp().wait_edge(before, LIMIT), "it sends");
+    pass(after);
+    begin(board, &way.command())?;
+    pass(ASLEEP);
+    is_awake(board)?;
+    board.run(&format!(
+        "while [ $(cat {SETTINGS}/state) != idle ]; do usleep 50000; done"
+    ))?;
+    assert_eq!(numbers(board)?["sent"] - sent, TEXT.len() as u64, "{way:?}");
+    Ok(board.lamp().edges_since(before))
+}
+
+/// The first edge after the long darkness.
+fn resumed(edges: &[Edge], dark: Duration) -> usize {
+    let is_long =
+        |pair: &[Edge]| !pair[0].on && pair[1].at_ns - pair[0].at_ns >= dark.as_nanos() as u64;
+    let last = edges
+        .windows(2)
+        .position(is_long)
+        .unwrap_or_else(|| panic!("the lamp was dark for {dark:?}: {edges:?}"));
+    last + 1
+}
+
+fn text(edges: &[Edge]) -> String {
+    decode(&Timeline::new(edges.iter().copied()), PACE)
+        .message
+        .to_string()
+}
+
+/// Sleeps in the dash of the N, in the space after the letter, in the A, ..., on a host that is not
+/// busy.
+fn is_dark_in_sleep(board: &mut Board, way: Way, cuts_ms: &[u64]) -> Result<()> {
+    for after_ms in cuts_ms {
+        let edges = send(board, way, Duration::from_millis(*after_ms))?;
+        let (cut, rest) = edges.split_at(resumed(&edges, way.dark()));
+        // The dot is whole.
+        let is_sent = cut.len() >= 4 && cut[3].at_ns - cut[2].at_ns >= WHOLE.as_nanos() as u64;
+        let expected = if is_sent { "A" } else { "NA" };
+        assert_eq!(
+            text(rest),
+            expected,
+            "{way:?} after {after_ms} ms: {edges:?}"
+        );
+    }
+    Ok(())
+}
+
+fn own_lamp_is_dark_in_sleep_and_the_letter_is_sent_anew() {
+    if lacks_wires() {
+        return;
+    }
+    REAL.with_driver("", |board| {
+        is_dark_in_sleep(board, Way::Devices, &[100, 1050])?;
+        is_dark_in_sleep(board, Way::Alarm, &[1700])?;
+        is_dark_in_sleep(board, Way::Hibernation, &[100])
+    });
+}
+
+fn led_with_the_trigger_is_dark_in_sleep_and_the_letter_is_sent_anew() {
+    TRIGGER.with(|board| {
+        board.run("modprobe leds-gpio; insmod morse.ko")?;
+        is_dark_in_sleep(board, Way::Devices, &[100])?;
+        board.run("rmmod morse; rmmod leds-gpio").map(drop)
+    });
+}
+
+fn a_long_mark_does_not_hold_up_sleep() {
+    if lacks_wires() {
+        return;
+    }
+    REAL.with_driver("", |board| {
+        // A dash takes 3.6 s.
+        set(board, "wpm", "1")?;
+        board.run("for i in $(seq 100); do echo TTTTTTTTTTTTTTTTTTTT; done > /dev/morse")?;
+        assert!(board.lamp().is_on());
+        let before = Instant::now();
+        board.run(&Way::Devices.command())?;
+        let took = before.elapsed();
+        assert!(took < PROMPT, "it took {took:?}");
+        Ok(())
+    });
+}
+
+fn a_message_that_sleep_cut_is_one_message() {
+    if lacks_wires() {
+        return;
+    }
+    REAL.with_driver("", |board| {
+        board.run("dmesg -c > /dev/null")?;
+        send(board, Way::Devices, Duration::from_millis(300))?;
+        let log = board.run("dmesg | grep 'morse morse:'")?;
+        assert_eq!(log.matches("sent \"NA\"").count(), 1, "{log}");
+        assert_eq!(log.lines().count(), 1, "{log}");
+        assert_eq!(numbers(board)?["sent_messages"], 1);
+        Ok(())
+    });
+}
