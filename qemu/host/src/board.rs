@@ -251,17 +251,17 @@ impl Board {
         }
     }
 
-    /// Opens the link of a board that was booted with [`Options::link`].
+    /// Opens the link of a board that was booted with [`Options::link`]; nothing if it was not, or if the
+    /// link is open already.
     ///
     /// # Errors
     ///
-    /// [`Error::Protocol`] when the board has none, or it was opened before, and as [`Board::run`].
-    pub fn link(&mut self) -> Result<Link> {
-        let ports = self.ports.take().ok_or_else(|| Error::Protocol {
-            peer: "board",
-            answer: "there is no link".into(),
-        })?;
-        Link::open(ports, |command| self.run(command))
+    /// As [`Board::run`].
+    pub fn link(&mut self) -> Result<Option<Link>> {
+        let ports = self.ports.take();
+        ports
+            .map(|ports| Link::open(ports, |command| self.run(command)))
+            .transpose()
     }
 
     /// The kernel's log as it comes out of the serial port.

@@ -8,8 +8,10 @@ use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
 use crate::board::COMMAND_LIMIT;
+use crate::config::Config;
 use crate::emulator::CommandLine;
 use crate::error::{Error, Result};
+use crate::kmod::Modules;
 use crate::options::Options;
 use crate::quote;
 use crate::shell::{Failure, Output, Shell};
@@ -47,6 +49,12 @@ impl Ports {
             file: port("link-file")?,
         })
     }
+}
+
+/// Whether a kernel has the drivers that a link needs.
+pub fn is_possible(config: &Config) -> bool {
+    let modules = config.modules.as_deref().map(Modules::open);
+    matches!(modules, Some(Ok(modules)) if modules.closure(STOCK_MODULES).is_ok())
 }
 
 /// What the guest needs to have a link.

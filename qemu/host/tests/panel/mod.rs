@@ -5,6 +5,7 @@
 mod terminal;
 
 use std::fs;
+use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process;
 use std::thread;
@@ -26,6 +27,7 @@ pub fn tests() -> Tests {
         key_is_a_key_of_the_keyboard_where_the_terminal_tells_of_releases,
         key_toggles_elsewhere_and_goes_up_by_itself,
         plain_terminal_for_who_wants_it,
+        kernel_without_virtio_serial,
         changed_modules_are_brought_and_loaded_again
     ]
     .in_real_time()
@@ -126,13 +128,14 @@ fn key_is_pressed_by_the_mouse_and_its_text_and_path_are_shown() {
         "set",
     );
     thread::sleep(10 * DOT);
+    run(&terminal, "echo SOS > /dev/morse; echo sent", "sent");
     key(&terminal, "... --- ...");
     terminal.wait_row(KEY, "SOS");
     terminal.wait_row(EDGE, "→ reader ");
-
-    run(&terminal, "echo SOS > /dev/morse; echo sent", "sent");
     terminal.wait_row(LED, " SOS");
     terminal.wait_row(FOOTER, "LED's last edge ");
+    // The picture of README.
+    println!("{}", terminal.screen());
     // The lamp is read at the speed that the driver has.
     let slow = "echo 500000 > /sys/class/misc/morse/unit_us; echo EE > /dev/morse; echo set";
     run(&terminal, slow, "set");
@@ -238,6 +241,34 @@ fn plain_terminal_for_who_wants_it() {
     terminal.mouse(5, 5, true);
     terminal.wait_text("[   <   0   ;   5   ;   5   M");
     terminal.send("\x01x");
+    assert!(terminal.wait_end().0.success());
+}
+
+/// As that of the sanitizers.
+fn kernel_without_virtio_serial() {
+    let dir = tempfile::tempdir().unwrap();
+    let kernel = fixture::config().vmlinuz;
+    let kernel = kernel.parent().unwrap();
+    for name in ["vmlinuz", "release", "arch"] {
+        symlink(kernel.join(name), dir.path().join(name)).unwrap();
+    }
+    let modules = dir.path().join("modules");
+    fs::create_dir(&modules).unwrap();
+    symlink(kernel.join("modules/kernel"), modules.join("kernel")).unwrap();
+    let builtin = fs::read_to_string(kernel.join("modules/modules.builtin")).unwrap();
+    fs::write(
+        modules.join("modules.builtin"),
+        builtin.replace("virtio", "other"),
+    )
+    .unwrap();
+    let terminal = board(morse_run().env(config::KERNEL, dir.path()), false);
+    terminal.mouse(KEY, 1, true);
+    terminal.wait_row(KEY, "key ▼ down");
+    terminal.mouse(KEY, 1, false);
+    terminal.wait_row(KEY, "key △ up");
+    terminal.send("\x01r");
+    terminal.wait_row(TITLE, "this kernel has no virtio-serial");
+    terminal.send("exit\r");
     assert!(terminal.wait_end().0.success());
 }
 

@@ -27,7 +27,8 @@ pub fn tests() -> Tests {
         requeue_runs_once_more_and_loses_nothing,
         atomic_sleep_is_harmless_or_found,
         unloading_is_prompt_whatever_is_pending_or_running,
-        the_trigger_takes_a_1_only
+        the_trigger_takes_a_1_only,
+        the_kernel_traces_an_interrupt_and_its_work
     ]
     .on(&VIRTUAL)
     .and(tests![
@@ -320,4 +321,29 @@ fn every_sample_is_in_the_readme() {
     {
         assert!(samples.join(link).exists(), "{link}");
     }
+}
+
+fn the_kernel_traces_an_interrupt_and_its_work() {
+    with(|board| {
+        board.run("insmod wq.ko")?;
+        let example = examples("See it happen").remove(0);
+        let trace = board.run(&example.commands.join("\n"))?;
+        note!("{trace}");
+        board.run("echo 0 > /sys/kernel/tracing/events/enable; rmmod wq")?;
+        // Each event with its flags: in hard interrupt context, or in none.
+        let expected = [
+            ("irq_handler_entry: ", 'h'),
+            ("workqueue_queue_work: ", 'h'),
+            ("workqueue_execute_start: ", '.'),
+        ];
+        let mut lines = trace.lines();
+        for (event, context) in expected {
+            let line = lines.find(|line| line.contains(event));
+            let line = line.unwrap_or_else(|| panic!("no {event} in {trace}"));
+            let (_, rest) = line.split_once("] ").expect("a processor");
+            let flags: Vec<char> = rest.chars().take(3).collect();
+            assert_eq!(flags[2], context, "{line}");
+        }
+        Ok(())
+    });
 }

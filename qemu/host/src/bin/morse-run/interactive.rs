@@ -57,12 +57,16 @@ pub fn interact(
 ) -> Result<ExitCode, Box<dyn Error>> {
     println!("The driver is loaded. Try: echo SOS > /dev/morse");
     println!("The LED and the key are below. `exit`, `poweroff` or Ctrl-A x leaves.\n");
-    let link = board.link()?;
     let (sender, events) = mpsc::channel();
-    events::listen_to_traces(link.traces.try_clone()?, sender.clone());
-    events::listen_to_reader(link.text.try_clone()?, sender.clone());
-    let orders = worker::start(link, config, sender.clone())?;
-    let door = Door::open(orders.clone());
+    let orders = match board.link()? {
+        Some(link) => {
+            events::listen_to_traces(link.traces.try_clone()?, sender.clone());
+            events::listen_to_reader(link.text.try_clone()?, sender.clone());
+            Some(worker::start(link, config, sender.clone())?)
+        }
+        None => None,
+    };
+    let door = orders.clone().map(Door::open).transpose();
     let screen = Screen::open(hands_on)?;
     let (rows, columns) = screen.guest_size();
     let guest = board.login(rows, columns)?;
@@ -76,7 +80,7 @@ pub fn interact(
     drop(session);
     drop(door);
     match result? {
-        End::Left => Ok(leave(board, &orders)),
+        End::Left => Ok(leave(board, orders.as_ref())),
         End::Signal(signal) => Ok(ExitCode::from(
             u8::try_from(SIGNAL_STATUS + signal).unwrap_or(u8::MAX),
         )),
@@ -93,10 +97,13 @@ pub fn interact(
 }
 
 /// Tells what the kernel complained of, or that it does not answer any more.
-fn leave(board: &Board, orders: &Sender<Order>) -> ExitCode {
+fn leave(board: &Board, orders: Option<&Sender<Order>>) -> ExitCode {
+    let told = tell_complaint(board);
+    let Some(orders) = orders else {
+        return told;
+    };
     let (reply, answer) = mpsc::channel();
     let _ = orders.send(Order::Ping(reply));
-    let told = tell_complaint(board);
     if told == ExitCode::SUCCESS && answer.recv_timeout(worker::PING_LIMIT).is_err() {
         eprintln!("The board does not answer any more. The end of its kernel's log:");
         eprintln!("{}", farewell::log(&board.log().text()));
@@ -120,7 +127,7 @@ struct Session<'a> {
     board: &'a mut Board,
     guest: Terminal,
     screen: Screen,
-    orders: Sender<Order>,
+    orders: Option<Sender<Order>>,
     parser: Parser,
     output: Output,
     driver: Driver,
@@ -142,7 +149,7 @@ impl<'a> Session<'a> {
         board: &'a mut Board,
         guest: Terminal,
         screen: Screen,
-        orders: Sender<Order>,
+        orders: Option<Sender<Order>>,
         hands_on: bool,
     ) -> Self {
         let driver = Driver::default();
@@ -246,7 +253,7 @@ impl<'a> Session<'a> {
                 let text = farewell::log(&self.board.log().text());
                 self.screen.tell(&text)?;
             }
-            Input::Command(b'r') => drop(self.orders.send(Order::Build)),
+            Input::Command(b'r') => self.order(Order::Build),
             Input::Command(_) => self.note("Ctrl-A: k key, r reload, l log, a itself, x leave"),
             Input::Mouse { row, pressed: true } if self.screen.is_key(row) => self.press(true)?,
             Input::Mouse { pressed: false, .. } => self.press(false)?,
@@ -274,6 +281,13 @@ impl<'a> Session<'a> {
         Ok(self.screen.keyboard(on)?)
     }
 
+    fn order(&mut self, order: Order) {
+        match &self.orders {
+            Some(orders) => drop(orders.send(order)),
+            None => self.note("this kernel has no virtio-serial, by which that is done"),
+        }
+    }
+
     /// Presses or releases the board's key.
     fn press(&mut self, down: bool) -> Result<(), Box<dyn Error>> {
         if down == self.key.is_down() {
@@ -281,7 +295,7 @@ impl<'a> Session<'a> {
         }
         match self.board.machine().gpio {
             Some(_) => self.board.key(down)?,
-            None => drop(self.orders.send(Order::Key(down))),
+            None => self.order(Order::Key(down)),
         }
         self.key.set(down, self.board.lamp().now_ns());
         Ok(())

@@ -21,7 +21,7 @@ mod worker;
 use std::process::ExitCode;
 
 use clap::Parser;
-use morse_board::{Board, Config, Options};
+use morse_board::{link, Board, Config, Options};
 
 use arguments::{Arguments, Task};
 
@@ -47,7 +47,7 @@ fn run(arguments: &Arguments) -> Result<ExitCode, Box<dyn std::error::Error>> {
     let config = Config::from_env()?;
     eprintln!("booting {} ({}) ...", config.release, config.machine.arch);
     let mut options = Options::new(arguments.time()?);
-    if task == Task::Shell {
+    if task == Task::Shell && link::is_possible(&config) {
         options = options.link();
     }
     let mut board = Board::boot(&config, options)?;
