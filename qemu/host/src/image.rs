@@ -2,6 +2,7 @@
 
 //! The guest's root file system: an initramfs, made in memory without privileges.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
@@ -10,7 +11,7 @@ use cpio::newc;
 
 use crate::config::Config;
 use crate::error::{Error, Result};
-use crate::kmod::{self, Module, Modules};
+use crate::modules::{self, File};
 
 /// Where the modules under test are in the guest: the home of its user, so that `insmod morse.ko`
 /// finds it.
@@ -108,17 +109,17 @@ impl Archive {
 ///
 /// [`Error::Io`] when a file cannot be read, [`Error::Module`] when a module is missing, or one
 /// under test was built for another kernel.
-pub fn build(config: &Config, stock: &[&str], files: &[(String, Vec<u8>)]) -> Result<Vec<u8>> {
+pub fn build(config: &Config, stock: &[&str], files: &[File]) -> Result<Vec<u8>> {
     let programs = match &config.guest {
         Some(dir) => read_programs(dir)?,
         None => Vec::new(),
     };
     let busybox = fs::read(&config.busybox).map_err(Error::file("read", &config.busybox))?;
     let stock = match &config.modules {
-        Some(dir) => Modules::open(dir)?.closure(stock)?,
+        Some(dir) => modules::with_dependencies(dir, &config.release, stock)?,
         None => Vec::new(),
     };
-    let tested = modules_under_test(config)?;
+    let tested = modules::built_for(&config.module_dir, &config.release)?;
     pack(config, &busybox, &stock, &tested, &programs, files)
         .map_err(Error::io("cannot make the guest image"))
 }
@@ -126,10 +127,10 @@ pub fn build(config: &Config, stock: &[&str], files: &[(String, Vec<u8>)]) -> Re
 fn pack(
     config: &Config,
     busybox: &[u8],
-    stock: &[Module],
-    tested: &[Module],
-    programs: &[(String, Vec<u8>)],
-    files: &[(String, Vec<u8>)],
+    stock: &[File],
+    tested: &[File],
+    programs: &[File],
+    files: &[File],
 ) -> io::Result<Vec<u8>> {
     let mut archive = Archive::new();
     for directory in DIRECTORIES {
@@ -155,16 +156,17 @@ fn pack(
 
     let home = format!("lib/modules/{}", config.release);
     archive.directory(&home)?;
-    for module in stock {
-        archive.file(&format!("{home}/{}.ko", module.name), 0o644, &module.image)?;
+    let mut made = BTreeSet::new();
+    for (path, content) in stock {
+        for directory in path.match_indices('/').map(|(end, _)| &path[..end]) {
+            if made.insert(directory) {
+                archive.directory(&format!("{home}/{directory}"))?;
+            }
+        }
+        archive.file(&format!("{home}/{path}"), 0o644, content)?;
     }
-    archive.file(
-        &format!("{home}/modules.dep"),
-        0o644,
-        modules_dep(stock).as_bytes(),
-    )?;
-    for module in tested {
-        archive.file(&format!("{HOME}/{}.ko", module.name), 0o644, &module.image)?;
+    for (name, image) in tested {
+        archive.file(&format!("{HOME}/{name}"), 0o644, image)?;
     }
     for (name, image) in programs {
         archive.file(&format!("{PROGRAMS}/{name}"), 0o755, image)?;
@@ -181,55 +183,7 @@ fn inittab(config: &Config) -> String {
     format!("::sysinit:/etc/rc\n{tty}::respawn:/etc/shell\n")
 }
 
-/// `modules.dep` for `modprobe`: each module with all that it needs, the last needed first.
-fn modules_dep(stock: &[Module]) -> String {
-    stock
-        .iter()
-        .map(|module| {
-            let mut needed: Vec<String> = Vec::new();
-            let mut pending: Vec<String> = module.depends().collect();
-            while let Some(name) = pending.pop() {
-                // Built-in ones have no file.
-                let Some(dependency) = stock.iter().find(|other| other.name == name) else {
-                    continue;
-                };
-                needed.retain(|other| *other != name);
-                pending.extend(dependency.depends());
-                needed.push(name);
-            }
-            let mut line = format!("{}.ko:", module.name);
-            for name in &needed {
-                line.extend([" ", name, ".ko"]);
-            }
-            line + "\n"
-        })
-        .collect()
-}
-
-/// The modules under test; one that was built for another kernel is refused here, where the reason
-/// can be told.
-fn modules_under_test(config: &Config) -> Result<Vec<Module>> {
-    let mut modules = Vec::new();
-    for path in kmod::find(&config.module_dir)? {
-        let module = Module::read(&path)?;
-        match module.release() {
-            Some(release) if release == config.release => modules.push(module),
-            release => {
-                return Err(Error::Module {
-                    name: path.display().to_string(),
-                    problem: format!(
-                        "built for kernel {}, but the board's kernel is {}; run `make` to build it anew",
-                        release.unwrap_or("(unknown)"),
-                        config.release
-                    ),
-                })
-            }
-        }
-    }
-    Ok(modules)
-}
-
-fn read_programs(dir: &Path) -> Result<Vec<(String, Vec<u8>)>> {
+fn read_programs(dir: &Path) -> Result<Vec<File>> {
     let mut programs = Vec::new();
     for entry in fs::read_dir(dir).map_err(Error::file("read", dir))? {
         let path = entry.map_err(Error::file("read", dir))?.path();
