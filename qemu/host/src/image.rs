@@ -11,7 +11,7 @@ use cpio::newc;
 
 use crate::config::Config;
 use crate::error::{Error, Result};
-use crate::modules::{self, File};
+use crate::modules::{self, File, Module};
 
 /// Where the modules under test are in the guest: the home of its user, so that `insmod morse.ko`
 /// finds it.
@@ -128,7 +128,7 @@ fn pack(
     config: &Config,
     busybox: &[u8],
     stock: &[File],
-    tested: &[File],
+    tested: &[Module],
     programs: &[File],
     files: &[File],
 ) -> io::Result<Vec<u8>> {
@@ -165,8 +165,8 @@ fn pack(
         }
         archive.file(&format!("{home}/{path}"), 0o644, content)?;
     }
-    for (name, image) in tested {
-        archive.file(&format!("{HOME}/{name}"), 0o644, image)?;
+    for module in tested {
+        archive.file(&format!("{HOME}/{}.ko", module.name), 0o644, &module.image)?;
     }
     for (name, image) in programs {
         archive.file(&format!("{PROGRAMS}/{name}"), 0o755, image)?;

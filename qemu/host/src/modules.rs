@@ -84,34 +84,54 @@ fn plain_name(name: &str) -> String {
     name.replace('-', "_")
 }
 
-/// The modules in a directory, at any depth, each built for this kernel.
+/// A module that was built here.
+#[derive(Clone)]
+pub struct Module {
+    /// Its name as `lsmod` shows it.
+    pub name: String,
+    /// The ELF file.
+    pub image: Vec<u8>,
+    /// The kernel release that it was built for.
+    pub release: String,
+}
+
+/// The modules in a directory, at any depth, in the order of their paths.
 ///
 /// # Errors
 ///
-/// [`Error::Module`] for one that was built for another, or a file that is none.
-pub fn built_for(dir: &Path, release: &str) -> Result<Vec<File>> {
+/// [`Error::Module`] for a file that is none.
+pub fn built(dir: &Path) -> Result<Vec<Module>> {
     let mut paths = Vec::new();
     find(dir, &mut paths)?;
     paths.sort();
     let read = |path: PathBuf| {
         let magic = info(&path, "vermagic")?;
-        let built_for = magic.split(' ').next().unwrap_or_default();
-        if built_for != release {
-            return Err(Error::Module {
-                name: path.display().to_string(),
-                problem: format!(
-                    "built for kernel {built_for}, but the board's kernel is {release}; run `make` to build it anew"
-                ),
-            });
-        }
-        let name = path
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
-        Ok((name, fs::read(&path).map_err(Error::file("read", &path))?))
+        Ok(Module {
+            name: plain_name(&path.file_stem().unwrap_or_default().to_string_lossy()),
+            image: fs::read(&path).map_err(Error::file("read", &path))?,
+            release: magic.split(' ').next().unwrap_or_default().to_owned(),
+        })
     };
     paths.into_iter().map(read).collect()
+}
+
+/// As [`built`], of modules that are all built for this kernel.
+///
+/// # Errors
+///
+/// [`Error::Module`] for one that was built for another, and as [`built`].
+pub fn built_for(dir: &Path, release: &str) -> Result<Vec<Module>> {
+    let modules = built(dir)?;
+    match modules.iter().find(|module| module.release != release) {
+        None => Ok(modules),
+        Some(other) => Err(Error::Module {
+            name: other.name.clone(),
+            problem: format!(
+                "built for kernel {}, but the board's kernel is {release}; run `make` to build it anew",
+                other.release
+            ),
+        }),
+    }
 }
 
 fn find(dir: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
@@ -162,7 +182,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         fs::create_dir(dir.path().join("deep")).unwrap();
         fs::write(dir.path().join("deep/fake.ko"), "not ELF").unwrap();
-        let error = built_for(dir.path(), "7.3").unwrap_err();
+        let error = built(dir.path()).err().expect("an error");
         assert!(error.to_string().contains("fake.ko"), "{error}");
     }
 

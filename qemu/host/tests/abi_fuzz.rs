@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use crate::amount::{self, Amount};
 use crate::boards::{KEYLESS, KEYLESS_SMP};
-use crate::fixture::run_noted;
+use crate::ktap;
 use crate::runner::test::{Kind, Tests};
 
 /// The tests here.
@@ -36,7 +36,7 @@ fn fuzz(board: &Kind, parameter: &str, words: &str) {
         board.fresh(|board| {
             board.run(&format!("insmod morse.ko softirq={parameter}"))?;
             let command = format!("stress fuzz {seed} {now} {words}");
-            run_noted(board, &command, LIMIT).map(drop)
+            ktap::run(board, &command, LIMIT).map(drop)
         });
         made += now;
         note!(

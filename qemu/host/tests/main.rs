@@ -13,6 +13,7 @@ mod contract;
 mod failures;
 mod faults;
 mod fixture;
+mod ktap;
 mod kunit;
 mod lifetime;
 mod outside;

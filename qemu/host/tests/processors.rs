@@ -10,6 +10,7 @@ use morse_board::{Board, Options, Result, Time};
 use crate::amount::Amount;
 use crate::boards::KEYLESS_SMP;
 use crate::fixture::{lacks_wires, run_noted};
+use crate::ktap;
 use crate::runner::test::{Kind, Tests};
 
 /// The tests here.
@@ -35,8 +36,8 @@ const LIMIT: Duration = Duration::from_secs(4 * 3600);
 fn edges_from_one_processor_after_the_other_are_accounted_for() {
     let edges = EDGES.get();
     KEYLESS_SMP.with_each(|board| {
-        run_noted(board, &format!("stress rove {edges}"), LIMIT)?;
-        run_noted(board, "stress crowd 100", LIMIT).map(drop)
+        ktap::run(board, &format!("stress rove {edges}"), LIMIT)?;
+        ktap::run(board, "stress crowd 100", LIMIT).map(drop)
     });
 }
 

@@ -7,8 +7,11 @@ use std::time::Duration;
 use morse_board::driver::{set, SETTINGS};
 use morse_board::{transmission, Pace, Result};
 
+use morse_guest::settings::{self, READ_ONLY};
+
 use crate::boards::KEYLESS;
-use crate::fixture::{run_noted, skip};
+use crate::fixture::skip;
+use crate::ktap;
 use crate::runner::test::Tests;
 
 /// The tests here.
@@ -34,38 +37,6 @@ const UNIT_MIN_US: u64 = 1200;
 
 /// Mode, owner and type of every file that the driver makes.
 fn every_file_has_the_mode_that_it_should() {
-    const FOR_ALL_TO_READ: &[&str] = &[
-        "character_rate",
-        "dev",
-        "edge_rate",
-        "edges",
-        "edges_debounced",
-        "edges_dropped",
-        "edges_received",
-        "lost",
-        "queued",
-        "received",
-        "received_messages",
-        "received_wpm",
-        "sent",
-        "sent_messages",
-        "softirqs",
-        "state",
-    ];
-    const FOR_ROOT_TO_WRITE: &[&str] = &[
-        "beacon",
-        "beacon_interval_s",
-        "debounce_us",
-        "farnsworth_wpm",
-        "receive_wpm",
-        "ticker_log",
-        "ticker_ms",
-        "uevent",
-        "unit_us",
-        "weight",
-        "wpm",
-    ];
-
     KEYLESS.with_driver("", |board| {
         let all = board.run(&format!(
             "stat -c '%A %u:%g %n' /dev/morse /sys/kernel/debug /sys/kernel/debug/morse/*; \
@@ -77,10 +48,13 @@ fn every_file_has_the_mode_that_it_should() {
             "drwx------ 0:0 /sys/kernel/debug".to_owned(),
             "--w------- 0:0 /sys/kernel/debug/morse/key".to_owned(),
         ];
-        let mut files: Vec<(&str, &str)> = FOR_ALL_TO_READ
+        let to_read = READ_ONLY
             .iter()
-            .map(|name| (*name, "-r--r--r--"))
-            .chain(FOR_ROOT_TO_WRITE.iter().map(|name| (*name, "-rw-r--r--")))
+            .chain([&"dev"])
+            .map(|name| (*name, "-r--r--r--"));
+        let to_write = settings::defaults().map(|(name, _)| name).chain(["uevent"]);
+        let mut files: Vec<(&str, &str)> = to_read
+            .chain(to_write.map(|name| (name, "-rw-r--r--")))
             .collect();
         files.sort_unstable();
         expected.extend(
@@ -121,7 +95,7 @@ fn who_is_not_root_cannot_open_it_or_change_a_setting() {
 /// looks at the result.
 fn every_byte_of_a_structure_is_written_and_no_address_is_told() {
     KEYLESS.with_driver("", |board| {
-        run_noted(board, "stress hostile bytes", LIMIT)?;
+        ktap::run(board, "stress hostile bytes", LIMIT)?;
         board.run("dmesg -c > /dev/null; echo E > /dev/morse; sleep 1; echo 1 > /sys/kernel/debug/morse/key; sleep 12; echo 0 > /sys/kernel/debug/morse/key; sleep 6")?;
         let told = board.run(&format!(
             "dmesg | grep morse; cd {SETTINGS} && grep -r . . 2>/dev/null; \
@@ -147,7 +121,7 @@ fn an_open_file_costs_little_memory() {
     const BOUND_WITH_SANITIZERS: u64 = 4096;
 
     KEYLESS.with_driver("", |board| {
-        let said = run_noted(board, "stress hostile files 2000", LIMIT)?;
+        let said = ktap::run(board, "stress hostile files 2000", LIMIT)?;
         let bytes: u64 = said.trim().parse().expect("a number");
         note!("{bytes} bytes an open file");
         let bound = match board.has_sanitizers() {
@@ -203,7 +177,7 @@ fn the_memory_of_a_file_is_on_the_account_of_who_opens_it() {
 
 fn a_write_that_sends_nothing_can_be_interrupted() {
     KEYLESS.with_driver("", |board| {
-        run_noted(board, "stress hostile blanks", LIMIT).map(drop)
+        ktap::run(board, "stress hostile blanks", LIMIT).map(drop)
     });
 }
 
@@ -216,7 +190,7 @@ fn a_sender_leaves_the_processor_to_others() {
 
     KEYLESS.with_driver("", |board| {
         set(board, "unit_us", &UNIT_MIN_US.to_string())?;
-        let said = run_noted(board, "stress hostile starve 4", LIMIT)?;
+        let said = ktap::run(board, "stress hostile starve 4", LIMIT)?;
         let (share, stretch) = said.trim().split_once(' ').expect("two numbers");
         let (share, stretch): (f64, u64) = (share.parse().unwrap(), stretch.parse().unwrap());
         note!("others have {share} % of the processor, and wait {stretch} us at most");
@@ -258,7 +232,7 @@ fn the_log_is_not_flooded() {
     KEYLESS.with_driver("", |board| {
         board.run(&format!("echo 1000 > {SETTINGS}/wpm; dmesg -c > /dev/null"))?;
         board.run("(stress storm 1 20000; sleep 5; stress storm 2 20000) > /dev/null &")?;
-        let said = run_noted(board, &format!("stress hostile chatter {SECONDS}"), LIMIT)?;
+        let said = ktap::run(board, &format!("stress hostile chatter {SECONDS}"), LIMIT)?;
         let messages: u64 = said.trim().parse().expect("a number");
         let lines = board.run("dmesg | grep morse | grep -v morse-board")?;
         let received = lines

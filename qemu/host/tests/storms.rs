@@ -12,7 +12,8 @@ use morse_board::Message;
 
 use crate::amount::{self, Amount};
 use crate::boards::{KEYLESS, THREADED};
-use crate::fixture::{lacks_threaded_interrupts, run_noted};
+use crate::fixture::lacks_threaded_interrupts;
+use crate::ktap;
 use crate::runner::test::Tests;
 
 /// The tests here.
@@ -42,7 +43,7 @@ const LIMIT: Duration = Duration::from_secs(4 * 3600);
 fn a_storm_of_all_kinds_is_accounted_for() {
     let (edges, seed) = (EDGES.get(), amount::seed());
     KEYLESS.with_each(|board| {
-        let said = run_noted(board, &format!("stress storm {seed} {edges}"), LIMIT)?;
+        let said = ktap::run(board, &format!("stress storm {seed} {edges}"), LIMIT)?;
         assert_eq!(field(&said, "dropped"), 0, "nothing held the softirq up");
         Ok(())
     });
@@ -58,11 +59,11 @@ fn what_the_ring_has_no_room_for_is_accounted_for() {
         return;
     }
     THREADED.with_each(|board| {
-        let said = run_noted(board, &format!("stress flood {FLOOD} 50"), LIMIT)?;
+        let said = ktap::run(board, &format!("stress flood {FLOOD} 50"), LIMIT)?;
         let dropped = field(&said, "dropped");
         assert_eq!(dropped, FLOOD - RING, "all but the capacity of the ring");
         // Later edges are received again, though a thread of ordinary priority may be late for some.
-        let text = run_noted(board, "stress storm 1 2000", LIMIT)?;
+        let text = ktap::run(board, "stress storm 1 2000", LIMIT)?;
         assert!(field(&text, "received") > 0, "{text}");
         Ok(())
     });
@@ -94,7 +95,7 @@ fn a_run_of_the_softirq_is_short_even_with_a_full_ring() {
             "cd /sys/kernel/tracing && echo mono > trace_clock && echo > trace && \
              echo 1 > events/irq/softirq_entry/enable && echo 1 > events/irq/softirq_exit/enable",
         )?;
-        run_noted(board, "stress flood 3000 50", LIMIT)?;
+        ktap::run(board, "stress flood 3000 50", LIMIT)?;
         // The vectors of the two mechanisms.
         let trace = board.run(
             "cd /sys/kernel/tracing && echo 0 > events/enable && grep -E 'action=(HI|TASKLET)]' trace",
@@ -151,7 +152,7 @@ fn sending_and_receiving_for_hours_is_exact_and_costs_no_memory() {
         board.run("insmod morse.ko")?;
         let command =
             format!("cat > /tmp/plan <<'END'\n{plan}\nEND\nstress soak {hours} < /tmp/plan");
-        run_noted(board, &command, LIMIT)?;
+        ktap::run(board, &command, LIMIT)?;
         board.run("rmmod morse").map(drop)
     });
 }

@@ -5,10 +5,10 @@
 use std::thread;
 use std::time::Duration;
 
-use crate::device::Device;
-use crate::driver;
 use crate::lamp::{self, Lamp};
 use crate::Result;
+use morse_guest::device::Device;
+use morse_guest::driver;
 
 /// Sends `text`; `ms` milliseconds after its first mark makes all `settings`, each `NAME=VALUE`;
 /// prints when the first and the last of them was made, in ns of the clock of the trace; and waits

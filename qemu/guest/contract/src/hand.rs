@@ -8,10 +8,10 @@ use std::time::Duration;
 use morse_use::key::{self, Key, SIMULATED_KEY};
 use morse_use::uapi::morse_pulse;
 
-use crate::driver::{self, Driver};
-use crate::kernel;
 use crate::lamp::now;
 use crate::Result;
+use morse_guest::driver::{self, Driver};
+use morse_guest::kernel;
 
 /// The speed of the hand, in words per minute. The driver is told, so that it reads every letter right.
 pub const WPM: &str = "60";

@@ -21,10 +21,10 @@ use nix::fcntl::OFlag;
 use nix::poll::{poll, PollFd, PollFlags, PollTimeout};
 use nix::unistd;
 
-use crate::driver::{self, Driver};
-use crate::removal::Random;
 use crate::Result;
 use memory::Memory;
+use morse_guest::driver::{self, Driver};
+use morse_guest::random::Random;
 use traffic::{Traffic, NODES};
 
 const PLATFORM_DRIVER: &str = "/sys/bus/platform/drivers/morse";
@@ -41,7 +41,7 @@ const MESSAGE: &str = "PARIS PARIS PARIS";
 /// Runs `cycles` cycles at instants that `seed` determines, and checks that they cost no memory.
 pub fn run(cycles: &str, seed: &str) -> Result {
     let (cycles, seed): (u32, u64) = (cycles.parse()?, seed.parse()?);
-    let mut random = Random(seed);
+    let mut random = Random::new(seed);
     Driver::unload()?;
     let traffic = Traffic::start();
     let mut worst = Duration::ZERO;

@@ -4,10 +4,11 @@
 
 use std::time::Duration;
 
-use crate::device::Device;
-use crate::driver::{self, Driver};
 use crate::lamp::Lamp;
 use crate::Result;
+use morse_guest::device::Device;
+use morse_guest::driver::{self, Driver};
+use morse_guest::random::Random;
 
 /// What unloading is compared with: a module that does nothing.
 const EMPTY: &str = "empty";
@@ -33,7 +34,7 @@ pub fn run(how: &str, bound_ms: &str, count: &str, seed: &str) -> Result {
         _ => return Err(format!("{how} is no way to remove a driver").into()),
     };
     let empty = empty_module()?;
-    let mut random = Random(seed);
+    let mut random = Random::new(seed);
     let (mut worst, mut sum, mut lit) = (Duration::ZERO, Duration::ZERO, 0);
     for round in 0..count {
         Driver::load()?;
@@ -82,22 +83,4 @@ pub fn empty_module() -> Result<Duration> {
         worst = worst.max(driver::unload(EMPTY)?);
     }
     Ok(worst)
-}
-
-/// Random numbers that are the same for the same seed (SplitMix64, Steele, Lea and Flood, 2014).
-pub struct Random(pub u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    /// A number below `end`; the bias for so small ones is of no matter.
-    pub fn below(&mut self, end: u64) -> u64 {
-        self.next() % end
-    }
 }

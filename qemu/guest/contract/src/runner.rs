@@ -2,13 +2,15 @@
 
 //! Runs cases, each in a process of its own, so that one that hangs or dies takes no other with it.
 
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitCode, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::cases::{Case, GROUPS};
-use crate::driver::{self, Driver};
+use morse_guest::ktap::{note, Report};
+
 use crate::Result;
+use morse_guest::driver::{self, Driver};
 
 /// No case takes longer unless it hangs.
 const CASE_LIMIT: Duration = Duration::from_secs(300);
@@ -24,41 +26,26 @@ fn named(name: &str) -> impl Iterator<Item = (String, Case)> + '_ {
     })
 }
 
-/// Prints the names of the cases.
-pub fn list(group: &str) -> Result {
-    for (name, _) in named(group) {
-        println!("{name}");
-    }
-    Ok(())
-}
-
-/// Runs cases and prints a line for each.
-pub fn run(names: &[&str]) -> Result {
-    let mut failed = 0;
+/// Runs cases and reports them.
+pub fn run(names: &[&str]) -> Result<ExitCode> {
+    let mut cases = Vec::new();
     for name in names {
-        let cases: Vec<_> = named(name).collect();
-        if cases.is_empty() {
+        let before = cases.len();
+        cases.extend(named(name));
+        if cases.len() == before {
             return Err(format!("there is no case or group {name}").into());
         }
-        for (case, _) in cases {
-            let start = Instant::now();
-            let outcome = run_one(&case)?;
-            let seconds = start.elapsed().as_secs_f64();
-            match outcome {
-                None => println!("ok      {case} ({seconds:.3} s)"),
-                Some(reason) => {
-                    failed += 1;
-                    println!("FAILED  {case} ({seconds:.3} s): {}", reason.trim_end());
-                }
-            }
-        }
+    }
+    let mut report = Report::begin(cases.len());
+    for (case, _) in cases {
+        let start = Instant::now();
+        let outcome = run_one(&case)?;
+        note(format!("{case} took {:?}", start.elapsed()));
+        report.tell(&case, outcome.map_or(Ok(None), |why| Err(why.into())));
     }
     // A file or a thread that a case left behind would keep the module.
     Driver::unload()?;
-    match failed {
-        0 => Ok(()),
-        _ => Err(format!("{failed} cases failed").into()),
-    }
+    Ok(report.end())
 }
 
 /// Runs a case in a process of its own; why it failed, if it did.

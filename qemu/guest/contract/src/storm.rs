@@ -10,10 +10,11 @@ use std::time::Duration;
 use morse_use::key::{Key, SIMULATED_KEY};
 use nix::errno::Errno;
 
-use crate::driver::{self, Driver};
-use crate::removal::{empty_module, Random};
+use crate::removal::empty_module;
 use crate::task::{self, PROMPT};
 use crate::Result;
+use morse_guest::driver::{self, Driver};
+use morse_guest::random::Random;
 
 /// Between two edges, and between two attempts to unload.
 const INTERVAL: Duration = Duration::from_micros(50);
@@ -30,7 +31,7 @@ pub fn run(bound_ms: &str, count: &str, seed: &str) -> Result {
     let bound = Duration::from_millis(bound_ms.parse()?);
     let (count, seed): (u32, u64) = (count.parse()?, seed.parse()?);
     let empty = empty_module()?;
-    let mut random = Random(seed);
+    let mut random = Random::new(seed);
     let (mut worst, mut sum, mut edges) = (Duration::ZERO, Duration::ZERO, 0);
     for round in 0..count {
         Driver::reload()?;

@@ -11,8 +11,8 @@ use nix::libc;
 use nix::sys::pthread::{pthread_kill, pthread_self, Pthread};
 use nix::sys::signal::{sigaction, SaFlags, SigAction, SigHandler, SigSet, Signal};
 
-use crate::device::Device;
 use crate::Result;
+use morse_guest::device::Device;
 
 /// Long enough that a task which has not come back by then is blocked.
 pub const SETTLE: Duration = Duration::from_millis(50);

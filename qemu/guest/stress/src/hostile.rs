@@ -22,9 +22,9 @@ use std::time::{Duration, Instant};
 use morse_use::uapi;
 use nix::libc::{self, c_void};
 
-use crate::device;
 use crate::system::{answer, Memory};
 use crate::Result;
+use morse_guest::{counters, device};
 
 /// Does one of them.
 pub fn run(case: &str, words: &[&str]) -> Result {
@@ -78,7 +78,7 @@ fn hold(node: &str, count: u64) -> Result {
 fn files(count: u64) -> Result {
     allow_files(count)?;
     let cost = |path: &str| -> Result<u64> {
-        let before = device::kernel_memory_kib()?;
+        let before = counters::kernel_memory_kib()?;
         let files: Vec<File> = (0..count)
             .map(|_| OpenOptions::new().read(true).write(true).open(path))
             .collect::<std::io::Result<_>>()?;
@@ -88,7 +88,7 @@ fn files(count: u64) -> Result {
                 file.write_all(b"<")?;
             }
         }
-        let cost = device::kernel_memory_kib()?.saturating_sub(before) * 1024 / count;
+        let cost = counters::kernel_memory_kib()?.saturating_sub(before) * 1024 / count;
         drop(files);
         Ok(cost)
     };
@@ -256,22 +256,22 @@ fn bytes() -> Result {
     same(
         "morse_status",
         size_of::<uapi::morse_status>(),
-        &mut |bytes| device::ioctl(&file, uapi::MORSE_IOC_GET_STATUS, bytes),
+        &mut |bytes| counters::ioctl(&file, uapi::MORSE_IOC_GET_STATUS, bytes),
     )?;
     same("lost", size_of::<u64>(), &mut |bytes| {
-        device::ioctl(&file, uapi::MORSE_IOC_GET_LOST, bytes)
+        counters::ioctl(&file, uapi::MORSE_IOC_GET_LOST, bytes)
     })?;
 
     // Two files read the same pulses, one into each.
     let readers = [open(libc::O_NONBLOCK)?, open(libc::O_NONBLOCK)?];
     for reader in &readers {
-        device::ioctl(
+        counters::ioctl(
             reader,
             uapi::MORSE_IOC_SET_MODE,
             &mut { uapi::MORSE_PULSES }.to_ne_bytes(),
         )?;
     }
-    let mut key = device::key()?;
+    let mut key = counters::key()?;
     for level in [b"1", b"0", b"1", b"0"] {
         key.write_all(level)?;
         thread::sleep(Duration::from_millis(20));

@@ -14,31 +14,27 @@
 //! stress hostile CASE [WORDS]              what somebody with bad intentions does; see `hostile`
 //! ```
 //!
-//! It runs in the guest, on the guest's clock.
+//! It runs in the guest, on the guest's clock, and reports in KTAP after its words.
 
-mod device;
 mod fuzz;
 mod hostile;
-mod random;
 mod soak;
 mod storm;
 mod system;
 
 use std::process::ExitCode;
 
-/// Why a check failed.
-pub type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error>>;
+use morse_guest::ktap::Report;
+pub use morse_guest::Result;
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    match run(&words) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("stress: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    let outcome = run(&words);
+    // What was found comes before.
+    let mut report = Report::begin(1);
+    report.tell(&words.join("_"), outcome.map(|()| None));
+    report.end()
 }
 
 fn run(words: &[&str]) -> Result {

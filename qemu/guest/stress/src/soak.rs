@@ -23,8 +23,9 @@ use std::time::{Duration, Instant};
 
 use nix::libc;
 
-use crate::device::{self, Edges};
 use crate::Result;
+use morse_guest::counters::{self, Edges};
+use morse_guest::{device, driver};
 
 /// The gap behind the last word of what is sent, in units.
 const WORD_GAP: u64 = 7;
@@ -117,10 +118,10 @@ pub fn run(hours: f64) -> Result {
     let plan = Plan::parse(&io::read_to_string(io::stdin())?)?;
     let time = Duration::from_secs_f64(hours * 3600.0);
     let rounds = (time.as_secs_f64() / plan.send.length().as_secs_f64()).ceil() as u64;
-    device::set("unit_us", &plan.send.unit.as_micros().to_string())?;
+    driver::set("unit_us", &plan.send.unit.as_micros().to_string())?;
     let mut lamp = Lamp::watch()?;
-    let sent_before = device::number("sent")?;
-    let messages_before = device::number("sent_messages")?;
+    let sent_before = driver::number("sent")?;
+    let messages_before = driver::number("sent_messages")?;
     let keyed = AtomicU64::new(0);
     let done = AtomicBool::new(false);
     let start = Instant::now();
@@ -134,19 +135,19 @@ pub fn run(hours: f64) -> Result {
             thread::sleep(Duration::from_secs(10));
             or_end(lamp.check(&plan));
             if first_kib.is_none() && start.elapsed() > time / 24 {
-                first_kib = Some(or_end(device::kernel_memory_kib()));
+                first_kib = Some(or_end(counters::kernel_memory_kib()));
             }
         }
         done.store(true, Relaxed);
         keyer.join().expect("it does not panic");
         let read = reader.join().expect("it does not panic");
         or_end(lamp.check(&plan));
-        let last_kib = device::kernel_memory_kib()?;
+        let last_kib = counters::kernel_memory_kib()?;
         Ok((last_kib as i64 - first_kib.unwrap_or(last_kib) as i64, read))
     })?;
 
     let edges = Edges::count()?.check()?;
-    let sent = device::number("sent")? - sent_before;
+    let sent = driver::number("sent")? - sent_before;
     let characters = plan.text.chars().filter(|c| *c != ' ').count() as u64 * rounds;
     let keyed = keyed.load(Relaxed);
     println!(
@@ -161,7 +162,7 @@ pub fn run(hours: f64) -> Result {
     if (sent, lamp.count) != (characters, all_lit) {
         return Err(format!("{characters} characters are {all_lit} edges").into());
     }
-    if device::number("sent_messages")? - messages_before != 1 {
+    if driver::number("sent_messages")? - messages_before != 1 {
         return Err("it was not one message".into());
     }
     if read != keyed || edges.received != keyed * plan.key.starts.len() as u64 {
@@ -192,7 +193,7 @@ fn send(plan: &Plan, rounds: u64) -> Result {
 }
 
 fn key(plan: &Plan, done: &AtomicBool, keyed: &AtomicU64) -> Result {
-    let mut key = device::key()?;
+    let mut key = counters::key()?;
     while !done.load(Relaxed) {
         let start = Instant::now();
         for (index, units) in plan.key.starts.iter().enumerate() {

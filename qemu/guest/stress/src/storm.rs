@@ -15,9 +15,10 @@ use nix::libc;
 use nix::sched::{sched_setaffinity, CpuSet};
 use nix::unistd::Pid;
 
-use crate::device::{self, Edges};
-use crate::random::Random;
 use crate::Result;
+use morse_guest::counters::{self, Edges};
+use morse_guest::random::Random;
+use morse_guest::{device, driver};
 
 /// Longer than the longest time to debounce that is set here, and than readers need.
 const SETTLE: Duration = Duration::from_secs(2);
@@ -34,7 +35,7 @@ struct Key {
 impl Key {
     fn open() -> Result<Self> {
         Ok(Key {
-            file: device::key()?,
+            file: counters::key()?,
             down: false,
             count: 0,
         })
@@ -115,7 +116,7 @@ fn blow(random: &mut Random, key: &mut Key, edges: u64) -> Result {
             17..19 => key.set(key.down)?,
             _ => {
                 let debounce_us = random.among(&["0", "100", "1000", "5000"]);
-                device::set("debounce_us", debounce_us)?;
+                driver::set("debounce_us", debounce_us)?;
             }
         }
     }
@@ -155,7 +156,7 @@ fn read_all(file: &mut File, done: &AtomicBool, mut take: impl FnMut(&[u8]) -> R
 /// A file that reads pulses, from now on.
 fn open_pulses() -> Result<File> {
     let file = open()?;
-    device::ioctl(
+    counters::ioctl(
         &file,
         uapi::MORSE_IOC_SET_MODE,
         &mut { uapi::MORSE_PULSES }.to_ne_bytes(),
@@ -174,7 +175,7 @@ fn count_pulses(mut file: File, done: &AtomicBool) -> Result<u64> {
         Ok(())
     })?;
     let mut lost = [0; size_of::<u64>()];
-    device::ioctl(&file, uapi::MORSE_IOC_GET_LOST, &mut lost)?;
+    counters::ioctl(&file, uapi::MORSE_IOC_GET_LOST, &mut lost)?;
     Ok(count + u64::from_ne_bytes(lost))
 }
 
@@ -221,7 +222,7 @@ pub fn rove(edges: u64) -> Result {
     const AT_A_TIME: u64 = 50;
 
     let before = Edges::count()?;
-    let counted_before = device::interrupts()?;
+    let counted_before = counters::interrupts()?;
     let mut key = Key::open()?;
     let mut random = Random::new(edges);
     while key.count < edges {
@@ -234,7 +235,7 @@ pub fn rove(edges: u64) -> Result {
     pin_to_all(counted_before.len())?;
     thread::sleep(SETTLE);
     let after = Edges::count()?.since(before).check()?;
-    let counted: Vec<u64> = device::interrupts()?
+    let counted: Vec<u64> = counters::interrupts()?
         .iter()
         .zip(&counted_before)
         .map(|(after, before)| after - before)
@@ -259,8 +260,8 @@ pub fn crowd(rounds: u64) -> Result {
     /// A busy host may take long to do what is due by then.
     const BELIEVED: Duration = Duration::from_secs(2);
 
-    device::set("debounce_us", DEBOUNCE_US)?;
-    let cpus = device::interrupts()?.len();
+    driver::set("debounce_us", DEBOUNCE_US)?;
+    let cpus = counters::interrupts()?.len();
     let before = Edges::count()?;
     let (mut made, mut missed) = (0, 0);
     for round in 0..rounds {
@@ -272,7 +273,7 @@ pub fn crowd(rounds: u64) -> Result {
                     let start = &start;
                     scope.spawn(move || -> io::Result<u64> {
                         let mut random = Random::of(round, cpu as u64);
-                        let mut file = device::key()?;
+                        let mut file = counters::key()?;
                         let _ = pin(cpu);
                         start.wait();
                         let writes = random.below(WRITES_MAX);
@@ -291,15 +292,15 @@ pub fn crowd(rounds: u64) -> Result {
             Ok(made)
         })?;
         thread::sleep(REST);
-        device::key()?.write_all(b"0")?;
+        counters::key()?.write_all(b"0")?;
         made += 1;
         // A mark that has begun and ended; more if the crowd was so slow that something lasted.
-        let believed = device::wait_for(BELIEVED, "a mark", || {
+        let believed = morse_guest::wait_until(BELIEVED, "a mark", || {
             Ok(Edges::count()?.received - received >= 2)
         });
         missed += u64::from(believed.is_err());
         // Whether the last edge of all began something is known a little later.
-        device::wait_for(BELIEVED, "each edge accounted for", || {
+        morse_guest::wait_until(BELIEVED, "each edge accounted for", || {
             Ok(Edges::count()?.check().is_ok())
         })?;
     }

@@ -39,7 +39,7 @@ fn a_straight_key_is_read() {
         for dash in [2.0, 3.0, 5.0] {
             with(mechanism, |board| {
                 let operator = Operator { wpm, dash };
-                let mut random = Random(seed as u64);
+                let mut random = Random::new(seed as u64);
                 let words = random.words(WORDS);
                 let mut lengths = operator.key(&words, &mut random);
                 // The end of the session follows the last mark.
@@ -58,7 +58,7 @@ fn changes_of_speed_in_a_session_are_followed() {
     const WPMS: [f64; 6] = [20.0, 40.0, 20.0, 30.0, 12.0, 60.0];
 
     with("bh", |board| {
-        let mut random = Random(1);
+        let mut random = Random::new(1);
         let (mut text, mut lengths) = (String::new(), Vec::new());
         for wpm in WPMS {
             let words = random.words(WORDS / WPMS.len());

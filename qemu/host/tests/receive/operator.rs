@@ -4,21 +4,18 @@
 
 use morse_board::code::{Element, Pattern};
 
-/// Random numbers that are the same for the same seed (SplitMix64, Steele, Lea and Flood, 2014).
-pub struct Random(pub u64);
+/// What a hand chooses by.
+pub struct Random(pub morse_guest::random::Random);
 
 impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
+    /// Numbers of a seed.
+    pub fn new(seed: u64) -> Self {
+        Random(morse_guest::random::Random::new(seed))
     }
 
     /// Evenly between `1 - spread` and `1 + spread`.
     fn around_one(&mut self, spread: f64) -> f64 {
-        1.0 + spread * (2.0 * (self.next() as f64 / u64::MAX as f64) - 1.0)
+        1.0 + spread * (2.0 * (self.0.next() as f64 / u64::MAX as f64) - 1.0)
     }
 
     /// Words of five letters and figures.
@@ -26,7 +23,7 @@ impl Random {
         const CHARACTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
         let mut word = || {
             (0..5)
-                .map(|_| CHARACTERS[(self.next() % CHARACTERS.len() as u64) as usize] as char)
+                .map(|_| CHARACTERS[(self.0.next() % CHARACTERS.len() as u64) as usize] as char)
                 .collect()
         };
         (0..count).map(|_| word()).collect()

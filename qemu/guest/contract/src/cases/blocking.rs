@@ -7,10 +7,10 @@ use std::time::{Duration, Instant};
 use nix::errno::Errno;
 use nix::fcntl::{fcntl, FcntlArg, OFlag};
 
-use crate::device::{Device, CAPACITY};
-use crate::driver;
 use crate::task::{Blocked, PROMPT};
 use crate::Result;
+use morse_guest::device::{Device, CAPACITY};
+use morse_guest::driver;
 
 super::cases![
     a_full_fifo_shortens_a_write_and_then_is_eagain,

@@ -7,12 +7,12 @@ use std::sync::Arc;
 use morse_use::uapi;
 use nix::errno::Errno;
 
-use crate::device::Device;
-use crate::driver;
 use crate::hand::Hand;
 use crate::stall::Page;
 use crate::task::{Blocked, PROMPT};
 use crate::Result;
+use morse_guest::device::Device;
+use morse_guest::driver;
 
 super::cases![
     hardware_goes_while_text_is_copied_to_a_reader,

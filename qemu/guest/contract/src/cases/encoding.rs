@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use nix::errno::Errno;
 
-use crate::device::Device;
-use crate::driver;
 use crate::lamp::Lamp;
 use crate::Result;
+use morse_guest::device::Device;
+use morse_guest::driver;
 
 super::cases![
     what_comes_before_an_unencodable_character_is_taken,

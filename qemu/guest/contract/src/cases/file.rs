@@ -14,8 +14,8 @@ use nix::sys::mman::{mmap, mmap_anonymous, mprotect, MapFlags, ProtFlags};
 use nix::sys::uio::{pread, pwrite, writev};
 use nix::unistd::{dup, lseek, Whence};
 
-use crate::device::{Device, CAPACITY, NODE};
 use crate::Result;
+use morse_guest::device::{Device, CAPACITY, NODE};
 
 super::cases![
     it_opens_in_every_way_that_writes,

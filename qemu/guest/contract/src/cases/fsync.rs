@@ -4,11 +4,11 @@
 
 use std::time::{Duration, Instant};
 
-use crate::device::Device;
-use crate::driver;
 use crate::lamp::{self, Lamp};
 use crate::task::{Blocked, PROMPT};
 use crate::Result;
+use morse_guest::device::Device;
+use morse_guest::driver;
 
 super::cases![
     it_returns_when_the_lamp_has_gone_dark,

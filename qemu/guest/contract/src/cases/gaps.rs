@@ -6,12 +6,12 @@
 use std::thread;
 use std::time::Duration;
 
-use crate::device::Device;
-use crate::driver;
 use crate::hand::{Hand, Moment, LETTER_GAP, QUIET, UNIT, WORD_GAP, WPM};
 use crate::lamp::now;
 use crate::task::Blocked;
 use crate::Result;
+use morse_guest::device::Device;
+use morse_guest::driver;
 
 super::cases![
     letters_words_and_sessions_end_on_time,

@@ -14,11 +14,11 @@ use nix::libc;
 use nix::poll::PollFlags;
 use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTimeout};
 
-use crate::device::Device;
-use crate::driver;
 use crate::hand::Hand;
 use crate::task::{Blocked, PROMPT};
 use crate::Result;
+use morse_guest::device::Device;
+use morse_guest::driver;
 
 super::cases![
     blocked_readers_are_sent_home,

@@ -9,11 +9,11 @@ use morse_use::uapi::{self, morse_status};
 use nix::errno::Errno;
 use nix::libc;
 
-use crate::device::{Device, CAPACITY};
-use crate::driver;
 use crate::lamp::{self, Lamp};
 use crate::task::{Blocked, PROMPT};
 use crate::Result;
+use morse_guest::device::{Device, CAPACITY};
+use morse_guest::driver;
 
 super::cases![
     status_of_an_idle_device,

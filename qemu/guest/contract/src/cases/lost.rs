@@ -7,10 +7,10 @@ use std::time::Duration;
 use morse_use::uapi;
 use nix::errno::Errno;
 
-use crate::device::Device;
-use crate::driver;
 use crate::hand::{assert_pulses, Hand, REST};
 use crate::Result;
+use morse_guest::device::Device;
+use morse_guest::driver;
 
 super::cases![
     the_oldest_text_is_lost_and_counted,

@@ -12,9 +12,9 @@ use morse_use::key::SIMULATED_KEY;
 use nix::errno::Errno;
 use nix::libc;
 
-use crate::device::{Device, NODE};
-use crate::driver::{self, Driver};
 use crate::Result;
+use morse_guest::device::{Device, NODE};
+use morse_guest::driver::{self, Driver};
 
 /// Within this it is gone, on however slow a kernel; a message here would take longer. How prompt
 /// it is exactly `contract removal` measures.

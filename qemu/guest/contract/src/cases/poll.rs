@@ -7,10 +7,10 @@ use std::time::Duration;
 use nix::poll::PollFlags;
 use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTimeout};
 
-use crate::device::Device;
-use crate::driver;
 use crate::task::{Blocked, PROMPT};
 use crate::Result;
+use morse_guest::device::Device;
+use morse_guest::driver;
 
 super::cases![
     an_idle_device_is_ready,

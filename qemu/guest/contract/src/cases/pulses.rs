@@ -8,10 +8,10 @@ use std::time::Duration;
 use morse_use::uapi;
 use nix::errno::Errno;
 
-use crate::device::{Device, PULSE_BYTES};
-use crate::driver;
 use crate::hand::{assert_pulses, Hand, REST, UNIT};
 use crate::Result;
+use morse_guest::device::{Device, PULSE_BYTES};
+use morse_guest::driver;
 
 super::cases![
     marks_and_spaces_with_their_lengths,

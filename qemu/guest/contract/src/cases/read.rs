@@ -12,9 +12,9 @@ use nix::sys::mman::{mmap_anonymous, mprotect, MapFlags, ProtFlags};
 use nix::sys::uio::readv;
 use nix::unistd::dup;
 
-use crate::device::{Device, PULSE_BYTES};
 use crate::hand::{Hand, QUIET};
 use crate::Result;
+use morse_guest::device::{Device, PULSE_BYTES};
 
 super::cases![
     what_is_keyed_is_read,

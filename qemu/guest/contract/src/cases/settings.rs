@@ -10,11 +10,12 @@ use std::time::Duration;
 
 use nix::libc;
 
-use crate::device::Device;
-use crate::driver::{self, DEFAULTS};
-use crate::kernel;
 use crate::lamp::Lamp;
 use crate::Result;
+use morse_guest::device::Device;
+use morse_guest::driver;
+use morse_guest::kernel;
+use morse_guest::settings::{self, Number, NUMBERS, READ_ONLY};
 
 super::cases![
     every_file_is_there_with_its_mode_and_default,
@@ -26,37 +27,6 @@ super::cases![
     state_and_counters,
     the_slowest_and_the_fastest_speed,
     settings_outlast_files_but_not_the_driver,
-];
-
-/// Numbers with their bounds.
-const RANGES: &[(&str, u64, u64)] = &[
-    ("wpm", 1, 1000),
-    ("unit_us", 1200, 120_000_000),
-    ("farnsworth_wpm", 0, 1000),
-    ("weight", 20, 80),
-    ("beacon_interval_s", 0, 86_400),
-    ("receive_wpm", 0, 1000),
-    ("debounce_us", 0, 1_000_000),
-    ("ticker_ms", 10, 60_000),
-    ("ticker_log", 0, 1),
-];
-/// All but `state` are numbers that begin at 0.
-const READ_ONLY: &[&str] = &[
-    "state",
-    "queued",
-    "sent",
-    "sent_messages",
-    "received_wpm",
-    "received",
-    "received_messages",
-    "lost",
-    "edges",
-    "edges_received",
-    "edges_debounced",
-    "edges_dropped",
-    "softirqs",
-    "edge_rate",
-    "character_rate",
 ];
 
 /// Writes a setting that must be refused, and checks that the old one stays.
@@ -83,23 +53,17 @@ fn mode(name: &str) -> io::Result<u32> {
 fn every_file_is_there_with_its_mode_and_default() -> Result {
     driver::Driver::unload()?;
     driver::Driver::load()?;
-    for (name, default) in DEFAULTS {
-        assert_eq!(driver::get(name)?, *default, "{name}");
+    for (name, default) in settings::defaults() {
+        assert_eq!(driver::get(name)?, default, "{name}");
         assert_eq!(mode(name)?, 0o644, "{name}");
     }
-    assert_eq!(driver::get("wpm")?, "6");
     for name in READ_ONLY {
-        let value = if *name == "state" { "idle" } else { "0" };
+        let value = if name == "state" { "idle" } else { "0" };
         assert_eq!(driver::get(name)?, value, "{name}");
         assert_eq!(mode(name)?, 0o444, "{name}");
     }
-    // And none that these tests do not know; `wpm` is the other way to say `unit_us`. The other files
-    // are the kernel's own, of every device.
-    let known = DEFAULTS
-        .iter()
-        .map(|(name, _)| *name)
-        .chain(READ_ONLY.iter().copied());
-    let known: Vec<&str> = known.chain(["wpm", "dev", "uevent"]).collect();
+    // And none that these tests do not know.
+    let known: Vec<&str> = settings::files().collect();
     for entry in fs::read_dir(driver::setting(""))? {
         let entry = entry?;
         let name = entry
@@ -115,7 +79,10 @@ fn every_file_is_there_with_its_mode_and_default() -> Result {
 }
 
 fn numbers_at_inside_and_beyond_their_bounds() -> Result {
-    for &(name, least, most) in RANGES {
+    for Number {
+        name, least, most, ..
+    } in NUMBERS
+    {
         for value in [least, least + 1, (least + most) / 2, most - 1, most] {
             accepted(name, &value.to_string())?;
         }
@@ -131,7 +98,7 @@ fn numbers_at_inside_and_beyond_their_bounds() -> Result {
 }
 
 fn what_is_no_number_is_refused() -> Result {
-    for (name, _, most) in RANGES {
+    for Number { name, most, .. } in NUMBERS {
         for value in [
             "",
             " ",
@@ -269,6 +236,5 @@ fn settings_outlast_files_but_not_the_driver() -> Result {
     assert_eq!(driver::get("wpm")?, "33");
     driver::Driver::unload()?;
     driver::Driver::load()?;
-    assert_eq!(driver::get("wpm")?, "6");
     Ok(())
 }

@@ -7,10 +7,10 @@ use std::thread;
 use nix::errno::Errno;
 use nix::sys::signal::{SaFlags, Signal};
 
-use crate::device::{Device, CAPACITY};
-use crate::driver;
 use crate::task::{self, Blocked, PROMPT, SETTLE};
 use crate::Result;
+use morse_guest::device::{Device, CAPACITY};
+use morse_guest::driver;
 
 super::cases![
     a_write_that_took_nothing_is_eintr,

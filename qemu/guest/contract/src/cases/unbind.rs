@@ -12,11 +12,11 @@ use nix::libc;
 use nix::poll::PollFlags;
 use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTimeout};
 
-use crate::device::{Device, CAPACITY, NODE};
-use crate::driver;
 use crate::lamp::Lamp;
 use crate::task::{Blocked, PROMPT};
 use crate::Result;
+use morse_guest::device::{Device, CAPACITY, NODE};
+use morse_guest::driver;
 
 super::cases![
     an_open_file_is_enodev_and_safe_to_close,

@@ -13,10 +13,10 @@ use nix::poll::PollFlags;
 use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTimeout};
 use nix::sys::signal::{SaFlags, Signal};
 
-use crate::device::Device;
 use crate::hand::Hand;
 use crate::task::{self, Blocked, PROMPT, SETTLE};
 use crate::Result;
+use morse_guest::device::Device;
 
 super::cases![
     nothing_yet_is_eagain,
@@ -246,7 +246,7 @@ fn a_blocked_read_is_restarted_if_wanted() -> Result {
 fn a_stopped_reader_goes_on() -> Result {
     let mut hand = Hand::new()?;
     let mut reader = std::process::Command::new("/bin/busybox")
-        .args(["head", "-c", "3", crate::device::NODE])
+        .args(["head", "-c", "3", morse_guest::device::NODE])
         .stdout(std::process::Stdio::piped())
         .spawn()?;
     thread::sleep(10 * SETTLE);

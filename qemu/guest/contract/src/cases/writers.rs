@@ -7,11 +7,11 @@ use std::sync::{Arc, Barrier};
 use std::thread;
 use std::time::Duration;
 
-use crate::device::{Device, CAPACITY};
-use crate::driver;
-use crate::kernel;
 use crate::lamp::Lamp;
 use crate::Result;
+use morse_guest::device::{Device, CAPACITY};
+use morse_guest::driver;
+use morse_guest::kernel;
 
 super::cases![eight_writers_at_once, threads_that_share_a_file,];
 

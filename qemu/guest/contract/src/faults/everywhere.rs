@@ -14,8 +14,8 @@ use nix::unistd;
 
 use super::inject::NoMemory;
 use super::operations::{attributes, errno, key_letter, open, wait_readable};
-use crate::driver::{self, Driver};
 use crate::Result;
+use morse_guest::driver::{self, Driver};
 
 /// Sent while there is no memory.
 const TEXT: &str = "PARIS PARIS";

@@ -22,9 +22,9 @@ use nix::unistd;
 
 use super::inject::Range;
 use super::{Choice, Operation};
-use crate::device::NODE;
-use crate::driver::{self, Driver};
 use crate::Result;
+use morse_guest::device::NODE;
+use morse_guest::driver::{self, Driver};
 
 const MODULE: &str = "/root/morse.ko";
 const PLATFORM_DRIVER: &str = "/sys/bus/platform/drivers/morse";

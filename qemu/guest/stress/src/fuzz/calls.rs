@@ -8,9 +8,12 @@ use morse_use::uapi;
 
 use super::task::{Kind, Slot, Task};
 use super::{vfs, words};
-use crate::device;
-use crate::random::Random;
 use crate::system::{answer, Answer, Piece};
+use morse_guest::random::Random;
+use morse_guest::{counters, device, driver};
+
+/// How many characters the fifo holds.
+const CAPACITY: u32 = device::CAPACITY as u32;
 
 /// Makes a call; tells what the kernel answered, or what is wrong with that.
 pub type Call = fn(&mut Task, &mut Random) -> Result<Answer, String>;
@@ -295,8 +298,8 @@ fn check_status(bytes: &[u8]) -> Result<(), String> {
         0 => uapi::MORSE_IDLE,
         _ => uapi::MORSE_SENDING,
     };
-    let good = (device::CAPACITY..=device::CAPACITY + 1).contains(&both)
-        && status.room <= device::CAPACITY
+    let good = (CAPACITY..=CAPACITY + 1).contains(&both)
+        && status.room <= CAPACITY
         && status.state == state
         && (1200..=120_000_000).contains(&status.unit_us)
         && status.sent < 1 << 40;
@@ -307,8 +310,8 @@ fn check_status(bytes: &[u8]) -> Result<(), String> {
 }
 
 fn read_setting(_: &mut Task, random: &mut Random) -> Result<Answer, String> {
-    let name = words::FILES[random.below(words::FILES.len() as u64) as usize];
-    let answer = match std::fs::read(device::setting(name)) {
+    let name = words::file(random);
+    let answer = match std::fs::read(driver::setting(name)) {
         Ok(text) if text.last() != Some(&b'\n') => {
             return Err(format!("{name} reads {text:?}"));
         }
@@ -321,7 +324,7 @@ fn read_setting(_: &mut Task, random: &mut Random) -> Result<Answer, String> {
 fn write_setting(_: &mut Task, random: &mut Random) -> Result<Answer, String> {
     let (name, value) = words::setting(random);
     let mut options = std::fs::OpenOptions::new();
-    let answer = match options.write(true).open(device::setting(name)) {
+    let answer = match options.write(true).open(driver::setting(name)) {
         // One write(2), also of nothing.
         Ok(mut file) => std::io::Write::write(&mut file, &value),
         Err(error) => Err(error),
@@ -342,9 +345,9 @@ fn write_setting(_: &mut Task, random: &mut Random) -> Result<Answer, String> {
 }
 
 fn open_setting(task: &mut Task, random: &mut Random) -> Result<Answer, String> {
-    let name = words::FILES[random.below(words::FILES.len() as u64) as usize];
+    let name = words::file(random);
     let mut options = std::fs::OpenOptions::new();
-    match options.read(true).open(device::setting(name)) {
+    match options.read(true).open(driver::setting(name)) {
         Ok(file) => {
             task.keep(
                 random,
@@ -362,7 +365,7 @@ fn key(task: &mut Task, random: &mut Random) -> Result<Answer, String> {
     let level: &[u8] = random.pick::<[u8]>(&[b"0", b"1", b"0\n", b"1\n"]);
     let slot = task.of(random, Kind::Key);
     if slot.fd < 0 || random.one_in(10) {
-        return match device::key() {
+        return match counters::key() {
             Ok(file) => {
                 task.keep(random, std::os::fd::IntoRawFd::into_raw_fd(file), Kind::Key);
                 Ok(Ok(0))

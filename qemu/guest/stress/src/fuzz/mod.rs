@@ -20,9 +20,11 @@ use std::time::{Duration, Instant};
 
 use nix::libc;
 
-use crate::random::Random;
-use crate::{device, Result};
+use morse_guest::{device, driver};
+
+use crate::Result;
 use calls::CALLS;
+use morse_guest::random::Random;
 use task::Task;
 use worker::{Shared, Worker, PROCESSES_MAX};
 
@@ -60,13 +62,13 @@ pub fn run(seed: u64, calls: u64, processes: usize, bind: bool) -> Result {
     if let Some(binder) = binder {
         end(binder);
         // It may have been ended between the two.
-        let _ = device::bind();
+        let _ = driver::bind();
     }
     outcome?;
 
     let made: u64 = shared.made.iter().map(|made| made.load(Relaxed)).sum();
     tell(shared, made, start.elapsed())?;
-    device::wait_for(Duration::from_secs(2), "the node", || {
+    morse_guest::wait_until(Duration::from_secs(2), "the node", || {
         Ok(std::path::Path::new(device::NODE).exists())
     })?;
     verdict::judge()
@@ -157,9 +159,9 @@ fn rebind(seed: u64) -> std::result::Result<(), String> {
     let mut random = Random::of(seed, u64::MAX - 1);
     loop {
         thread::sleep(Duration::from_micros(random.below(300_000)));
-        device::unbind().map_err(|error| format!("unbind: {error}"))?;
+        driver::unbind().map_err(|error| format!("unbind: {error}"))?;
         thread::sleep(Duration::from_micros(random.below(5000)));
-        device::bind().map_err(|error| format!("bind: {error}"))?;
+        driver::bind().map_err(|error| format!("bind: {error}"))?;
     }
 }
 

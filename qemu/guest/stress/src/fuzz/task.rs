@@ -8,8 +8,8 @@ use nix::libc;
 use nix::sys::signal::{sigaction, SaFlags, SigAction, SigHandler, SigSet, Signal};
 
 use super::words;
-use crate::random::Random;
 use crate::system::{Memory, Piece};
+use morse_guest::random::Random;
 
 /// How many files a task has at most.
 const SLOTS: usize = 16;

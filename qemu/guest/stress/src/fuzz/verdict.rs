@@ -11,8 +11,9 @@ use std::time::{Duration, Instant};
 use morse_use::uapi;
 use nix::libc;
 
-use crate::device::{self, Edges};
 use crate::Result;
+use morse_guest::counters::{self, Edges};
+use morse_guest::{device, driver};
 
 /// Longer than a session lasts after its last edge, and than the longest time to debounce.
 const QUIET: Duration = Duration::from_millis(6500);
@@ -22,8 +23,8 @@ const WPM: &str = "20";
 
 /// Checks all of it.
 pub fn judge() -> Result {
-    device::reset()?;
-    device::key()?.write_all(b"0")?;
+    driver::reset()?;
+    counters::key()?.write_all(b"0")?;
     let mut file = OpenOptions::new()
         .read(true)
         .write(true)
@@ -50,12 +51,12 @@ fn is_idle_after_abort(file: &fs::File) -> Result {
     let start = Instant::now();
     morse_use::abort(file)?;
     let took = start.elapsed();
-    if device::lamp_is_lit()? {
+    if counters::lamp_is_lit()? {
         return Err("the lamp is lit after an abort".into());
     }
     let status = morse_use::status(file)?;
-    let idle =
-        (status.queued, status.room, status.state) == (0, device::CAPACITY, uapi::MORSE_IDLE);
+    let idle = (status.queued, status.room, status.state)
+        == (0, device::CAPACITY as u32, uapi::MORSE_IDLE);
     match idle && took < PROMPT {
         true => Ok(()),
         false => Err(format!("after an abort that took {took:?}: {status:?}").into()),
@@ -92,11 +93,11 @@ fn leaves_the_processor_alone() -> Result {
 }
 
 fn sends(file: &mut fs::File) -> Result {
-    device::set("wpm", "1000\n")?;
-    let before = device::number("sent")?;
+    driver::set("wpm", "1000")?;
+    let before = driver::number("sent")?;
     file.write_all(b"SOS")?;
     file.sync_all()?;
-    match device::number("sent")? - before {
+    match driver::number("sent")? - before {
         3 => Ok(()),
         sent => Err(format!("{sent} of 3 characters were sent").into()),
     }
@@ -109,7 +110,7 @@ fn receives(file: &mut fs::File) -> Result {
     /// Less than makes a dot a dash, or a space a gap.
     const LATE_MAX: Duration = Duration::from_millis(UNIT.as_millis() as u64 / 2);
 
-    device::set("receive_wpm", WPM)?;
+    driver::set("receive_wpm", WPM)?;
     for _ in 0..TRIES {
         let (text, late) = key_k(file)?;
         match text.as_slice() {
@@ -128,7 +129,7 @@ fn key_k(file: &mut fs::File) -> Result<(Vec<u8>, Duration)> {
     let mut rest = [0; 8192];
     // What came before is of no interest.
     while file.read(&mut rest).is_ok() {}
-    let mut key = device::key()?;
+    let mut key = counters::key()?;
     let mut late = Duration::ZERO;
     for units in [3, 1, 3] {
         for (level, units) in [(b"1", units), (b"0", 1)] {

@@ -9,8 +9,8 @@ use nix::libc::{self, c_int, c_void};
 use super::calls::{check_read, check_write, only};
 use super::task::{Kind, Task};
 use super::{words, worker};
-use crate::random::Random;
 use crate::system::{answer, Answer, Piece};
+use morse_guest::random::Random;
 
 /// How many parts a vector has at most.
 const PARTS_MAX: u64 = 4;

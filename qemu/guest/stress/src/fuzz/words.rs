@@ -2,50 +2,9 @@
 
 //! What is written: texts, values of settings, lengths; some good, some at their bounds, some garbage.
 
-use crate::random::Random;
+use morse_guest::random::Random;
+use morse_guest::settings::{self, Number, NUMBERS};
 
-/// Settings that are numbers, with their bounds. The log of the ticker is left out: it would say nothing
-/// but ticks.
-const NUMBERS: &[(&str, u64, u64)] = &[
-    ("wpm", 1, 1000),
-    ("unit_us", 1200, 120_000_000),
-    ("farnsworth_wpm", 0, 1000),
-    ("weight", 20, 80),
-    ("receive_wpm", 0, 1000),
-    ("debounce_us", 0, 1_000_000),
-    ("ticker_ms", 10, 60_000),
-    ("beacon_interval_s", 0, 86_400),
-];
-/// All files of the device in sysfs.
-pub const FILES: &[&str] = &[
-    "wpm",
-    "unit_us",
-    "farnsworth_wpm",
-    "weight",
-    "beacon",
-    "beacon_interval_s",
-    "state",
-    "queued",
-    "sent",
-    "sent_messages",
-    "receive_wpm",
-    "received_wpm",
-    "debounce_us",
-    "received",
-    "received_messages",
-    "lost",
-    "edges",
-    "edges_received",
-    "edges_debounced",
-    "edges_dropped",
-    "softirqs",
-    "edge_rate",
-    "character_rate",
-    "ticker_ms",
-    "ticker_log",
-    "uevent",
-    "dev",
-];
 /// Pieces of text: letters, prosigns and parts of them, characters of two to four bytes and parts of
 /// those, characters without a code, blanks.
 const PIECES: &[&[u8]] = &[
@@ -107,6 +66,12 @@ pub fn fill_text(random: &mut Random, bytes: &mut [u8]) {
     rest.fill(random.among(b"EET \n~"));
 }
 
+/// A file of the device in sysfs.
+pub fn file(random: &mut Random) -> &'static str {
+    let files: Vec<&str> = settings::files().collect();
+    files[random.below(files.len() as u64) as usize]
+}
+
 /// A setting, and what is written to it.
 pub fn setting(random: &mut Random) -> (&'static str, Vec<u8>) {
     if random.one_in(8) {
@@ -118,10 +83,12 @@ pub fn setting(random: &mut Random) -> (&'static str, Vec<u8>) {
     }
     if random.one_in(20) {
         // One that may not be written to, or garbage where a switch is.
-        let name = FILES[random.below(FILES.len() as u64) as usize];
-        return (name, b"2\n".to_vec());
+        return (file(random), b"2\n".to_vec());
     }
-    let (name, least, most) = random.among(NUMBERS);
+    // The log of the ticker is left out: it would say nothing but ticks.
+    let Number {
+        name, least, most, ..
+    } = random.among(&NUMBERS[..NUMBERS.len() - 1]);
     let value = match random.below(12) {
         0..6 => (least + random.below(most - least + 1)).to_string(),
         6 => least.to_string(),

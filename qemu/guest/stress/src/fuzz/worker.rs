@@ -9,8 +9,8 @@ use nix::libc;
 
 use super::calls::CALLS;
 use super::task::Task;
-use crate::random::Random;
 use crate::system::{Answer, ERRNO_MAX};
+use morse_guest::random::Random;
 
 /// How many processes there are at most.
 pub const PROCESSES_MAX: usize = 16;

@@ -7,7 +7,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use morse_board::kmod::{self, Module};
+use morse_board::modules::{self, Module};
 use morse_board::{image, Config, Error, Link};
 
 /// How long a module may take to come or go.
@@ -28,26 +28,17 @@ impl Modules {
             release: config.release.clone(),
             brought: HashMap::new(),
         };
-        modules.brought = modules
-            .built()?
+        modules.brought = modules::built(&modules.dir)?
             .iter()
             .map(|module| (module.name.clone(), digest(&module.image)))
             .collect();
         Ok(modules)
     }
 
-    fn built(&self) -> Result<Vec<Module>, Error> {
-        kmod::find(&self.dir)?
-            .iter()
-            .map(|path| Module::read(path))
-            .collect()
-    }
-
     /// Takes all that has changed into the board, and loads again what is loaded there. Tells what it
     /// does, line by line; false when something went wrong that it told.
     pub fn bring(&mut self, link: &mut Link, tell: &mut dyn FnMut(&str)) -> Result<bool, Error> {
-        let changed: Vec<Module> = self
-            .built()?
+        let changed: Vec<Module> = modules::built(&self.dir)?
             .into_iter()
             .filter(|module| self.brought.get(&module.name) != Some(&digest(&module.image)))
             .collect();
@@ -58,11 +49,11 @@ impl Modules {
         let loaded = link.run("cut -d ' ' -f 1 /proc/modules")?;
         let mut good = true;
         for module in &changed {
-            if module.release() != Some(self.release.as_str()) {
+            if module.release != self.release {
                 tell(&format!(
                     "{}.ko is for kernel {}, the board's is {}; is SERIES, ARCH or FLAVOUR another one than that of make run?",
                     module.name,
-                    module.release().unwrap_or("(unknown)"),
+                    module.release,
                     self.release
                 ));
                 good = false;

@@ -5,32 +5,18 @@
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
 use nix::kmod::{delete_module, finit_module, DeleteModuleFlags, ModuleInitFlags};
 
 use crate::device::{self, Device};
-use crate::Result;
+use crate::{settings, wait_until, Result};
 
 const SETTINGS: &str = "/sys/class/misc/morse";
 const PLATFORM_DRIVER: &str = "/sys/bus/platform/drivers/morse";
 /// How long udev's stand-in, the kernel's devtmpfs thread, may take for a node.
 const NODE_LIMIT: Duration = Duration::from_secs(2);
-
-/// The files of the settings, and what each has when the driver is loaded.
-pub const DEFAULTS: &[(&str, &str)] = &[
-    ("beacon_interval_s", "0"),
-    ("beacon", ""),
-    ("farnsworth_wpm", "0"),
-    ("weight", "50"),
-    ("unit_us", "200000"),
-    ("receive_wpm", "0"),
-    ("debounce_us", "5000"),
-    ("ticker_ms", "1000"),
-    ("ticker_log", "0"),
-];
 
 /// The driver's module.
 pub struct Driver;
@@ -83,8 +69,8 @@ pub fn reset() -> Result {
     if !Path::new(device::NODE).exists() {
         bind()?;
     }
-    for (name, value) in DEFAULTS {
-        set(name, value)?;
+    for (name, value) in settings::defaults() {
+        set(name, value).map_err(|error| format!("{name}: {error}"))?;
     }
     Device::open()?.abort()?;
     Ok(())
@@ -104,6 +90,13 @@ pub fn set(name: &str, value: &str) -> io::Result<()> {
 pub fn get(name: &str) -> io::Result<String> {
     let text = fs::read_to_string(setting(name))?;
     Ok(text.strip_suffix('\n').unwrap_or(&text).to_owned())
+}
+
+/// Reads a counter, or a setting that is a number.
+pub fn number(name: &str) -> Result<u64> {
+    Ok(get(name)
+        .map_err(|error| format!("{name}: {error}"))?
+        .parse()?)
 }
 
 /// The name of the platform device that `/dev/morse` belongs to.
@@ -128,7 +121,7 @@ pub fn rebind(device: &str) -> Result {
 }
 
 /// Binds the first device that the device tree describes.
-fn bind() -> Result {
+pub fn bind() -> Result {
     rebind("morse")
 }
 
@@ -139,12 +132,6 @@ pub fn wait_for_node(there: bool) -> Result {
 
 /// Waits until a file is there, or is not.
 pub fn wait_for(path: &Path, there: bool) -> Result {
-    let start = Instant::now();
-    while path.exists() != there {
-        if start.elapsed() > NODE_LIMIT {
-            return Err(format!("{} does not come or go", path.display()).into());
-        }
-        thread::sleep(Duration::from_millis(1));
-    }
-    Ok(())
+    let what = format!("{} comes or goes", path.display());
+    wait_until(NODE_LIMIT, &what, || Ok(path.exists() == there))
 }

@@ -1,80 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Where the device is, and what is known of it from outside.
+//! What is known of the device from outside: its counters, its lamp, its interrupts, the memory of the kernel.
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::os::fd::AsRawFd;
-use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
 
+use morse_use::key::SIMULATED_KEY;
+use nix::errno::Errno;
 use nix::libc;
 
-use crate::system::answer;
+use crate::driver::number;
 use crate::Result;
-
-/// The node.
-pub const NODE: &str = "/dev/morse";
-/// The simulated key.
-pub const KEY: &str = "/sys/kernel/debug/morse/key";
-/// How many characters the fifo holds.
-pub const CAPACITY: u32 = 4096;
-
-const SETTINGS: &str = "/sys/class/misc/morse";
-const PLATFORM_DRIVER: &str = "/sys/bus/platform/drivers/morse";
-/// The platform device of the board's device tree.
-const PLATFORM_DEVICE: &str = "morse";
-
-/// What each setting has when the driver is bound.
-pub const DEFAULTS: &[(&str, &str)] = &[
-    ("beacon_interval_s", "0"),
-    ("beacon", ""),
-    ("farnsworth_wpm", "0"),
-    ("weight", "50"),
-    ("unit_us", "200000"),
-    ("receive_wpm", "0"),
-    ("debounce_us", "5000"),
-    ("ticker_ms", "1000"),
-    ("ticker_log", "0"),
-];
-
-/// The path of a setting or a counter.
-pub fn setting(name: &str) -> PathBuf {
-    Path::new(SETTINGS).join(name)
-}
-
-/// Writes a setting.
-pub fn set(name: &str, value: &str) -> io::Result<()> {
-    fs::write(setting(name), value)
-}
-
-/// Puts all settings back.
-pub fn reset() -> Result {
-    for (name, value) in DEFAULTS {
-        set(name, &format!("{value}\n")).map_err(|error| format!("{name}: {error}"))?;
-    }
-    Ok(())
-}
-
-/// Reads a counter, or a setting that is a number.
-pub fn number(name: &str) -> Result<u64> {
-    let text = fs::read_to_string(setting(name)).map_err(|error| format!("{name}: {error}"))?;
-    Ok(text.trim_end().parse()?)
-}
 
 /// The simulated key, to be written to.
 pub fn key() -> io::Result<File> {
-    OpenOptions::new().write(true).open(KEY)
-}
-
-/// Unbinds the driver.
-pub fn unbind() -> io::Result<()> {
-    fs::write(Path::new(PLATFORM_DRIVER).join("unbind"), PLATFORM_DEVICE)
-}
-
-/// Binds the driver.
-pub fn bind() -> io::Result<()> {
-    fs::write(Path::new(PLATFORM_DRIVER).join("bind"), PLATFORM_DEVICE)
+    OpenOptions::new().write(true).open(SIMULATED_KEY)
 }
 
 /// What became of the edges of the key.
@@ -124,7 +65,7 @@ impl Edges {
 pub fn ioctl(file: &File, request: u32, bytes: &mut [u8]) -> Result {
     // SAFETY: No request of the device reads or writes more than there is.
     let returned = unsafe { libc::ioctl(file.as_raw_fd(), request as _, bytes.as_mut_ptr()) };
-    answer(returned).map_err(io::Error::from_raw_os_error)?;
+    Errno::result(returned)?;
     Ok(())
 }
 
@@ -165,18 +106,4 @@ pub fn interrupts() -> Result<Vec<u64>> {
         }
     }
     Err("the key has no interrupt".into())
-}
-
-/// Waits until `condition` holds.
-pub fn wait_for(limit: Duration, what: &str, condition: impl Fn() -> Result<bool>) -> Result {
-    const TICK: Duration = Duration::from_millis(10);
-
-    let start = Instant::now();
-    while !condition()? {
-        if start.elapsed() > limit {
-            return Err(format!("not within {limit:?}: {what}").into());
-        }
-        std::thread::sleep(TICK);
-    }
-    Ok(())
 }

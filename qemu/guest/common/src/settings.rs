@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The files of the device in sysfs.
+
+/// A setting that is a number.
+#[derive(Clone, Copy, Debug)]
+pub struct Number {
+    /// The file.
+    pub name: &'static str,
+    /// What it has when the driver is loaded.
+    pub default: &'static str,
+    /// Its bounds.
+    pub least: u64,
+    /// As above.
+    pub most: u64,
+}
+
+const fn number(name: &'static str, default: &'static str, least: u64, most: u64) -> Number {
+    Number {
+        name,
+        default,
+        least,
+        most,
+    }
+}
+
+/// All settings that are numbers. `wpm` and `unit_us` are two ways to say the same.
+pub const NUMBERS: [Number; 9] = [
+    number("beacon_interval_s", "0", 0, 86_400),
+    number("farnsworth_wpm", "0", 0, 1000),
+    number("weight", "50", 20, 80),
+    number("wpm", "6", 1, 1000),
+    number("unit_us", "200000", 1200, 120_000_000),
+    number("receive_wpm", "0", 0, 1000),
+    number("debounce_us", "5000", 0, 1_000_000),
+    number("ticker_ms", "1000", 10, 60_000),
+    number("ticker_log", "0", 0, 1),
+];
+
+/// The setting that is a text, empty when the driver is loaded.
+pub const BEACON: &str = "beacon";
+
+/// What cannot be written. All but `state` are numbers that begin at 0.
+pub const READ_ONLY: [&str; 15] = [
+    "state",
+    "queued",
+    "sent",
+    "sent_messages",
+    "received_wpm",
+    "received",
+    "received_messages",
+    "lost",
+    "edges",
+    "edges_received",
+    "edges_debounced",
+    "edges_dropped",
+    "softirqs",
+    "edge_rate",
+    "character_rate",
+];
+
+/// The kernel's own files, of every device: one to read, one to write.
+pub const KERNELS: [&str; 2] = ["dev", "uevent"];
+
+/// The settings, with what each has when the driver is loaded.
+pub fn defaults() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let numbers = NUMBERS.iter().map(|number| (number.name, number.default));
+    numbers.chain([(BEACON, "")])
+}
+
+/// All files.
+pub fn files() -> impl Iterator<Item = &'static str> {
+    defaults()
+        .map(|(name, _)| name)
+        .chain(READ_ONLY)
+        .chain(KERNELS)
+}
