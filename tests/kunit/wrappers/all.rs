@@ -33,7 +33,7 @@ wrapper_suites! {
         nothing_is_lost_between_a_task_and_a_softirq,
     }
     wait {
-        a_ring_ends_the_wait,
+        a_wake_up_ends_the_wait,
         the_deadline_ends_the_wait,
     }
     processors {

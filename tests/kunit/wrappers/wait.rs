@@ -66,7 +66,7 @@ impl WorkHandler for Visitor {
     }
 }
 
-pub(crate) fn a_ring_ends_the_wait(ctx: &Sleepable) {
+pub(crate) fn a_wake_up_ends_the_wait(ctx: &Sleepable) {
     let door = door();
     let queue = Queue::unbound_highpri(ctx, c"morse-kunit").unwrap();
     let visitor = new_work!(ctx, "Visitor", &queue, Ok(Visitor(door.clone()))).unwrap();
