@@ -2,8 +2,7 @@
 
 //! `morse`: text written to `/dev/morse` blinks a GPIO LED.
 //!
-//! Doors between the rooms open one way: `device` knows `linux` and `code`, neither of which knows
-//! anybody.
+//! `device` imports `linux` and `code`, which import neither each other nor `device`.
 
 pub mod code;
 pub mod device;

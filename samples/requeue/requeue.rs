@@ -81,7 +81,11 @@ impl WorkHandler for Slow {
         pr_info!("work begins\n");
         while let Some(stamp) = self.0.pop() {
             let age = tenths(Ktime::now().as_ns() - stamp.time_ns);
-            pr_info!("took a stamp that was kept {}.{} s ago\n", age / 10, age % 10);
+            pr_info!(
+                "took a stamp that was kept {}.{} s ago\n",
+                age / 10,
+                age % 10
+            );
         }
         sleep_until(ctx, Ktime::now().after_ns(SLEEP_NS));
         pr_info!("work ends\n");

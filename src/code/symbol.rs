@@ -41,8 +41,8 @@ pub struct Spacing {
 
 /// Identifies one character or white space written to a device.
 ///
-/// It wraps after 2^32 of them. If a prosign stayed open for exactly that long, its next letter would be joined
-/// to a letter of another writer.
+/// It wraps after 2^32 of them. If a prosign stayed open for exactly that long, its next letter would be
+/// joined to a letter of another writer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Ticket(u32);
 
@@ -73,12 +73,12 @@ impl Spacing {
         self.last = self.last.next();
     }
 
-    /// Notes that what was written last is not sent on: neither a prosign nor an accent continues it.
+    /// Records that the last character was aborted: neither a prosign nor an accent continues it.
     pub fn interrupt(&mut self) {
         self.last = self.last.next();
     }
 
-    /// Whether nothing was written since what `ticket` names.
+    /// Whether nothing was written since the character with `ticket`.
     pub(crate) fn is_last(&self, ticket: Ticket) -> bool {
         self.last == ticket
     }

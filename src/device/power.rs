@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! System sleep: a dark lamp meanwhile, and a key that is read anew.
+//! System sleep: the lamp is dark during sleep, and the level of the key is read again after it.
 //!
-//! A message may take hours and a mark minutes, so neither is waited for: the keyer cuts the symbol that
-//! it sends, and sends it from its beginning after resume. It must not be frozen instead, as it could
-//! be caught with the lamp lit; a lit line would stay so, or be lit again when its controller resumes.
+//! A message may take hours, and a mark minutes, so suspending does not wait for their end: the keyer aborts
+//! the current symbol, and sends it from its beginning after resume. Freezing the keyer could leave the lamp
+//! lit; the line would stay active, or become active again when its controller resumes.
 //!
-//! The clock stands still in sleep, so no time that began before has a known length. A session ends
-//! when sleep begins, and what is keyed until it ends is one of its own.
+//! The clock stands still during sleep, so a duration that spans it is unknown. The session ends when sleep
+//! begins; edges until the end of sleep belong to a session of their own.
 
 use super::receive::{
     level::Level,
@@ -28,7 +28,7 @@ use kernel::{
     },
 };
 
-/// The device as system sleep sees it.
+/// The handler of system sleep.
 pub(super) struct Power {
     dev: ARef<Device>,
     transmitter: Arc<Transmitter>,
@@ -38,7 +38,7 @@ pub(super) struct Power {
 }
 
 impl Power {
-    /// Makes a handler that has the keyer rest, and the receiver begin anew.
+    /// Makes a handler that stops the keyer during sleep, and resets the receiver before and after it.
     pub(super) fn new(
         dev: &Device,
         transmitter: Arc<Transmitter>,

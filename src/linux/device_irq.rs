@@ -32,7 +32,7 @@ const BOTH_EDGES: u32 = bindings::IRQF_TRIGGER_RISING | bindings::IRQF_TRIGGER_F
 ///
 /// Dropping it waits for a running handler. It must not be leaked (see [`linux`](super)).
 pub struct DeviceIrq<'a, T: IrqHandler> {
-    /// Dropped first.
+    /// Dropped before the registration.
     _wake: Option<WakeIrq>,
     registration: Registration<T>,
     /// The number of the interrupt is that of the device while this is bound.
@@ -40,8 +40,8 @@ pub struct DeviceIrq<'a, T: IrqHandler> {
 }
 
 impl<'a, T: IrqHandler> DeviceIrq<'a, T> {
-    /// Registers `handler` for the first interrupt of `dev`, triggered by both edges. It wakes the
-    /// system if the description of the device says so, see [`WakeIrq`].
+    /// Registers `handler` for the first interrupt of `dev`, triggered by both edges. The interrupt wakes the
+    /// system if the firmware description says so, see [`WakeIrq`].
     ///
     /// # Errors
     ///

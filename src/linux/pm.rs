@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Notification of system sleep and of the end of the system.
+//! Notification of system sleep, shutdown and reboot.
 //!
-//! The kernel calls PM notifiers before it freezes tasks and suspends any device, and after it has
-//! resumed all of them; reboot notifiers before it shuts devices down, for halt, power off, reboot and
-//! kexec. So a [`SleepHandler`] comes before its suppliers (the GPIO controller, LEDs of other drivers)
-//! whatever order the PM core would give them, and serves devices of any bus, also of those that have
-//! no `dev_pm_ops`.
+//! The kernel calls PM notifiers before it freezes tasks and suspends the first device, and after it has
+//! resumed the last one. It calls reboot notifiers before it shuts devices down, for halt, power off, reboot
+//! and kexec. So a [`SleepHandler`] runs before its suppliers (the GPIO controller, LEDs of other drivers)
+//! are suspended, and works for devices of any bus, including those without `dev_pm_ops`.
 //!
 //! A panic and an emergency reboot call no notifier.
 //!
@@ -36,19 +35,21 @@ extern "C" {
     fn morse_helper_unregister_reboot_notifier(nb: *mut bindings::notifier_block) -> c_int;
 }
 
-/// What a device does when the system sleeps.
+/// The functions of a device for system sleep.
 pub trait SleepHandler: Send + Sync + 'static {
-    /// Brings the device to rest, soon: the system is about to sleep, hibernate or go down.
+    /// Stops the device without delay: the system is about to sleep, hibernate or shut down.
     ///
-    /// Tasks still run, so more may be asked of the device before they are frozen. It stays at rest
-    /// until [`resume`](Self::resume); after a call for a system that goes down there is none.
+    /// Tasks still run until they are frozen, and may use the device. It stays stopped until
+    /// [`resume`](Self::resume), which is not called after a shutdown.
     fn suspend(&self, ctx: &Sleepable);
 
-    /// Takes up the work again: the system is awake, or did not sleep after all.
+    /// Starts the device again: the system has resumed, or suspending has failed.
     fn resume(&self, ctx: &Sleepable);
 }
 
-/// A handler that is told of system sleep. Dropping it waits for a call that is running.
+/// A registered [`SleepHandler`].
+///
+/// Dropping it waits for a running call. It must not be leaked (see [`linux`](super)).
 ///
 /// # Examples
 ///
@@ -70,7 +71,7 @@ pub trait SleepHandler: Send + Sync + 'static {
 ///
 /// # Invariants
 ///
-/// `sleep` and `reboot` are registered, each with the function for `T` that belongs to its field.
+/// `sleep` and `reboot` are registered, with `Self::slept` and `Self::rebooted` as their functions.
 #[pin_data(PinnedDrop)]
 pub struct SleepNotifier<T: SleepHandler> {
     #[pin]
@@ -113,12 +114,12 @@ impl<T: SleepHandler> SleepNotifier<T> {
                 let (sleep, reboot) = unsafe {
                     ((*this.as_ptr()).sleep.get(), (*this.as_ptr()).reboot.get())
                 };
-                // INVARIANT: Both are registered in the end, or neither.
-                // SAFETY: The block is initialised, and unregistered before it goes.
+                // INVARIANT: On success both are registered, otherwise neither is.
+                // SAFETY: The block is initialised, and unregistered before it is freed.
                 to_result(unsafe { morse_helper_register_pm_notifier(sleep) })?;
                 // SAFETY: As above.
                 if let Err(error) = to_result(unsafe { morse_helper_register_reboot_notifier(reboot) }) {
-                    // SAFETY: It was just registered.
+                    // SAFETY: It was registered above.
                     unsafe { morse_helper_unregister_pm_notifier(sleep) };
                     return Err(error);
                 }
@@ -134,9 +135,10 @@ impl<T: SleepHandler> SleepNotifier<T> {
         event: c_ulong,
         _data: *mut c_void,
     ) -> c_int {
-        // SAFETY: By the safety requirements. The chain is locked, and unregistering waits for that.
+        // SAFETY: By the safety requirements. The chain is locked during the call, and unregistering takes
+        // the same lock.
         let this = unsafe { &*kernel::container_of!(Opaque::cast_from(block), Self, sleep) };
-        // SAFETY: Both chains are blocking ones, which are called in process context.
+        // SAFETY: Both chains are blocking notifier chains, which are called in process context.
         let ctx = unsafe { Sleepable::enter() };
         match event as u32 {
             bindings::PM_SUSPEND_PREPARE

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! An interrupt that wakes the system.
+//! An interrupt that wakes the system from sleep.
 //!
-//! The PM core arms it with `enable_irq_wake()` when the system goes to sleep, if user space has not
-//! written `disabled` to the file `power/wakeup` of the device.
+//! The PM core calls `enable_irq_wake()` for it when the system suspends, unless user space has written
+//! `disabled` to the file `power/wakeup` of the device.
 //!
 //! C header: [`include/linux/pm_wakeirq.h`](srctree/include/linux/pm_wakeirq.h)
 
@@ -11,16 +11,21 @@ use super::{
     context::Sleepable,
     raw_device, //
 };
-use kernel::{device::Device, error::to_result, prelude::*, sync::aref::ARef};
+use kernel::{
+    device::Device,
+    error::to_result,
+    prelude::*,
+    sync::aref::ARef, //
+};
 
 extern "C" {
-    /// `device_init_wakeup()` and `dev_pm_set_wake_irq()`, which are inline, or may be.
+    /// `device_init_wakeup()` and `dev_pm_set_wake_irq()`, which are inline in some configurations.
     fn morse_helper_wake_irq_set(dev: *mut c_void, irq: c_uint) -> c_int;
     /// `dev_pm_clear_wake_irq()` and `device_init_wakeup()`, as above.
     fn morse_helper_wake_irq_clear(dev: *mut c_void);
 }
 
-/// A device whose interrupt wakes the system, until this is dropped.
+/// A wake interrupt of a device, which is cleared when dropped.
 ///
 /// # Invariants
 ///
@@ -30,10 +35,10 @@ pub struct WakeIrq {
 }
 
 impl WakeIrq {
-    /// Makes the interrupt `irq` of `dev` wake the system, if the description of the device has the
+    /// Makes the interrupt `irq` of `dev` wake the system, if the firmware description of the device has the
     /// property `wakeup-source`.
     ///
-    /// The interrupt has to be requested as long as this exists.
+    /// The caller has requested the interrupt, and drops this before it frees it.
     pub(super) fn described(_ctx: &Sleepable, dev: &Device, irq: c_uint) -> Result<Option<Self>> {
         let is_source = dev
             .fwnode()
@@ -41,9 +46,9 @@ impl WakeIrq {
         if !is_source {
             return Ok(None);
         }
-        // SAFETY: The device is valid, and bound while this is called.
+        // SAFETY: The device is valid, and bound during this call.
         to_result(unsafe { morse_helper_wake_irq_set(raw_device(dev).cast(), irq) })?;
-        // INVARIANT: Just so.
+        // INVARIANT: Set above.
         Ok(Some(Self { dev: dev.into() }))
     }
 }

@@ -402,11 +402,10 @@ impl<C: Context> Clone for WorkHandle<C> {
 }
 
 impl WorkHandle<Sleepable> {
-    /// Waits until the item has run, if it is queued or running. Not to be called by the item itself,
-    /// which would wait for itself.
+    /// Waits until the item is neither queued nor running. The item itself must not call it: it would wait
+    /// for itself.
     pub fn flush(&self, _ctx: &Sleepable) {
-        // SAFETY: `work` is initialised and lives as long as `raw`. The context token says that waiting
-        // is allowed.
+        // SAFETY: `work` is initialised and lives as long as `raw`. The token allows sleeping.
         unsafe { bindings::flush_work(self.raw.work.get()) };
     }
 }

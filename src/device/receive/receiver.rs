@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The receive side as its users see it: what interrupt, softirq, delayed work, timer, open files and
-//! sysfs share.
+//! The data of the receive side, shared by interrupt, softirq, delayed work, timer, open files and sysfs.
 
 use super::{
     buffer::ReadBuffer,
@@ -29,42 +28,42 @@ use kernel::{
     },
 };
 
-/// How many edges may wait for the softirq: 50 ms of them at 20000 edges per second.
+/// The capacity of the ring: 50 ms at 20000 edges per second.
 const RING_EDGES: usize = 1024;
 
-/// Shared by all the parts of the receive side; outlives the hardware while a file is open.
+/// Shared by all parts of the receive side. It outlives the hardware while a file is open.
 #[pin_data]
 pub(crate) struct Receiver {
     /// The number of the device.
     pub(crate) device: u32,
-    /// From the interrupt to whoever holds the lock of `line`.
+    /// Edges from the interrupt to the holder of the lock of `line`.
     ring: Ring<RING_EDGES>,
-    /// An edge is being put into it. The ring has one producer: not that the interrupt stays on one CPU,
-    /// but that its handler runs on one at a time, see [`crate::linux::irq::IrqHandler`].
+    /// Set while an edge is pushed. The ring has one producer, as the handler does not run concurrently with
+    /// itself, see [`crate::linux::irq::IrqHandler`].
     is_pushing: AtomicFlag,
     softirqs: Atomic<u64>,
-    /// What is known of the key.
+    /// The state of the key line.
     #[pin]
     pub(crate) line: SpinLockBh<LineState>,
-    /// What readers get.
+    /// Text and pulses for readers.
     #[pin]
     pub(crate) buffer: ReadBuffer,
-    /// Settings and findings of the ticker.
+    /// The settings of the ticker, and its rates.
     pub(crate) rates: Rates,
 }
 
-/// What listening came to.
+/// The result of [`Receiver::drain`].
 pub(crate) struct Drained {
-    /// There is something new for readers.
+    /// Readers have new items.
     pub(crate) news: bool,
-    /// The session is over.
+    /// The session, if it has ended.
     pub(crate) ended: Option<Summary>,
-    /// When to listen again if no edge comes before, in nanoseconds from now.
+    /// The time until the next call if no edge comes, in nanoseconds.
     pub(crate) wait_ns: Option<u64>,
 }
 
 impl Receiver {
-    /// Makes the receiver of the device with this number, for a key that is `down`.
+    /// Makes the receiver of the device with this number, whose key is `down`.
     pub(crate) fn new(device: u32, down: bool) -> impl PinInit<Self, Error> {
         try_pin_init!(Self {
             ring: Ring::new(),
@@ -77,11 +76,11 @@ impl Receiver {
         })
     }
 
-    /// Keeps an edge for [`Self::drain`]. For the interrupt handler alone.
+    /// Pushes an edge for [`Self::drain`]. For the interrupt handler only.
     #[inline]
     pub(crate) fn push_edge(&self, edge: Edge) {
         if cfg!(debug_assertions) {
-            // A kernel full of sanitizers verifies it.
+            // Verified on kernels with debug assertions.
             assert!(!self.is_pushing.xchg(true, Relaxed), "two producers");
         }
         self.ring.push(edge);
@@ -90,15 +89,15 @@ impl Receiver {
         }
     }
 
-    /// Takes all edges that were noted, and looks at the time.
+    /// Takes all edges from the ring, then the time.
     pub(crate) fn drain(&self, level: &Level) -> Drained {
-        // The ring has one consumer: whoever has the lock.
+        // The holder of the lock is the consumer of the ring.
         let mut line = self.line.lock();
         let mut news = false;
-        // All edges before this time are taken below.
+        // Edges before this time are taken below.
         let mut now_ns = Ktime::now().as_ns();
-        // An edge that comes meanwhile may be taken as well, but not more than fill the ring once: each
-        // has kicked the softirq, so none is forgotten.
+        // Edges that arrive meanwhile may be taken, too, but at most a full ring. Each has scheduled the
+        // softirq, so the rest is not lost.
         for _ in 0..RING_EDGES {
             let Some(edge) = self.ring.pop() else {
                 break;
@@ -120,7 +119,7 @@ impl Receiver {
         let (more, ended) = if self.ring.is_empty() {
             line.time(now_ns, &self.buffer)
         } else {
-            // The next run will know what happened until now.
+            // Edges remain, so the time is not known to have passed without one. The next run takes it.
             (false, None)
         };
         Drained {
@@ -130,8 +129,8 @@ impl Receiver {
         }
     }
 
-    /// Takes all edges that were noted, and begins anew with what `level` reads then. Returns the session
-    /// that ends with this, if one had begun.
+    /// Takes all edges from the ring, then resets the line to the current `level`. Returns the session that
+    /// this ends, if one has begun.
     pub(crate) fn restart(&self, level: &Level) -> Option<Summary> {
         let ended = self.drain(level).ended;
         let session = self.line.lock().restart(level.is_down(), &self.buffer);
@@ -143,13 +142,13 @@ impl Receiver {
         self.softirqs.fetch_add(1_u64, Relaxed);
     }
 
-    /// Returns how many interrupts there were, each an edge.
+    /// Returns the number of interrupts, each of which is an edge.
     pub(crate) fn edges(&self) -> u64 {
         let mut line = self.line.lock();
         line.count_edges(self.ring.pushed().wrapping_add(self.ring.dropped()))
     }
 
-    /// Returns how often the softirq ran.
+    /// Returns the number of runs of the softirq.
     pub(crate) fn softirqs(&self) -> u64 {
         self.softirqs.load(Relaxed)
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What the kernel log tells of a message.
+//! The log message about a transmission.
 
 use crate::code::{
     self,
@@ -19,17 +19,17 @@ use kernel::{
     prelude::*, //
 };
 
-/// How much of a message the log shows, in bytes.
+/// The length at which the log truncates the text of a message, in bytes.
 const TEXT_BYTES: usize = 64;
 
-/// At most so many lines are logged within [`WINDOW_NS`]; user space decides how many messages
-/// there are.
+/// The number of lines that are logged within [`WINDOW_NS`], as user space decides how many messages there
+/// are.
 const LINES_PER_WINDOW: u32 = 10;
 const WINDOW_NS: i64 = 5_000_000_000;
 
 const MS_PER_S: NonZeroU32 = NonZeroU32::new(1000).unwrap();
 
-/// Keeps the books of the message being sent.
+/// The record of the message being sent.
 pub(crate) struct Report {
     text: [u8; TEXT_BYTES],
     text_len: usize,
@@ -43,7 +43,7 @@ pub(crate) struct Report {
 }
 
 impl Report {
-    /// A report of nothing yet.
+    /// An empty report.
     pub(crate) fn new() -> Self {
         Self {
             text: [0; TEXT_BYTES],
@@ -58,7 +58,7 @@ impl Report {
         }
     }
 
-    /// Adds a symbol, whose sending begins at `now`.
+    /// Adds a symbol that begins at `now`.
     pub(crate) fn add(&mut self, now: Ktime, symbol: Symbol) {
         if self.characters > 0 && symbol.gap == Gap::Word {
             self.add_text(b" ");
@@ -79,17 +79,17 @@ impl Report {
         }
     }
 
-    /// Notes that the message was given up.
+    /// Records that the message was aborted.
     pub(crate) fn abort(&mut self) {
         self.aborted = true;
     }
 
-    /// Returns whether a message has begun and was not given up.
+    /// Returns whether a message has begun and was not aborted.
     pub(crate) fn is_good(&self) -> bool {
         self.began.is_some() && !self.aborted
     }
 
-    /// Ends the message, and logs it unless too much was logged lately.
+    /// Ends the message, and logs it unless the limit of lines is reached.
     pub(crate) fn finish(&mut self, dev: &Device, now: Ktime) {
         let Some(began) = self.began.take() else {
             return;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The transmit side as its users see it: what open files, sysfs and the keyer share.
+//! The data of the transmit side, shared by open files, sysfs and the keyer.
 
 use super::{
     queue::TxQueue,
@@ -21,28 +21,28 @@ use kernel::{
     },
 };
 
-/// Shared by the keyer, the node and all open files; outlives the hardware while a file is open.
+/// Shared by the keyer, the node and all open files. It outlives the hardware while a file is open.
 #[pin_data]
 pub(crate) struct Transmitter {
     /// The number of the device.
     pub(crate) device: u32,
-    /// What is waiting to be sent.
+    /// Symbols to be sent.
     #[pin]
     pub(crate) queue: TxQueue,
-    /// Speed and spacing. A change holds from the next mark or space on.
+    /// Speed and spacing. A change takes effect with the next mark or space.
     #[pin]
     pub(crate) timing: Mutex<Timing>,
-    /// What is sent again and again.
+    /// The settings of the beacon.
     #[pin]
     pub(crate) beacon: Mutex<BeaconSettings>,
-    /// The keyer is to rest, the lamp dark, and to keep what there is to be sent.
+    /// The keyer rests: the lamp is dark, and queued symbols are kept.
     is_resting: AtomicFlag,
     sent: Atomic<u64>,
     messages: Atomic<u64>,
 }
 
 impl Transmitter {
-    /// Makes the transmitter of the device with this number, with the default timing and nothing to send.
+    /// Makes the transmitter of the device with this number, with the default timing and an empty queue.
     pub(crate) fn new(device: u32) -> impl PinInit<Self, Error> {
         try_pin_init!(Self {
             device,
@@ -55,7 +55,7 @@ impl Transmitter {
         })
     }
 
-    /// Returns the state for user space; `ENODEV` if the hardware is gone.
+    /// Returns the status for user space. `ENODEV` if the device was removed.
     pub(crate) fn status(&self) -> Result<uapi::Status> {
         let occupancy = self.queue.occupancy()?;
         Ok(uapi::Status {
@@ -71,9 +71,9 @@ impl Transmitter {
         })
     }
 
-    /// Has the keyer stop wherever it is, or allows it to go on. What is queued is kept.
+    /// Makes the keyer stop at any point, or allows it to continue. Queued symbols are kept.
     ///
-    /// To go on, the keyer has to be queued.
+    /// To continue, the keyer has to be queued.
     pub(crate) fn set_resting(&self, resting: bool) {
         self.is_resting.store(resting, Relaxed);
         self.queue.keyer_wait.wake_up_all();
@@ -84,22 +84,22 @@ impl Transmitter {
         self.is_resting.load(Relaxed)
     }
 
-    /// Counts a character that has been sent.
+    /// Counts a sent character.
     pub(crate) fn count_character(&self) {
         self.sent.fetch_add(1_u64, Relaxed);
     }
 
-    /// Counts a message that has been sent to its end.
+    /// Counts a message that was sent completely.
     pub(crate) fn count_message(&self) {
         self.messages.fetch_add(1_u64, Relaxed);
     }
 
-    /// Returns how many characters have been sent.
+    /// Returns the number of characters sent.
     pub(crate) fn sent(&self) -> u64 {
         self.sent.load(Relaxed)
     }
 
-    /// Returns how many messages have been sent.
+    /// Returns the number of messages sent.
     pub(crate) fn messages(&self) -> u64 {
         self.messages.load(Relaxed)
     }
