@@ -11,7 +11,7 @@ use crate::board::COMMAND_LIMIT;
 use crate::config::Config;
 use crate::emulator::CommandLine;
 use crate::error::{Error, Result};
-use crate::kmod::Modules;
+use crate::modules;
 use crate::options::Options;
 use crate::quote;
 use crate::shell::{Failure, Output, Shell};
@@ -53,8 +53,9 @@ impl Ports {
 
 /// Whether a kernel has the drivers that a link needs.
 pub fn is_possible(config: &Config) -> bool {
-    let modules = config.modules.as_deref().map(Modules::open);
-    matches!(modules, Some(Ok(modules)) if modules.closure(STOCK_MODULES).is_ok())
+    let modules = config.modules.as_deref();
+    modules
+        .is_some_and(|dir| modules::with_dependencies(dir, &config.release, STOCK_MODULES).is_ok())
 }
 
 /// What the guest needs to have a link.
