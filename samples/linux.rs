@@ -10,6 +10,9 @@ pub mod debugfs;
 pub mod delayed;
 #[path = "../src/linux/irq.rs"]
 pub mod irq;
+#[cfg_attr(CONFIG_IRQ_SIM, path = "../src/linux/irq_sim.rs")]
+#[cfg_attr(not(CONFIG_IRQ_SIM), path = "../src/linux/absent/irq_sim.rs")]
+pub mod irq_sim;
 #[path = "../src/linux/module.rs"]
 pub mod module;
 #[path = "../src/linux/sched.rs"]

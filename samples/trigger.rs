@@ -9,10 +9,8 @@ use crate::linux::{
         Dir,
         File, //
     },
-    irq::{
-        IrqHandler,
-        SimulatedIrq, //
-    },
+    irq::IrqHandler,
+    irq_sim::SimulatedIrq, //
 };
 use kernel::{
     prelude::*,

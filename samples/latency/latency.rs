@@ -51,10 +51,8 @@ use linux::{
         DelayedWorkHandle,
         DelayedWorkHandler, //
     },
-    irq::{
-        IrqHandler,
-        SimulatedIrq, //
-    },
+    irq::IrqHandler,
+    irq_sim::SimulatedIrq,
     module::{
         self,
         Module, //

@@ -94,6 +94,7 @@ u32 morse_helper_irq_trigger_type(unsigned int irq)
 	return irq_get_trigger_type(irq);
 }
 
+#ifdef CONFIG_IRQ_SIM
 struct irq_domain *morse_helper_irq_sim_create(void)
 {
 	return irq_domain_create_sim(NULL, 1);
@@ -103,6 +104,7 @@ void morse_helper_irq_sim_remove(struct irq_domain *domain)
 {
 	irq_domain_remove_sim(domain);
 }
+#endif
 
 void morse_helper_set_idle(void)
 {

@@ -42,6 +42,9 @@ unsafe impl Send for Trigger {}
 unsafe impl Sync for Trigger {}
 
 impl Trigger {
+    /// Whether the kernel has LED triggers.
+    pub const IS_AVAILABLE: bool = true;
+
     /// Registers a trigger.
     ///
     /// # Errors

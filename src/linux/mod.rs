@@ -24,6 +24,11 @@
 //! Destructors wait, so owners and handles are dropped in process context. The compiler does not
 //! check this.
 //!
+//! # A kernel without an option
+//!
+//! Like the inline stubs of C headers, the files in `absent/` stand for mechanisms that the kernel was
+//! built without.
+//!
 //! # A new kernel
 //!
 //! `cfg(kernel_7_3)` is set for 7.3 and every later kernel (see `Kbuild`). When the `kernel` crate of a
@@ -43,6 +48,9 @@ pub mod device_irq;
 pub mod faux;
 pub mod gpio;
 pub mod irq;
+#[cfg_attr(not(CONFIG_IRQ_SIM), path = "absent/irq_sim.rs")]
+pub mod irq_sim;
+#[cfg_attr(not(CONFIG_LEDS_TRIGGERS), path = "absent/led_trigger.rs")]
 pub mod led_trigger;
 pub mod miscdev;
 pub mod module;

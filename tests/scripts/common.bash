@@ -3,7 +3,7 @@
 # Shared by the tests beside it, which bats runs in the tool root: scripts/tools run bats tests/scripts
 
 bats_require_minimum_version 1.5.0
-top=$(cd "$BATS_TEST_DIRNAME/../.." && pwd -P)
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 
 # What is asked for is said in each test.
 unset SERIES ARCH FLAVOUR SUITE RELEASE KDIR DIAGRAM MORSE_BINDS

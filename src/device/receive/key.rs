@@ -16,7 +16,7 @@ use crate::linux::{
     debugfs,
     device_irq::DeviceIrq,
     gpio,
-    irq::SimulatedIrq,
+    irq_sim::SimulatedIrq,
     platform,
     softirq::SoftirqHandle, //
 };

@@ -14,7 +14,7 @@ const SOURCES: &str = "src/linux";
 /// Names that examples use, besides all names of their own file.
 const PRELUDE: &str = "#![allow(unused, missing_docs)]
 use crate::linux::{
-    context::{Atomic, Context, Sleepable}, gpio, irq::{IrqHandler, SimulatedIrq}, sysfs, time::Ktime,
+    context::{Atomic, Context, Sleepable}, gpio, irq::IrqHandler, irq_sim::SimulatedIrq, sysfs, time::Ktime,
     workqueue::{Queue, Work, WorkHandler},
 };
 use crate::{

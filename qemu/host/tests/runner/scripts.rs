@@ -29,9 +29,9 @@ pub fn fuzz() -> Vec<Trial> {
     ["parser", "decoder"].map(target).into()
 }
 
-/// A trial for each test in `tests/scripts`.
-pub fn bats() -> Vec<Trial> {
-    let dir = top().join("tests/scripts");
+/// A trial for each test in `dir`, such as `tests/scripts`.
+pub fn bats(dir: &str) -> Vec<Trial> {
+    let dir = top().join(dir);
     let files = fs::read_dir(&dir).expect("the tests are there");
     let paths = files.filter_map(|file| Some(file.ok()?.path()));
     let mut paths: Vec<_> = paths

@@ -83,10 +83,12 @@ impl Selection {
             }
             trials.extend(of_kernel);
         }
-        if matches!(self.tier, Tier::Default | Tier::Smoke) {
-            let others = self.without_boards(kernels);
-            trials.extend(others.into_iter().filter(|trial| self.wants(&trial.name)));
-        }
+        let others = match self.tier {
+            Tier::Default | Tier::Smoke => self.without_boards(kernels),
+            Tier::Boards => Vec::new(),
+            Tier::Long => scripts::bats("tests/scripts/long"),
+        };
+        trials.extend(others.into_iter().filter(|trial| self.wants(&trial.name)));
         trials
     }
 
@@ -114,7 +116,7 @@ impl Selection {
         if self.tier == Tier::Default {
             trials.extend(must_not_compile::trials(0));
             trials.push(examples::trial(0));
-            trials.extend(scripts::bats());
+            trials.extend(scripts::bats("tests/scripts"));
             trials.extend(scripts::fuzz());
             trials.extend(crates::examples());
             if self.lints || !self.names.is_empty() {
