@@ -26,8 +26,10 @@ help:
 	@echo '  make tools      only bring up the tool root        make kernel   only prepare the kernel tree'
 	@echo '  make clean      remove build/                      make distclean   remove the cache as well'
 	@echo
-	@echo 'Settings: SERIES=7.3  ARCH=arm64|armhf|amd64  FLAVOUR=rt-arm64|sanitizer|...  (see scripts/kernel)'
-	@echo '          KDIR=TREE   build against any other prepared kernel tree with CONFIG_RUST'
+	@echo 'Settings: SERIES=7.3  ARCH=arm64|armhf|amd64  FLAVOUR=rt-arm64|sanitizer|...  SUITE=trixie|forky|sid'
+	@echo '          RELEASE=running   build for the Debian kernel that runs here; or for another by its release'
+	@echo '          KDIR=TREE   build against any other prepared kernel tree with CONFIG_RUST   (see scripts/kernel)'
+	@echo '          V=1   show what Kbuild does'
 	@echo 'The first run downloads some 900 MB into $${XDG_CACHE_HOME:-~/.cache}/morse and takes a few minutes.'
 
 modules:

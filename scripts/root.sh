@@ -94,7 +94,7 @@ make_root() {
 	# The names of the archives tell the versions, while they are there. Newer ones of mmdebstrap warn root of scripts that
 	# run without a chroot; none does.
 	# shellcheck disable=SC2016 # for mmdebstrap's shell
-	logged tools mmdebstrap --mode=chrootless --variant=extract --skip=check/chrootless "${options[@]}" \
+	logged tools mmdebstrap --mode=chrootless --variant=extract --skip=check/chrootless --keyring="$keyring" "${options[@]}" \
 		--include='?essential' --include="$(IFS=,; echo "${packages[*]}")" \
 		--extract-hook='ls "$1/var/cache/apt/archives" >"$1/../archives"' \
 		"$suite" "$system" ||

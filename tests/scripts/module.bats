@@ -46,10 +46,24 @@ built() { KDIR=$spoiled "$top/scripts/module"; }
 	fails 'has no Module.symvers' built
 }
 
-@test "a tree of another rustc is refused" {
+@test "a tree of another rustc is refused, with quotes in its configuration and without" {
 	spoil
-	sed -i 's/^CONFIG_RUSTC_VERSION_TEXT=.*/CONFIG_RUSTC_VERSION_TEXT="rustc 1.99.0"/' "$spoiled/include/config/auto.conf"
-	fails "was prepared with 'rustc 1\.99\.0'" built
+	for text in '"rustc 1.99.0 (a b)"' 'rustc 1.99.0 (a b)'; do
+		sed -i "s/^CONFIG_RUSTC_VERSION_TEXT=.*/CONFIG_RUSTC_VERSION_TEXT=$text/" "$spoiled/include/config/auto.conf"
+		fails "was prepared with 'rustc 1\.99\.0 \(a b\)'" built
+	done
+}
+
+@test "a tree of a compiler that is not here is refused" {
+	spoil
+	sed -i 's/^CONFIG_CC_VERSION_TEXT=.*/CONFIG_CC_VERSION_TEXT=vax-linux-gcc-3 (x) 3/' "$spoiled/include/config/auto.conf"
+	fails 'the tool root has no vax-linux-gcc-3' built
+}
+
+@test "a tree of a kernel that is too old is refused" {
+	spoil
+	echo 6.12.1-x >"$spoiled/include/config/kernel.release"
+	fails 'is of Linux 6\.12\.1-x; 7\.2 or newer is needed' built
 }
 
 @test "with all in the cache no network is needed" {
