@@ -17,6 +17,7 @@ help:
 	@echo '                    DIAGRAM=led.svg     draw it too      TIME=virtual   in exact virtual time'
 	@echo '                    KEY=none             leave the terminal plain: the LED alone, and no mouse'
 	@echo '  make reload     build what changed, and load it again in the board that runs (Ctrl-A r there does the same)'
+	@echo '  make rust-analyzer   write rust-project.json, by which an editor knows the kernel crate, the driver and the samples'
 	@echo '  make test       unit tests on the host, and boot tests on the board; scripts/test NAME for some of them'
 	@echo '                    FLAVOUR=sanitizer              on the kernel with every sanitizer'
 	@echo '                    KERNELS="stock sanitizer"      on both, as CI does'
@@ -39,6 +40,9 @@ run:
 	@# A person at a terminal may want to try the guest programs; sending one message needs none of them.
 	@bare=--bare; if [ -z "$$MSG" ] && [ -t 0 ] && [ -t 1 ]; then bare=; fi; \
 	scripts/board $$bare cargo run --quiet --package morse-board --bin morse-run
+
+rust-analyzer:
+	@scripts/rust-analyzer
 
 reload:
 	@scripts/module >/dev/null && scripts/tools run build/tools/debug/morse-run --reload
@@ -67,4 +71,4 @@ clean:
 distclean: clean
 	rm -rf "$${XDG_CACHE_HOME:-$$HOME/.cache}/morse"
 
-.PHONY: help modules run reload test matrix bench lint tools kernel clean distclean
+.PHONY: help modules run reload rust-analyzer test matrix bench lint tools kernel clean distclean

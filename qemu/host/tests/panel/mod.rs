@@ -28,6 +28,7 @@ pub fn tests() -> Tests {
         key_toggles_elsewhere_and_goes_up_by_itself,
         plain_terminal_for_who_wants_it,
         kernel_without_virtio_serial,
+        board_that_does_not_answer_is_told,
         changed_modules_are_brought_and_loaded_again
     ]
     .in_real_time()
@@ -242,6 +243,29 @@ fn plain_terminal_for_who_wants_it() {
     terminal.wait_text("[   <   0   ;   5   ;   5   M");
     terminal.send("\x01x");
     assert!(terminal.wait_end().0.success());
+}
+
+fn board_that_does_not_answer_is_told() {
+    let terminal = board(morse_run(), false);
+    terminal.wait_row(KEY, "key △ up");
+    let qemu = children(terminal.pid());
+    for pid in &qemu {
+        let stop = process::Command::new("sh")
+            .args(["-c", &format!("kill -s STOP {pid}")])
+            .status();
+        assert!(stop.is_ok_and(|status| status.success()));
+    }
+    terminal.send("\x01x");
+    let (status, written) = terminal.wait_end_written();
+    assert!(!status.success(), "{written}");
+    assert!(
+        written.contains("The board does not answer any more.")
+            && written.contains("morse morse: bound as"),
+        "{written}"
+    );
+    for pid in qemu {
+        assert!(!Path::new(&format!("/proc/{pid}")).exists());
+    }
 }
 
 /// As that of the sanitizers.
