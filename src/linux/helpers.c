@@ -11,6 +11,7 @@
 #include <linux/irq_sim.h>
 #include <linux/irqflags.h>
 #include <linux/of.h>
+#include <linux/rcupdate.h>
 #include <linux/pm_wakeirq.h>
 #include <linux/pm_wakeup.h>
 #include <linux/reboot.h>
@@ -105,6 +106,11 @@ void morse_helper_irq_sim_remove(struct irq_domain *domain)
 	irq_domain_remove_sim(domain);
 }
 #endif
+
+void morse_helper_synchronize_rcu_expedited(void)
+{
+	synchronize_rcu_expedited();
+}
 
 void morse_helper_set_idle(void)
 {

@@ -32,6 +32,7 @@ void morse_helper_spin_unlock_bh(spinlock_t *lock);
 u32 morse_helper_irq_trigger_type(unsigned int irq);
 struct irq_domain *morse_helper_irq_sim_create(void);
 void morse_helper_irq_sim_remove(struct irq_domain *domain);
+void morse_helper_synchronize_rcu_expedited(void);
 void morse_helper_set_idle(void);
 int morse_helper_register_pm_notifier(struct notifier_block *nb);
 int morse_helper_unregister_pm_notifier(struct notifier_block *nb);

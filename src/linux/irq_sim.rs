@@ -38,6 +38,8 @@ extern "C" {
     fn morse_helper_irq_sim_create() -> *mut c_void;
     /// `irq_domain_remove_sim()`.
     fn morse_helper_irq_sim_remove(domain: *mut c_void);
+    /// `synchronize_rcu_expedited()`, which is inline on kernels for one CPU.
+    fn morse_helper_synchronize_rcu_expedited();
 }
 
 /// An interrupt simulator (`kernel/irq/irq_sim.c`) with one interrupt.
@@ -165,7 +167,7 @@ impl<T: IrqHandler> SimulatedIrq<T> {
         // The simulator clears the pending bit before it looks the interrupt up. It does so in hard
         // interrupt context, whose end RCU waits for.
         // SAFETY: The token allows sleeping.
-        unsafe { bindings::synchronize_rcu_expedited() };
+        unsafe { morse_helper_synchronize_rcu_expedited() };
     }
 
     /// Returns the handler.
