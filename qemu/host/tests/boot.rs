@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use morse_board::machine::CHIP;
-use morse_board::{trace, transmission, Board, Pace, Timeline};
+use morse_board::{trace, transmission, Board, Pace, Result, Timeline};
 
 use crate::boards::{REAL, VIRTUAL, VIRTUAL_SMP};
 use crate::fixture::{config, lacks_wires, skip};
@@ -15,25 +15,28 @@ use crate::runner::test::Tests;
 
 /// The tests here.
 pub fn tests() -> Tests {
-    tests![
-        device_node_is_there_while_the_module_is,
-        sos_is_seen_from_outside_in_real_time,
-        unloading_in_the_middle_of_a_message_leaves_the_lamp_dark_in_real_time,
-        unloading_and_loading_again_many_times,
-        lamp_and_key_are_the_gpio_lines
-    ]
-    .on(&REAL)
-    .and(
-        tests![
-            messages_are_exact_in_virtual_time,
-            the_log_tells_the_story,
-            unloading_in_the_middle_of_a_message_is_prompt_and_leaves_the_lamp_dark
-        ]
-        .on(&VIRTUAL),
-    )
-    .and(
-        tests![unloading_waits_for_no_more_than_an_empty_module_on_two_processors].on(&VIRTUAL_SMP),
-    )
+    tests![REAL.with => device_node_is_there_while_the_module_is]
+        .and(tests![
+            sos_is_seen_from_outside_in_real_time,
+            unloading_in_the_middle_of_a_message_leaves_the_lamp_dark_in_real_time,
+            unloading_and_loading_again_many_times,
+            lamp_and_key_are_the_gpio_lines
+        ])
+        .on(&REAL)
+        .and(
+            tests![VIRTUAL.with =>
+                messages_are_exact_in_virtual_time,
+                the_log_tells_the_story,
+            ]
+            .and(tests![
+                unloading_in_the_middle_of_a_message_is_prompt_and_leaves_the_lamp_dark
+            ])
+            .on(&VIRTUAL),
+        )
+        .and(
+            tests![unloading_waits_for_no_more_than_an_empty_module_on_two_processors]
+                .on(&VIRTUAL_SMP),
+        )
 }
 
 /// A module that does nothing, with which the module's unloading is compared.
@@ -45,24 +48,22 @@ const SANITIZER_UNLOAD_BOUND: Duration = Duration::from_millis(100);
 /// Longer than any darkness within a message.
 const DARK: Duration = Duration::from_millis(1600);
 
-fn device_node_is_there_while_the_module_is() {
-    REAL.with(|board| {
-        assert_ne!(board.execute("test -e /dev/morse", DARK)?.status, 0);
-        board.run("insmod morse.ko")?;
-        let node = board.run("stat -c '%F %a' /dev/morse")?;
-        let (kind, mode) = node.trim().rsplit_once(' ').expect("a kind and a mode");
-        assert_eq!(kind, "character special file");
-        let mode = u32::from_str_radix(mode, 8).expect("octal digits");
-        assert_eq!(mode & 0o600, 0o600, "its owner can use it");
-        assert_eq!(
-            mode & 0o113,
-            0,
-            "it is not executable, nor writable for all users: {mode:o}"
-        );
-        board.run("rmmod morse")?;
-        assert_ne!(board.execute("test -e /dev/morse", DARK)?.status, 0);
-        Ok(())
-    });
+fn device_node_is_there_while_the_module_is(board: &mut Board) -> Result<()> {
+    assert_ne!(board.execute("test -e /dev/morse", DARK)?.status, 0);
+    board.run("insmod morse.ko")?;
+    let node = board.run("stat -c '%F %a' /dev/morse")?;
+    let (kind, mode) = node.trim().rsplit_once(' ').expect("a kind and a mode");
+    assert_eq!(kind, "character special file");
+    let mode = u32::from_str_radix(mode, 8).expect("octal digits");
+    assert_eq!(mode & 0o600, 0o600, "its owner can use it");
+    assert_eq!(
+        mode & 0o113,
+        0,
+        "it is not executable, nor writable for all users: {mode:o}"
+    );
+    board.run("rmmod morse")?;
+    assert_ne!(board.execute("test -e /dev/morse", DARK)?.status, 0);
+    Ok(())
 }
 
 fn sos_is_seen_from_outside_in_real_time() {
@@ -79,38 +80,34 @@ fn sos_is_seen_from_outside_in_real_time() {
     });
 }
 
-fn messages_are_exact_in_virtual_time() {
-    VIRTUAL.with(|board| {
-        board.run("insmod morse.ko")?;
-        for text in ["SOS", "PARIS PARIS PARIS", "<AR> é @ 73"] {
-            let sending = transmission::send(board, text, Pace::DEFAULT)?;
-            note!("{sending}");
-            assert!(sending.is_good(), "{sending}");
-        }
-        board.run("rmmod morse")?;
-        Ok(())
-    });
+fn messages_are_exact_in_virtual_time(board: &mut Board) -> Result<()> {
+    board.run("insmod morse.ko")?;
+    for text in ["SOS", "PARIS PARIS PARIS", "<AR> é @ 73"] {
+        let sending = transmission::send(board, text, Pace::DEFAULT)?;
+        note!("{sending}");
+        assert!(sending.is_good(), "{sending}");
+    }
+    board.run("rmmod morse")?;
+    Ok(())
 }
 
-fn the_log_tells_the_story() {
-    VIRTUAL.with(|board| {
-        board.run(
-            "dmesg -c > /dev/null; insmod morse.ko; echo SOS > /dev/morse; sleep 8; rmmod morse",
-        )?;
-        let log = board.run("dmesg -r | grep ' morse morse: '")?;
-        let mut lines = log.lines();
-        for expected in ["bound", "sent \"SOS\"", "unbound"] {
-            let line = lines
-                .next()
-                .unwrap_or_else(|| panic!("no line with {expected:?} in:\n{log}"));
-            assert!(
-                line.starts_with("<6>") && line.contains(expected),
-                "{expected:?} as info in {line:?}"
-            );
-        }
-        assert_eq!(lines.next(), None, "nothing more");
-        Ok(())
-    });
+fn the_log_tells_the_story(board: &mut Board) -> Result<()> {
+    board.run(
+        "dmesg -c > /dev/null; insmod morse.ko; echo SOS > /dev/morse; sleep 8; rmmod morse",
+    )?;
+    let log = board.run("dmesg -r | grep ' morse morse: '")?;
+    let mut lines = log.lines();
+    for expected in ["bound", "sent \"SOS\"", "unbound"] {
+        let line = lines
+            .next()
+            .unwrap_or_else(|| panic!("no line with {expected:?} in:\n{log}"));
+        assert!(
+            line.starts_with("<6>") && line.contains(expected),
+            "{expected:?} as info in {line:?}"
+        );
+    }
+    assert_eq!(lines.next(), None, "nothing more");
+    Ok(())
 }
 
 fn unloading_in_the_middle_of_a_message_is_prompt_and_leaves_the_lamp_dark() {

@@ -63,6 +63,15 @@ impl Kind {
         });
     }
 
+    /// As [`Kind::with_driver`], without parameters.
+    ///
+    /// # Panics
+    ///
+    /// As [`Kind::with`].
+    pub fn loaded(&'static self, test: impl FnOnce(&mut Board) -> Result<()>) {
+        self.with_driver("", test);
+    }
+
     /// As [`Kind::with_driver`], for each mechanism of the bottom half.
     ///
     /// # Panics

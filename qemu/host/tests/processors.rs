@@ -17,8 +17,8 @@ use crate::runner::test::{Kind, Tests};
 pub fn tests() -> Tests {
     tests![edges_from_one_processor_after_the_other_are_accounted_for]
         .long()
-        .and(tests![
-            processors_come_and_go_while_edges_come_and_the_device_sends
+        .and(tests![KEYLESS_SMP.with_each =>
+            processors_come_and_go_while_edges_come_and_the_device_sends,
         ])
         .on(&KEYLESS_SMP)
         .and(tests![the_interrupt_of_the_wired_key_moves_between_processors].on(&WIRED))
@@ -57,22 +57,20 @@ plug() {
 ";
 
 /// The simulated key, pressed on a processor that is taken away under it, while the device sends.
-fn processors_come_and_go_while_edges_come_and_the_device_sends() {
-    KEYLESS_SMP.with_each(|board| {
-        set(board, "wpm", "60")?;
-        board.run("rm -f /tmp/sent /tmp/roved")?;
-        board.run("morse-send PARIS PARIS PARIS PARIS PARIS > /tmp/sent 2>&1 &")?;
-        board.run("(stress rove 20000 2>&1; echo status $?) > /tmp/roved &")?;
-        board
-            .execute(&format!("{PLUG} plug"), LIMIT)?
-            .success("plug")?;
-        let command = "wait_for() { until grep -q \"$2\" $1; do sleep 0.2; done; }
-                       wait_for /tmp/sent '^sent$'; wait_for /tmp/roved status; cat /tmp/roved";
-        let said = run_noted(board, command, LIMIT)?;
-        assert!(said.ends_with("status 0\n"), "{said}");
-        assert_eq!(board.run(&format!("cat {SETTINGS}/sent"))?.trim(), "25");
-        Ok(())
-    });
+fn processors_come_and_go_while_edges_come_and_the_device_sends(board: &mut Board) -> Result<()> {
+    set(board, "wpm", "60")?;
+    board.run("rm -f /tmp/sent /tmp/roved")?;
+    board.run("morse-send PARIS PARIS PARIS PARIS PARIS > /tmp/sent 2>&1 &")?;
+    board.run("(stress rove 20000 2>&1; echo status $?) > /tmp/roved &")?;
+    board
+        .execute(&format!("{PLUG} plug"), LIMIT)?
+        .success("plug")?;
+    let command = "wait_for() { until grep -q \"$2\" $1; do sleep 0.2; done; }
+                   wait_for /tmp/sent '^sent$'; wait_for /tmp/roved status; cat /tmp/roved";
+    let said = run_noted(board, command, LIMIT)?;
+    assert!(said.ends_with("status 0\n"), "{said}");
+    assert_eq!(board.run(&format!("cat {SETTINGS}/sent"))?.trim(), "25");
+    Ok(())
 }
 
 /// The wired key, pressed from outside; its interrupt moves as the processor that has it is taken away.

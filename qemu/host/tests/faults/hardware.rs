@@ -24,14 +24,14 @@ enum Outcome {
 
 /// The tests here.
 pub fn tests() -> Tests {
-    tests![
+    tests![with_driver =>
         each_description_binds_waits_or_is_refused,
         a_line_that_somebody_else_has_is_busy_until_it_is_given_back,
         a_device_that_is_refused_never_appears,
         a_device_waits_for_its_line_and_goes_with_it,
         what_a_device_waits_for_may_come_when_the_driver_is_gone,
-        a_line_that_dies_in_use_does_no_harm
     ]
+    .and(tests![a_line_that_dies_in_use_does_no_harm])
     .on(&BOARD)
 }
 
@@ -235,90 +235,84 @@ fn log_of(board: &mut Board, device: &str) -> Result<String> {
     board.run(&format!("dmesg | grep ' {device}: ' || true"))
 }
 
-fn each_description_binds_waits_or_is_refused() {
-    with_driver(|board| {
-        // The driver core tries deferred devices again whenever a device was bound; they stay deferred.
-        board.run("sleep 1")?;
-        for (device, _, outcome) in DEVICES {
-            let log = log_of(board, device)?;
-            note!("{log}");
-            let is_bound = is_bound(board, device)?;
-            assert_eq!(is_bound, matches!(outcome, Bound(_)), "{device}");
-            match outcome {
-                Bound(parts) => {
-                    assert!(
-                        log.contains(&format!(", with {parts}\n")),
-                        "{device}: {log}"
-                    );
-                }
-                Refused(why) => {
-                    assert!(log.contains(": error -"), "{device}: {log}");
-                    let answer = bind(board, device)?;
-                    assert!(answer.contains(why), "{device}: {answer}");
-                }
-                Deferred => {
-                    let waiting = board.run("cat /sys/kernel/debug/devices_deferred")?;
-                    assert!(
-                        waiting.contains(&format!("{device}\t")),
-                        "{device}: {waiting}"
-                    );
-                    let answer = bind(board, device)?;
-                    assert!(answer.contains(EAGAIN), "{device}: {answer}");
-                }
-                Absent => {
-                    board.run(&format!("! test -e /sys/bus/platform/devices/{device}"))?;
-                }
+fn each_description_binds_waits_or_is_refused(board: &mut Board) -> Result<()> {
+    // The driver core tries deferred devices again whenever a device was bound; they stay deferred.
+    board.run("sleep 1")?;
+    for (device, _, outcome) in DEVICES {
+        let log = log_of(board, device)?;
+        note!("{log}");
+        let is_bound = is_bound(board, device)?;
+        assert_eq!(is_bound, matches!(outcome, Bound(_)), "{device}");
+        match outcome {
+            Bound(parts) => {
+                assert!(
+                    log.contains(&format!(", with {parts}\n")),
+                    "{device}: {log}"
+                );
+            }
+            Refused(why) => {
+                assert!(log.contains(": error -"), "{device}: {log}");
+                let answer = bind(board, device)?;
+                assert!(answer.contains(why), "{device}: {answer}");
+            }
+            Deferred => {
+                let waiting = board.run("cat /sys/kernel/debug/devices_deferred")?;
+                assert!(
+                    waiting.contains(&format!("{device}\t")),
+                    "{device}: {waiting}"
+                );
+                let answer = bind(board, device)?;
+                assert!(answer.contains(EAGAIN), "{device}: {answer}");
+            }
+            Absent => {
+                board.run(&format!("! test -e /sys/bus/platform/devices/{device}"))?;
             }
         }
-        Ok(())
-    });
+    }
+    Ok(())
 }
 
-fn a_line_that_somebody_else_has_is_busy_until_it_is_given_back() {
-    with_driver(|board| {
-        // Lines 1 and 4 of the board's controller, through the kernel's own interface.
-        let chip = board.run("cd /sys/class/gpio && grep -l pl061 gpiochip*/label | head -n 1")?;
-        let chip = chip.trim().trim_end_matches("/label");
-        let base = board.run(&format!("cat /sys/class/gpio/{chip}/base"))?;
-        let base: u32 = base.trim().parse().expect("a number");
-        for (device, line) in [("led-only", base + 1), ("key-only", base + 4)] {
-            board.run(&format!("echo {device} > {DRIVER}/unbind"))?;
-            board.run(&format!("echo {line} > /sys/class/gpio/export"))?;
-            for _ in 0..2 {
-                let answer = bind(board, device)?;
-                assert!(answer.contains(EBUSY), "{device}: {answer}");
-                assert!(!is_bound(board, device)?);
-            }
-            board.run(&format!("echo {line} > /sys/class/gpio/unexport"))?;
-            assert_eq!(bind(board, device)?, "");
-            assert!(is_bound(board, device)?);
+fn a_line_that_somebody_else_has_is_busy_until_it_is_given_back(board: &mut Board) -> Result<()> {
+    // Lines 1 and 4 of the board's controller, through the kernel's own interface.
+    let chip = board.run("cd /sys/class/gpio && grep -l pl061 gpiochip*/label | head -n 1")?;
+    let chip = chip.trim().trim_end_matches("/label");
+    let base = board.run(&format!("cat /sys/class/gpio/{chip}/base"))?;
+    let base: u32 = base.trim().parse().expect("a number");
+    for (device, line) in [("led-only", base + 1), ("key-only", base + 4)] {
+        board.run(&format!("echo {device} > {DRIVER}/unbind"))?;
+        board.run(&format!("echo {line} > /sys/class/gpio/export"))?;
+        for _ in 0..2 {
+            let answer = bind(board, device)?;
+            assert!(answer.contains(EBUSY), "{device}: {answer}");
+            assert!(!is_bound(board, device)?);
         }
-        Ok(())
-    });
+        board.run(&format!("echo {line} > /sys/class/gpio/unexport"))?;
+        assert_eq!(bind(board, device)?, "");
+        assert!(is_bound(board, device)?);
+    }
+    Ok(())
 }
 
 /// A program might open it, and wait for a device that never was.
-fn a_device_that_is_refused_never_appears() {
-    with_driver(|board| {
-        // The kernel announces each device that comes and goes, and numbers its announcements.
-        let announced = |board: &mut Board, device: &str| -> Result<u64> {
-            let number = |board: &mut Board| board.run("cat /sys/kernel/uevent_seqnum");
-            let before = number(board)?;
-            bind(board, device)?;
-            let after = number(board)?;
-            let parse = |text: String| text.trim().parse::<u64>().expect("a number");
-            Ok(parse(after) - parse(before))
-        };
-        for (device, _, outcome) in DEVICES {
-            if matches!(outcome, Refused(_)) {
-                assert_eq!(announced(board, device)?, 0, "{device} appeared");
-            }
+fn a_device_that_is_refused_never_appears(board: &mut Board) -> Result<()> {
+    // The kernel announces each device that comes and goes, and numbers its announcements.
+    let announced = |board: &mut Board, device: &str| -> Result<u64> {
+        let number = |board: &mut Board| board.run("cat /sys/kernel/uevent_seqnum");
+        let before = number(board)?;
+        bind(board, device)?;
+        let after = number(board)?;
+        let parse = |text: String| text.trim().parse::<u64>().expect("a number");
+        Ok(parse(after) - parse(before))
+    };
+    for (device, _, outcome) in DEVICES {
+        if matches!(outcome, Refused(_)) {
+            assert_eq!(announced(board, device)?, 0, "{device} appeared");
         }
-        // One that is bound is announced.
-        board.run(&format!("echo led-only > {DRIVER}/unbind"))?;
-        assert!(announced(board, "led-only")? > 0);
-        Ok(())
-    });
+    }
+    // One that is bound is announced.
+    board.run(&format!("echo led-only > {DRIVER}/unbind"))?;
+    assert!(announced(board, "led-only")? > 0);
+    Ok(())
 }
 
 /// Whether the driver core knows that the device needs its chip. It forgets that when the chip has gone
@@ -328,45 +322,41 @@ fn is_linked(board: &mut Board) -> Result<bool> {
     Ok(board.execute(links, COMMAND_LIMIT)?.status == 0)
 }
 
-fn a_device_waits_for_its_line_and_goes_with_it() {
-    with_driver(|board| {
-        if is_linked(board)? {
-            assert!(is_bound(board, LATE)?);
-            assert_eq!(driver_core(board, CHIP_DRIVER, "unbind", CHIP)?, "");
-            assert!(!is_bound(board, LATE)?, "gone with its line");
-        } else {
-            unload(board)?;
-            assert_eq!(driver_core(board, CHIP_DRIVER, "unbind", CHIP)?, "");
-            load(board)?;
-        }
-        let answer = bind(board, LATE)?;
-        assert!(answer.contains(EAGAIN), "{answer}");
-        // Unloaded while it waits, and loaded anew.
-        for _ in 0..2 {
-            unload(board)?;
-            load(board)?;
-            assert!(!is_bound(board, LATE)?);
-        }
-        assert_eq!(driver_core(board, CHIP_DRIVER, "bind", CHIP)?, "");
-        board.run("sleep 1")?;
-        assert!(is_bound(board, LATE)?, "its line is there");
-        Ok(())
-    });
-}
-
-fn what_a_device_waits_for_may_come_when_the_driver_is_gone() {
-    with_driver(|board| {
+fn a_device_waits_for_its_line_and_goes_with_it(board: &mut Board) -> Result<()> {
+    if is_linked(board)? {
+        assert!(is_bound(board, LATE)?);
+        assert_eq!(driver_core(board, CHIP_DRIVER, "unbind", CHIP)?, "");
+        assert!(!is_bound(board, LATE)?, "gone with its line");
+    } else {
         unload(board)?;
         assert_eq!(driver_core(board, CHIP_DRIVER, "unbind", CHIP)?, "");
         load(board)?;
-        assert!(!is_bound(board, LATE)?);
+    }
+    let answer = bind(board, LATE)?;
+    assert!(answer.contains(EAGAIN), "{answer}");
+    // Unloaded while it waits, and loaded anew.
+    for _ in 0..2 {
         unload(board)?;
-        assert_eq!(driver_core(board, CHIP_DRIVER, "bind", CHIP)?, "");
-        board.run("sleep 1")?;
         load(board)?;
-        assert!(is_bound(board, LATE)?);
-        Ok(())
-    });
+        assert!(!is_bound(board, LATE)?);
+    }
+    assert_eq!(driver_core(board, CHIP_DRIVER, "bind", CHIP)?, "");
+    board.run("sleep 1")?;
+    assert!(is_bound(board, LATE)?, "its line is there");
+    Ok(())
+}
+
+fn what_a_device_waits_for_may_come_when_the_driver_is_gone(board: &mut Board) -> Result<()> {
+    unload(board)?;
+    assert_eq!(driver_core(board, CHIP_DRIVER, "unbind", CHIP)?, "");
+    load(board)?;
+    assert!(!is_bound(board, LATE)?);
+    unload(board)?;
+    assert_eq!(driver_core(board, CHIP_DRIVER, "bind", CHIP)?, "");
+    board.run("sleep 1")?;
+    load(board)?;
+    assert!(is_bound(board, LATE)?);
+    Ok(())
 }
 
 fn a_line_that_dies_in_use_does_no_harm() {

@@ -17,7 +17,7 @@ use super::sleep::{begin, is_awake, pass, sleep_until_alarm, Way};
 pub fn tests() -> Tests {
     tests![key_is_read_anew_after_sleep]
         .on(&REAL)
-        .and(tests![key_wakes_the_board_if_the_device_tree_says_so].on(&WAKING))
+        .and(tests![WAKING.loaded => key_wakes_the_board_if_the_device_tree_says_so])
 }
 
 /// One whose key may wake it.
@@ -88,29 +88,27 @@ fn key_is_read_anew_after_sleep() {
     });
 }
 
-fn key_wakes_the_board_if_the_device_tree_says_so() {
+fn key_wakes_the_board_if_the_device_tree_says_so(board: &mut Board) -> Result<()> {
     const LONG: Duration = Duration::from_secs(10);
-    WAKING.with_driver("", |board| {
-        let wakeup = "/sys/class/misc/morse/device/power/wakeup";
-        for (may, wakes) in [("enabled", true), ("disabled", false)] {
-            board.run(&format!("echo {may} > {wakeup}"))?;
-            begin(board, &sleep_until_alarm(LONG))?;
-            let began = Instant::now();
-            pass(Duration::from_secs(2));
-            board.key(true)?;
-            pass(UNIT);
-            board.key(false)?;
-            if !wakes {
-                pass(LONG);
-            } else {
-                pass(Duration::from_secs(1));
-            }
-            is_awake(board)?;
-            let took = began.elapsed();
-            let resumed = board.run("dmesg | grep 'PM: suspend exit' | tail -1")?;
-            note!("{may}: {took:?}, {resumed}");
-            assert_eq!(took < LONG, wakes, "{may}: awake after {took:?}");
+    let wakeup = "/sys/class/misc/morse/device/power/wakeup";
+    for (may, wakes) in [("enabled", true), ("disabled", false)] {
+        board.run(&format!("echo {may} > {wakeup}"))?;
+        begin(board, &sleep_until_alarm(LONG))?;
+        let began = Instant::now();
+        pass(Duration::from_secs(2));
+        board.key(true)?;
+        pass(UNIT);
+        board.key(false)?;
+        if !wakes {
+            pass(LONG);
+        } else {
+            pass(Duration::from_secs(1));
         }
-        Ok(())
-    });
+        is_awake(board)?;
+        let took = began.elapsed();
+        let resumed = board.run("dmesg | grep 'PM: suspend exit' | tail -1")?;
+        note!("{may}: {took:?}, {resumed}");
+        assert_eq!(took < LONG, wakes, "{may}: awake after {took:?}");
+    }
+    Ok(())
 }

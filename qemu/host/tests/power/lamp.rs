@@ -21,7 +21,9 @@ pub fn tests() -> Tests {
         a_message_that_sleep_cut_is_one_message
     ]
     .on(&REAL)
-    .and(tests![led_with_the_trigger_is_dark_in_sleep_and_the_letter_is_sent_anew].on(&TRIGGER))
+    .and(tests![TRIGGER.with =>
+        led_with_the_trigger_is_dark_in_sleep_and_the_letter_is_sent_anew,
+    ])
 }
 
 /// The lamp is a LED of the LED class, which the driver's trigger lights; the driver has no hardware.
@@ -117,12 +119,12 @@ fn own_lamp_is_dark_in_sleep_and_the_letter_is_sent_anew() {
     });
 }
 
-fn led_with_the_trigger_is_dark_in_sleep_and_the_letter_is_sent_anew() {
-    TRIGGER.with(|board| {
-        board.run("modprobe leds-gpio; insmod morse.ko")?;
-        is_dark_in_sleep(board, Way::Devices, &[100])?;
-        board.run("rmmod morse; rmmod leds-gpio").map(drop)
-    });
+fn led_with_the_trigger_is_dark_in_sleep_and_the_letter_is_sent_anew(
+    board: &mut Board,
+) -> Result<()> {
+    board.run("modprobe leds-gpio; insmod morse.ko")?;
+    is_dark_in_sleep(board, Way::Devices, &[100])?;
+    board.run("rmmod morse; rmmod leds-gpio").map(drop)
 }
 
 fn a_long_mark_does_not_hold_up_sleep() {

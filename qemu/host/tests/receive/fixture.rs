@@ -29,3 +29,8 @@ pub fn read_while(board: &mut Board, command: &str) -> Result<String> {
     );
     long(board, &command)
 }
+
+/// As [`with`], for the usual mechanism.
+pub fn with_bh(test: impl FnOnce(&mut Board) -> Result<()>) {
+    with("bh", test);
+}

@@ -5,18 +5,16 @@
 use morse_board::driver::SIMULATED_KEY;
 use morse_board::{Board, Result};
 
-use super::fixture::{read_while, with, QUIET};
+use super::fixture::{read_while, with, with_bh, QUIET};
 use super::operator::{right, Operator, Random};
 use crate::boards::KEYLESS;
 use crate::runner::test::Tests;
 
 /// The tests here.
 pub fn tests() -> Tests {
-    tests![
-        a_straight_key_is_read,
-        changes_of_speed_in_a_session_are_followed
-    ]
-    .on(&KEYLESS)
+    tests![a_straight_key_is_read]
+        .and(tests![with_bh => changes_of_speed_in_a_session_are_followed])
+        .on(&KEYLESS)
 }
 
 /// How many characters must be right, in percent.
@@ -54,23 +52,21 @@ fn a_straight_key_is_read() {
     }
 }
 
-fn changes_of_speed_in_a_session_are_followed() {
+fn changes_of_speed_in_a_session_are_followed(board: &mut Board) -> Result<()> {
     const WPMS: [f64; 6] = [20.0, 40.0, 20.0, 30.0, 12.0, 60.0];
 
-    with("bh", |board| {
-        let mut random = Random::new(1);
-        let (mut text, mut lengths) = (String::new(), Vec::new());
-        for wpm in WPMS {
-            let words = random.words(WORDS / WPMS.len());
-            lengths.extend(Operator { wpm, dash: 3.0 }.key(&words, &mut random));
-            text += &(words.join(" ") + " ");
-        }
-        lengths.pop();
-        let read = read(board, &lengths)?;
-        assert_eq!(read.matches('\n').count(), 1, "one session: {read}");
-        let right = right(&read, &(text + "\n"));
-        note!("{WPMS:?} WPM: {right:.2} % right");
-        assert!(right >= BOUND, "{right} % right: {read}");
-        Ok(())
-    });
+    let mut random = Random::new(1);
+    let (mut text, mut lengths) = (String::new(), Vec::new());
+    for wpm in WPMS {
+        let words = random.words(WORDS / WPMS.len());
+        lengths.extend(Operator { wpm, dash: 3.0 }.key(&words, &mut random));
+        text += &(words.join(" ") + " ");
+    }
+    lengths.pop();
+    let read = read(board, &lengths)?;
+    assert_eq!(read.matches('\n').count(), 1, "one session: {read}");
+    let right = right(&read, &(text + "\n"));
+    note!("{WPMS:?} WPM: {right:.2} % right");
+    assert!(right >= BOUND, "{right} % right: {read}");
+    Ok(())
 }

@@ -6,18 +6,18 @@ use std::collections::BTreeMap;
 
 use morse_board::{Board, Result};
 
-use super::fixture::with;
+use super::fixture::{with, with_bh};
 use crate::boards::KEYLESS;
 use crate::fixture::{bound_ns, long, LONG};
 use crate::runner::test::Tests;
 
 /// The tests here.
 pub fn tests() -> Tests {
-    tests![
+    tests![with_bh =>
         the_documented_commands_show_the_histograms,
         the_program_says_what_is_wrong_and_leaves_nothing,
-        edges_of_the_lamp_meet_their_deadlines
     ]
+    .and(tests![edges_of_the_lamp_meet_their_deadlines])
     .on(&KEYLESS)
 }
 
@@ -75,64 +75,59 @@ fn nothing_is_left(board: &mut Board) -> Result<()> {
     Ok(())
 }
 
-fn the_documented_commands_show_the_histograms() {
-    with("bh", |board| {
-        if !has_histograms(board)? {
-            return Ok(());
+fn the_documented_commands_show_the_histograms(board: &mut Board) -> Result<()> {
+    if !has_histograms(board)? {
+        return Ok(());
+    }
+    for (command, documented) in examples() {
+        let output = long(board, command)?;
+        note!("# {command}\n{output}");
+        let [shown, documented] = [&output, &documented].map(|output| histograms(output));
+        assert!(shown.keys().eq(documented.keys()), "{shown:?}");
+        for (title, buckets) in shown {
+            let count = |buckets: &[(u64, u64)]| -> u64 { buckets.iter().map(|(_, n)| n).sum() };
+            assert_eq!(count(&buckets), count(&documented[title]), "{title}");
+            // An edge that a tick of the kernel delays may be in the next bucket.
+            let longest = |buckets: &[(u64, u64)]| buckets.last().map_or(0, |(end, _)| *end);
+            assert!(
+                longest(&buckets) <= 2 * longest(&documented[title]),
+                "{title}"
+            );
         }
-        for (command, documented) in examples() {
-            let output = long(board, command)?;
-            note!("# {command}\n{output}");
-            let [shown, documented] = [&output, &documented].map(|output| histograms(output));
-            assert!(shown.keys().eq(documented.keys()), "{shown:?}");
-            for (title, buckets) in shown {
-                let count =
-                    |buckets: &[(u64, u64)]| -> u64 { buckets.iter().map(|(_, n)| n).sum() };
-                assert_eq!(count(&buckets), count(&documented[title]), "{title}");
-                // An edge that a tick of the kernel delays may be in the next bucket.
-                let longest = |buckets: &[(u64, u64)]| buckets.last().map_or(0, |(end, _)| *end);
-                assert!(
-                    longest(&buckets) <= 2 * longest(&documented[title]),
-                    "{title}"
-                );
-            }
-            nothing_is_left(board)?;
-        }
-        Ok(())
-    });
+        nothing_is_left(board)?;
+    }
+    Ok(())
 }
 
-fn the_program_says_what_is_wrong_and_leaves_nothing() {
-    with("bh", |board| {
-        let fails = |board: &mut Board, command: &str, status: i32, message: &str| -> Result<()> {
-            let output = board.execute(command, LONG)?;
-            assert_eq!(output.status, status, "{command}: {output:?}");
-            assert!(output.text.contains(message), "{command}: {output:?}");
-            nothing_is_left(board)
-        };
-        fails(board, "morse-latency-sh", 2, "usage: ")?;
-        if !has_histograms(board)? {
-            return Ok(());
-        }
-        fails(
-            board,
-            "morse-latency-sh false",
-            1,
-            "deadline to edge of the lamp",
-        )?;
-        fails(
-            board,
-            "morse-latency-sh sh -c 'kill $PPID; sleep 1'",
-            130,
-            "",
-        )?;
-        fails(
-            board,
-            "rmmod morse; morse-latency-sh true; status=$?; insmod morse.ko; exit $status",
-            1,
-            "morse.ko is not loaded",
-        )
-    });
+fn the_program_says_what_is_wrong_and_leaves_nothing(board: &mut Board) -> Result<()> {
+    let fails = |board: &mut Board, command: &str, status: i32, message: &str| -> Result<()> {
+        let output = board.execute(command, LONG)?;
+        assert_eq!(output.status, status, "{command}: {output:?}");
+        assert!(output.text.contains(message), "{command}: {output:?}");
+        nothing_is_left(board)
+    };
+    fails(board, "morse-latency-sh", 2, "usage: ")?;
+    if !has_histograms(board)? {
+        return Ok(());
+    }
+    fails(
+        board,
+        "morse-latency-sh false",
+        1,
+        "deadline to edge of the lamp",
+    )?;
+    fails(
+        board,
+        "morse-latency-sh sh -c 'kill $PPID; sleep 1'",
+        130,
+        "",
+    )?;
+    fails(
+        board,
+        "rmmod morse; morse-latency-sh true; status=$?; insmod morse.ko; exit $status",
+        1,
+        "morse.ko is not loaded",
+    )
 }
 
 /// With no other event, as each takes time before the next.

@@ -7,21 +7,21 @@ use std::time::Duration;
 use morse_board::driver::{numbers, set, SIMULATED_KEY as KEY};
 use morse_board::{trace, Board, Result};
 
-use super::fixture::{with, with_each};
+use super::fixture::{with_bh, with_each};
 use crate::boards::KEYLESS;
 use crate::fixture::{logged, long, program};
 use crate::runner::test::Tests;
 
 /// The tests here.
 pub fn tests() -> Tests {
-    tests![
-        a_burst_of_10000_edges_is_accounted_for,
-        a_burst_without_debouncing_is_received_as_a_whole,
-        twenty_thousand_edges_a_second_for_ten_seconds_are_accounted_for,
-        unbinding_in_a_storm_is_prompt,
-        unloading_in_a_storm_is_prompt_and_readers_can_be_killed
-    ]
-    .on(&KEYLESS)
+    tests![a_burst_of_10000_edges_is_accounted_for]
+        .and(tests![with_bh => a_burst_without_debouncing_is_received_as_a_whole])
+        .and(tests![with_each =>
+            twenty_thousand_edges_a_second_for_ten_seconds_are_accounted_for,
+            unbinding_in_a_storm_is_prompt,
+            unloading_in_a_storm_is_prompt_and_readers_can_be_killed,
+        ])
+        .on(&KEYLESS)
 }
 
 /// Makes so many edges at such intervals, and checks that each is accounted for.
@@ -51,53 +51,47 @@ fn a_burst_of_10000_edges_is_accounted_for() {
     with_each(|board| storm(board, 10_000, 0));
 }
 
-fn a_burst_without_debouncing_is_received_as_a_whole() {
-    with("bh", |board| {
-        set(board, "debounce_us", "0")?;
-        storm(board, 10_000, 0)?;
-        let numbers = numbers(board)?;
-        assert_eq!(numbers["edges_received"] + numbers["edges_dropped"], 10_000);
-        Ok(())
-    });
+fn a_burst_without_debouncing_is_received_as_a_whole(board: &mut Board) -> Result<()> {
+    set(board, "debounce_us", "0")?;
+    storm(board, 10_000, 0)?;
+    let numbers = numbers(board)?;
+    assert_eq!(numbers["edges_received"] + numbers["edges_dropped"], 10_000);
+    Ok(())
 }
 
-fn twenty_thousand_edges_a_second_for_ten_seconds_are_accounted_for() {
-    with_each(|board| {
-        // A kernel full of sanitizers would take minutes.
-        let seconds = if board.has_sanitizers() { 1 } else { 10 };
-        storm(board, seconds * 20_000, 50)
-    });
+fn twenty_thousand_edges_a_second_for_ten_seconds_are_accounted_for(
+    board: &mut Board,
+) -> Result<()> {
+    // A kernel full of sanitizers would take minutes.
+    let seconds = if board.has_sanitizers() { 1 } else { 10 };
+    storm(board, seconds * 20_000, 50)
 }
 
 /// Unbinding goes on while the file that is the key is open: writing to it fails from then on.
-fn unbinding_in_a_storm_is_prompt() {
+fn unbinding_in_a_storm_is_prompt(board: &mut Board) -> Result<()> {
     const DRIVER: &str = "/sys/bus/platform/drivers/morse";
-    with_each(|board| {
-        begin(board)?;
-        board.run(&format!(
-            "echo 'before unbind' > /dev/kmsg; echo morse > {DRIVER}/unbind; echo 'after unbind' > /dev/kmsg"
-        ))?;
-        let (before, _) = logged(board, "before unbind")?;
-        let (after, _) = logged(board, "after unbind")?;
-        let took = Duration::from_secs_f64(after - before);
-        end(board, took)
-    });
+    begin(board)?;
+    board.run(&format!(
+        "echo 'before unbind' > /dev/kmsg; echo morse > {DRIVER}/unbind; echo 'after unbind' > /dev/kmsg"
+    ))?;
+    let (before, _) = logged(board, "before unbind")?;
+    let (after, _) = logged(board, "after unbind")?;
+    let took = Duration::from_secs_f64(after - before);
+    end(board, took)
 }
 
 /// An open file of debugfs keeps the module, so this storm opens the key for each edge.
-fn unloading_in_a_storm_is_prompt_and_readers_can_be_killed() {
+fn unloading_in_a_storm_is_prompt_and_readers_can_be_killed(board: &mut Board) -> Result<()> {
     const COUNT: &str = "20";
     const SEED: &str = "1";
-    with_each(|board| {
-        board.run("rmmod morse")?;
-        // On a kernel full of sanitizers the module's size alone takes longer.
-        let bound_ms = if board.has_sanitizers() { "1000" } else { "10" };
-        note!(
-            "{}",
-            program(board, &["contract", "storm", bound_ms, COUNT, SEED])?
-        );
-        Ok(())
-    });
+    board.run("rmmod morse")?;
+    // On a kernel full of sanitizers the module's size alone takes longer.
+    let bound_ms = if board.has_sanitizers() { "1000" } else { "10" };
+    note!(
+        "{}",
+        program(board, &["contract", "storm", bound_ms, COUNT, SEED])?
+    );
+    Ok(())
 }
 
 /// Begins a storm that goes on until the key is gone, and kills a reader in it.

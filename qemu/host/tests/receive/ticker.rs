@@ -5,20 +5,22 @@
 use morse_board::driver::{keying, set, SETTINGS, SIMULATED_KEY};
 use morse_board::{Board, Result};
 
-use super::fixture::{read_while, with, with_each, QUIET};
+use super::fixture::{read_while, with_bh, with_each, QUIET};
 use crate::boards::KEYLESS;
 use crate::fixture::long;
 use crate::runner::test::Tests;
 
 /// The tests here.
 pub fn tests() -> Tests {
-    tests![
+    tests![with_bh =>
         it_does_not_drift_in_an_hour,
         its_period_holds_from_the_next_tick_on,
+        only_a_stuck_key_resets_the_receiver,
+    ]
+    .and(tests![with_each =>
         rates_are_those_of_the_last_period,
         a_key_that_is_stuck_is_reported_once_and_then_works_again,
-        only_a_stuck_key_resets_the_receiver
-    ]
+    ])
     .on(&KEYLESS)
 }
 
@@ -51,47 +53,43 @@ fn worst_s(ticks: &[(f64, String)], period_s: f64) -> f64 {
     ticks.iter().enumerate().map(off).fold(0.0, f64::max)
 }
 
-fn it_does_not_drift_in_an_hour() {
+fn it_does_not_drift_in_an_hour(board: &mut Board) -> Result<()> {
     const SECONDS: usize = 3600;
-    with("bh", |board| {
-        let ticks = ticks(board, &format!("sleep {SECONDS}.5"))?;
-        assert!(ticks.len().abs_diff(SECONDS) <= 1, "{} ticks", ticks.len());
-        let worst = worst_s(&ticks, 1.0);
-        note!("{} ticks, the worst {worst:.6} s off", ticks.len());
-        // The wheel keeps times of a second to eight jiffies; and the log takes its time.
-        assert!(worst <= 8.0 * JIFFY_S + 0.001, "{worst} s off");
-        Ok(())
-    });
+    let ticks = ticks(board, &format!("sleep {SECONDS}.5"))?;
+    assert!(ticks.len().abs_diff(SECONDS) <= 1, "{} ticks", ticks.len());
+    let worst = worst_s(&ticks, 1.0);
+    note!("{} ticks, the worst {worst:.6} s off", ticks.len());
+    // The wheel keeps times of a second to eight jiffies; and the log takes its time.
+    assert!(worst <= 8.0 * JIFFY_S + 0.001, "{worst} s off");
+    Ok(())
 }
 
-fn its_period_holds_from_the_next_tick_on() {
-    with("bh", |board| {
-        for (ms, seconds) in [(10, 2), (100, 5), (2500, 25)] {
-            set(board, "ticker_ms", &ms.to_string())?;
-            // The one that was set before comes first.
-            board.run("sleep 2.6")?;
-            let ticks = ticks(board, &format!("sleep {seconds}"))?;
-            let period_s = f64::from(ms) / 1000.0;
-            // A period is whole jiffies, and at least as long as the setting.
-            let period_s = (period_s / JIFFY_S).ceil() * JIFFY_S;
-            // The commands that turn the log on and off take their time as well, so there may be more.
-            let (first, last) = (&ticks[0], &ticks[ticks.len() - 1]);
-            let expected = (last.0 - first.0) / period_s + 1.0;
-            note!("{ms} ms: {} ticks in {seconds} s", ticks.len());
-            assert!(
-                (ticks.len() as f64 - expected).abs() <= 1.0
-                    && ticks.len() as f64 >= f64::from(seconds) / period_s - 1.0,
-                "{} ticks",
-                ticks.len()
-            );
-            let worst = worst_s(&ticks, period_s);
-            assert!(
-                worst <= (period_s / 8.0).max(JIFFY_S) + 0.001,
-                "{ms} ms: {worst} s off"
-            );
-        }
-        Ok(())
-    });
+fn its_period_holds_from_the_next_tick_on(board: &mut Board) -> Result<()> {
+    for (ms, seconds) in [(10, 2), (100, 5), (2500, 25)] {
+        set(board, "ticker_ms", &ms.to_string())?;
+        // The one that was set before comes first.
+        board.run("sleep 2.6")?;
+        let ticks = ticks(board, &format!("sleep {seconds}"))?;
+        let period_s = f64::from(ms) / 1000.0;
+        // A period is whole jiffies, and at least as long as the setting.
+        let period_s = (period_s / JIFFY_S).ceil() * JIFFY_S;
+        // The commands that turn the log on and off take their time as well, so there may be more.
+        let (first, last) = (&ticks[0], &ticks[ticks.len() - 1]);
+        let expected = (last.0 - first.0) / period_s + 1.0;
+        note!("{ms} ms: {} ticks in {seconds} s", ticks.len());
+        assert!(
+            (ticks.len() as f64 - expected).abs() <= 1.0
+                && ticks.len() as f64 >= f64::from(seconds) / period_s - 1.0,
+            "{} ticks",
+            ticks.len()
+        );
+        let worst = worst_s(&ticks, period_s);
+        assert!(
+            worst <= (period_s / 8.0).max(JIFFY_S) + 0.001,
+            "{ms} ms: {worst} s off"
+        );
+    }
+    Ok(())
 }
 
 /// The contents of the files on edges and characters after so many seconds of a command, all in one command
@@ -108,69 +106,63 @@ fn rates_during(board: &mut Board, command: &str, seconds: &str) -> Result<(u64,
 }
 
 /// The contents of the files, and the heartbeat line.
-fn rates_are_those_of_the_last_period() {
-    with_each(|board| {
-        // 1000 edges a second, none of which lasts.
-        let storm = format!("morse-key {SIMULATED_KEY} storm 3500 1000");
-        let lines = ticks(board, &format!("{storm} & sleep 2.9; wait"))?;
-        // The edges at its two ends may or may not belong to a period; a kernel full of sanitizers takes
-        // milliseconds for some.
-        let slack = if board.has_sanitizers() { 10 } else { 1 };
-        let is_right = |edges: u64| edges.abs_diff(1000) <= slack;
-        let told = |rates: &str| {
-            let edges = rates.strip_suffix(" edges/s, 0 characters/s");
-            edges.is_some_and(|edges| is_right(edges.parse().expect("a number")))
-        };
-        assert!(lines.iter().any(|(_, rates)| told(rates)), "{lines:?}");
-        let (edges, characters) = rates_during(board, &storm, "2.9")?;
-        assert!(is_right(edges), "{edges} edges/s");
-        assert_eq!(characters, 0);
+fn rates_are_those_of_the_last_period(board: &mut Board) -> Result<()> {
+    // 1000 edges a second, none of which lasts.
+    let storm = format!("morse-key {SIMULATED_KEY} storm 3500 1000");
+    let lines = ticks(board, &format!("{storm} & sleep 2.9; wait"))?;
+    // The edges at its two ends may or may not belong to a period; a kernel full of sanitizers takes
+    // milliseconds for some.
+    let slack = if board.has_sanitizers() { 10 } else { 1 };
+    let is_right = |edges: u64| edges.abs_diff(1000) <= slack;
+    let told = |rates: &str| {
+        let edges = rates.strip_suffix(" edges/s, 0 characters/s");
+        edges.is_some_and(|edges| is_right(edges.parse().expect("a number")))
+    };
+    assert!(lines.iter().any(|(_, rates)| told(rates)), "{lines:?}");
+    let (edges, characters) = rates_during(board, &storm, "2.9")?;
+    assert!(is_right(edges), "{edges} edges/s");
+    assert_eq!(characters, 0);
 
-        // An E every 100 ms, told to be that fast.
-        set(board, "receive_wpm", "48")?;
-        let letters = "E".repeat(35);
-        let (edges, characters) = rates_during(board, &keying(&letters, 25_000), "2.9")?;
-        assert!((19..=21).contains(&edges), "{edges} edges/s");
-        assert!((9..=11).contains(&characters), "{characters} characters/s");
-        assert_eq!(
-            rates_during(board, "true", "3")?,
-            (0, 0),
-            "nothing is keyed any more"
-        );
-        Ok(())
-    });
+    // An E every 100 ms, told to be that fast.
+    set(board, "receive_wpm", "48")?;
+    let letters = "E".repeat(35);
+    let (edges, characters) = rates_during(board, &keying(&letters, 25_000), "2.9")?;
+    assert!((19..=21).contains(&edges), "{edges} edges/s");
+    assert!((9..=11).contains(&characters), "{characters} characters/s");
+    assert_eq!(
+        rates_during(board, "true", "3")?,
+        (0, 0),
+        "nothing is keyed any more"
+    );
+    Ok(())
 }
 
-fn a_key_that_is_stuck_is_reported_once_and_then_works_again() {
-    with_each(|board| {
-        let key = SIMULATED_KEY;
-        board.run("dmesg -c > /dev/null")?;
-        let command = format!(
-            "echo 1 > {key}; sleep 25; echo 0 > {key}; {QUIET}; {} && {QUIET}",
-            keying("CQ", 60_000)
-        );
-        let text = read_while(board, &command)?;
-        assert_eq!(text, "CQ \n");
-        let reports = board.run("dmesg | grep -c 'taken for stuck'")?;
-        assert_eq!(reports.trim(), "1");
-        Ok(())
-    });
+fn a_key_that_is_stuck_is_reported_once_and_then_works_again(board: &mut Board) -> Result<()> {
+    let key = SIMULATED_KEY;
+    board.run("dmesg -c > /dev/null")?;
+    let command = format!(
+        "echo 1 > {key}; sleep 25; echo 0 > {key}; {QUIET}; {} && {QUIET}",
+        keying("CQ", 60_000)
+    );
+    let text = read_while(board, &command)?;
+    assert_eq!(text, "CQ \n");
+    let reports = board.run("dmesg | grep -c 'taken for stuck'")?;
+    assert_eq!(reports.trim(), "1");
+    Ok(())
 }
 
 /// A mark that is too long is dropped, and so is the letter before it; a mark just below the limit counts.
-fn only_a_stuck_key_resets_the_receiver() {
-    with("bh", |board| {
-        let key = SIMULATED_KEY;
-        set(board, "receive_wpm", "1")?;
-        board.run("dmesg -c > /dev/null")?;
-        // At 1 WPM a unit is 1.2 s. A dot and a mark of 9.5 s are an A.
-        let keyed = |seconds: &str| {
-            format!("echo 1 > {key}; sleep 1.2; echo 0 > {key}; sleep 1.2; echo 1 > {key}; sleep {seconds}; echo 0 > {key}; {QUIET}")
-        };
-        assert_eq!(read_while(board, &keyed("9.5"))?, "A \n");
-        board.run("! dmesg | grep 'taken for stuck'")?;
-        assert_eq!(read_while(board, &keyed("12"))?, "");
-        board.run("dmesg | grep 'taken for stuck'")?;
-        Ok(())
-    });
+fn only_a_stuck_key_resets_the_receiver(board: &mut Board) -> Result<()> {
+    let key = SIMULATED_KEY;
+    set(board, "receive_wpm", "1")?;
+    board.run("dmesg -c > /dev/null")?;
+    // At 1 WPM a unit is 1.2 s. A dot and a mark of 9.5 s are an A.
+    let keyed = |seconds: &str| {
+        format!("echo 1 > {key}; sleep 1.2; echo 0 > {key}; sleep 1.2; echo 1 > {key}; sleep {seconds}; echo 0 > {key}; {QUIET}")
+    };
+    assert_eq!(read_while(board, &keyed("9.5"))?, "A \n");
+    board.run("! dmesg | grep 'taken for stuck'")?;
+    assert_eq!(read_while(board, &keyed("12"))?, "");
+    board.run("dmesg | grep 'taken for stuck'")?;
+    Ok(())
 }

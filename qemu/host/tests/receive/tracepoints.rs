@@ -14,10 +14,10 @@ use crate::runner::test::Tests;
 
 /// The tests here.
 pub fn tests() -> Tests {
-    tests![
+    tests![with_each =>
         events_of_sending_are_those_of_the_lamp,
         events_of_receiving_are_those_of_the_key,
-        delivery_is_traced
+        delivery_is_traced,
     ]
     .on(&KEYLESS)
 }
@@ -130,110 +130,104 @@ fn deferrals(events: &[Event], mechanism: &str) -> usize {
     count
 }
 
-fn events_of_sending_are_those_of_the_lamp() {
+fn events_of_sending_are_those_of_the_lamp(board: &mut Board) -> Result<()> {
     const TEXT: &str = "PARIS é 73";
-    with_each(|board| {
-        // Between the line and the event the keyer does little.
-        let slack_us = bound_ns(board, 10_000) / 1_000;
-        let recording = Recording::start(board)?;
-        enable(board, true)?;
-        let command = format!("echo '{TEXT}' > /dev/morse && sleep 30");
-        long(board, &command)?;
-        enable(board, false)?;
-        let lamp = recording.edges(board)?;
-        let events = events(board)?;
+    // Between the line and the event the keyer does little.
+    let slack_us = bound_ns(board, 10_000) / 1_000;
+    let recording = Recording::start(board)?;
+    enable(board, true)?;
+    let command = format!("echo '{TEXT}' > /dev/morse && sleep 30");
+    long(board, &command)?;
+    enable(board, false)?;
+    let lamp = recording.edges(board)?;
+    let events = events(board)?;
 
-        let keyed: Vec<&Event> = named(&events, "edge_keyed").collect();
-        assert_eq!(keyed.len(), lamp.len());
-        assert!(!keyed.is_empty());
-        for (keyed, lamp) in keyed.iter().zip(&lamp) {
-            assert_eq!(keyed.field("mark"), u8::from(lamp.on).to_string());
-            let at_us = lamp.at_ns / 1000;
-            assert!(keyed.time_us.abs_diff(at_us) <= slack_us, "{keyed:?}");
-            assert!(keyed.field_us().abs_diff(at_us) <= slack_us, "{keyed:?}");
-        }
-        // The first edge of a message has no time to be late for.
-        let planned: Vec<u64> = keyed.iter().map(|edge| edge.number("planned")).collect();
-        assert_eq!(planned[0], 0);
-        assert!(planned[1..].iter().all(|planned| *planned == 1));
-        let expected = Message::parse(TEXT).expect("Morse").to_string();
-        assert_eq!(text(&events, "character_sent"), expected.replace(' ', ""));
-        assert_eq!(deferrals(&events, "keyer"), 1);
-        Ok(())
-    });
+    let keyed: Vec<&Event> = named(&events, "edge_keyed").collect();
+    assert_eq!(keyed.len(), lamp.len());
+    assert!(!keyed.is_empty());
+    for (keyed, lamp) in keyed.iter().zip(&lamp) {
+        assert_eq!(keyed.field("mark"), u8::from(lamp.on).to_string());
+        let at_us = lamp.at_ns / 1000;
+        assert!(keyed.time_us.abs_diff(at_us) <= slack_us, "{keyed:?}");
+        assert!(keyed.field_us().abs_diff(at_us) <= slack_us, "{keyed:?}");
+    }
+    // The first edge of a message has no time to be late for.
+    let planned: Vec<u64> = keyed.iter().map(|edge| edge.number("planned")).collect();
+    assert_eq!(planned[0], 0);
+    assert!(planned[1..].iter().all(|planned| *planned == 1));
+    let expected = Message::parse(TEXT).expect("Morse").to_string();
+    assert_eq!(text(&events, "character_sent"), expected.replace(' ', ""));
+    assert_eq!(deferrals(&events, "keyer"), 1);
+    Ok(())
 }
 
-fn events_of_receiving_are_those_of_the_key() {
+fn events_of_receiving_are_those_of_the_key(board: &mut Board) -> Result<()> {
     const TEXT: &str = "CQ DE MORSE";
-    with_each(|board| {
-        // No event of the driver is enabled.
-        let recording = Recording::start(board)?;
-        let command = format!("{} && {QUIET}", keying("E", UNIT_AT_20_WPM_US));
-        long(board, &command)?;
-        assert!(events(board)?.is_empty());
+    // No event of the driver is enabled.
+    let recording = Recording::start(board)?;
+    let command = format!("{} && {QUIET}", keying("E", UNIT_AT_20_WPM_US));
+    long(board, &command)?;
+    assert!(events(board)?.is_empty());
 
-        let before = numbers(board)?;
-        enable(board, true)?;
-        let keying = keying(TEXT, UNIT_AT_20_WPM_US);
-        let read = read_while(board, &format!("{keying} && {QUIET}"))?;
-        enable(board, false)?;
-        let after = numbers(board)?;
-        let more = |name: &str| usize::try_from(after[name] - before[name]).expect("few");
-        let events = events(board)?;
-        assert!(recording.edges(board)?.is_empty(), "nothing was sent");
+    let before = numbers(board)?;
+    enable(board, true)?;
+    let keying = keying(TEXT, UNIT_AT_20_WPM_US);
+    let read = read_while(board, &format!("{keying} && {QUIET}"))?;
+    enable(board, false)?;
+    let after = numbers(board)?;
+    let more = |name: &str| usize::try_from(after[name] - before[name]).expect("few");
+    let events = events(board)?;
+    assert!(recording.edges(board)?.is_empty(), "nothing was sent");
 
-        let edges: Vec<&Event> = named(&events, "edge_received").collect();
-        assert_eq!(edges.len(), more("edges"));
-        for (i, edge) in edges.iter().enumerate() {
-            assert_eq!(edge.field("mark"), if i % 2 == 0 { "1" } else { "0" });
-            // The trace tells microseconds, rounded down.
-            assert!(edge.field_us() <= edge.time_us, "{edge:?}");
-            let latency_ns = edge.number("latency_ns");
-            assert!((1..soon_ns(board)).contains(&latency_ns), "{edge:?}");
-        }
-        // Readers get a letter at a time, a space after each word, and the end of the session.
-        let reads: u64 = named(&events, "read")
-            .map(|read| read.number("count"))
-            .sum();
-        assert_eq!(reads, read.len() as u64);
-        let expected = Message::parse(TEXT).expect("Morse").to_string();
-        assert_eq!(read, format!("{expected} \n"));
-        let characters = text(&events, "character_received");
-        assert_eq!(characters, expected.replace(' ', ""));
-        assert_eq!(
-            named(&events, "character_received").count(),
-            more("received")
-        );
-        assert_eq!(deferrals(&events, "softirq"), more("softirqs"));
-        assert!(deferrals(&events, "gap") > 0);
-        assert!(deferrals(&events, "ticker") > 0);
-        Ok(())
-    });
+    let edges: Vec<&Event> = named(&events, "edge_received").collect();
+    assert_eq!(edges.len(), more("edges"));
+    for (i, edge) in edges.iter().enumerate() {
+        assert_eq!(edge.field("mark"), if i % 2 == 0 { "1" } else { "0" });
+        // The trace tells microseconds, rounded down.
+        assert!(edge.field_us() <= edge.time_us, "{edge:?}");
+        let latency_ns = edge.number("latency_ns");
+        assert!((1..soon_ns(board)).contains(&latency_ns), "{edge:?}");
+    }
+    // Readers get a letter at a time, a space after each word, and the end of the session.
+    let reads: u64 = named(&events, "read")
+        .map(|read| read.number("count"))
+        .sum();
+    assert_eq!(reads, read.len() as u64);
+    let expected = Message::parse(TEXT).expect("Morse").to_string();
+    assert_eq!(read, format!("{expected} \n"));
+    let characters = text(&events, "character_received");
+    assert_eq!(characters, expected.replace(' ', ""));
+    assert_eq!(
+        named(&events, "character_received").count(),
+        more("received")
+    );
+    assert_eq!(deferrals(&events, "softirq"), more("softirqs"));
+    assert!(deferrals(&events, "gap") > 0);
+    assert!(deferrals(&events, "ticker") > 0);
+    Ok(())
 }
 
 /// Readers are woken by a work item when an edge itself tells something new.
-fn delivery_is_traced() {
-    with_each(|board| {
-        set(board, "debounce_us", "0")?;
-        Recording::start(board)?;
-        enable(board, true)?;
-        let command = keying("SOS", UNIT_AT_20_WPM_US);
-        long(board, &command)?;
-        board.run("sleep 0.1")?;
-        enable(board, false)?;
-        let events = events(board)?;
-        // All but the first edge end a mark or a space.
-        let edges: Vec<&Event> = named(&events, "edge_received").collect();
-        assert_eq!(deferrals(&events, "deliver"), edges.len() - 1);
-        let deliveries =
-            named(&events, "deferral_start").filter(|event| event.field("mechanism") == "deliver");
-        for (edge, delivery) in edges[1..].iter().zip(deliveries) {
-            let took_us = delivery.time_us - edge.field_us();
-            assert!(
-                took_us < work_soon_ns(board) / 1_000,
-                "{edge:?}, {delivery:?}"
-            );
-        }
-        Ok(())
-    });
+fn delivery_is_traced(board: &mut Board) -> Result<()> {
+    set(board, "debounce_us", "0")?;
+    Recording::start(board)?;
+    enable(board, true)?;
+    let command = keying("SOS", UNIT_AT_20_WPM_US);
+    long(board, &command)?;
+    board.run("sleep 0.1")?;
+    enable(board, false)?;
+    let events = events(board)?;
+    // All but the first edge end a mark or a space.
+    let edges: Vec<&Event> = named(&events, "edge_received").collect();
+    assert_eq!(deferrals(&events, "deliver"), edges.len() - 1);
+    let deliveries =
+        named(&events, "deferral_start").filter(|event| event.field("mechanism") == "deliver");
+    for (edge, delivery) in edges[1..].iter().zip(deliveries) {
+        let took_us = delivery.time_us - edge.field_us();
+        assert!(
+            took_us < work_soon_ns(board) / 1_000,
+            "{edge:?}, {delivery:?}"
+        );
+    }
+    Ok(())
 }

@@ -120,8 +120,15 @@ macro_rules! test {
     };
 }
 
-/// The tests of these functions of this module.
+/// The tests of these functions of this module; `BOARD.with => ...`
+/// and `with_it => ...` call them with a board.
 macro_rules! tests {
+    ($kind:ident.$with:ident => $($function:ident),* $(,)?) => {
+        $crate::runner::test::Tests(vec![$(test!(stringify!($function), || $kind.$with($function))),*]).on(&$kind)
+    };
+    ($with:ident => $($function:ident),* $(,)?) => {
+        $crate::runner::test::Tests(vec![$(test!(stringify!($function), || $with($function))),*])
+    };
     ($($function:ident),* $(,)?) => {
         $crate::runner::test::Tests(vec![$(test!(stringify!($function), $function)),*])
     };

@@ -3,6 +3,7 @@
 //! The figures that `Documentation/choosing.md` and `samples/README.md` show.
 
 use morse_board::latency::{Table, NAMES};
+use morse_board::{Board, Result};
 
 use crate::boards::VIRTUAL;
 use crate::fixture::skip;
@@ -13,7 +14,7 @@ use super::with;
 
 /// The tests here.
 pub fn tests() -> Tests {
-    tests![the_figures_for_choosing_are_those_of_this_kernel].on(&VIRTUAL)
+    tests![with => the_figures_for_choosing_are_those_of_this_kernel].on(&VIRTUAL)
 }
 
 const DOCUMENT: &str = include_str!("../../../../Documentation/choosing.md");
@@ -34,34 +35,32 @@ fn documented(name: &str) -> f64 {
 
 /// In virtual time they are nearly the same in every run on the same kernel; a compiler or a release
 /// that changes them by much is a reason to print them anew, by `scripts/choosing`.
-fn the_figures_for_choosing_are_those_of_this_kernel() {
-    with(|board| {
-        let kernel = board.run("uname -mr")?;
-        let is_stock = kernel.starts_with("7.3.") && kernel.ends_with("+deb13-arm64 aarch64\n");
-        if !is_stock {
-            skip(&format!(
-                "documented for another kernel than {}",
-                kernel.trim()
-            ));
-            return Ok(());
+fn the_figures_for_choosing_are_those_of_this_kernel(board: &mut Board) -> Result<()> {
+    let kernel = board.run("uname -mr")?;
+    let is_stock = kernel.starts_with("7.3.") && kernel.ends_with("+deb13-arm64 aarch64\n");
+    if !is_stock {
+        skip(&format!(
+            "documented for another kernel than {}",
+            kernel.trim()
+        ));
+        return Ok(());
+    }
+    board.run("insmod latency.ko")?;
+    let shown = Table::parse(&block("latency")).expect("the documented form");
+    let table = Table::measure(board, ROUNDS)?;
+    board.run("rmmod latency")?;
+    for name in NAMES {
+        let row = table.row(name);
+        note!("{name}: {row}");
+        let measured = row.mean_ns as f64;
+        for documented in [documented(name), shown.row(name).mean_ns as f64] {
+            // A quarter, and two ticks of the clock.
+            let slack = documented / 4.0 + 32.0;
+            assert!(
+                (documented - measured).abs() <= slack,
+                "{name}: {documented} ns is documented, {measured} ns is measured"
+            );
         }
-        board.run("insmod latency.ko")?;
-        let shown = Table::parse(&block("latency")).expect("the documented form");
-        let table = Table::measure(board, ROUNDS)?;
-        board.run("rmmod latency")?;
-        for name in NAMES {
-            let row = table.row(name);
-            note!("{name}: {row}");
-            let measured = row.mean_ns as f64;
-            for documented in [documented(name), shown.row(name).mean_ns as f64] {
-                // A quarter, and two ticks of the clock.
-                let slack = documented / 4.0 + 32.0;
-                assert!(
-                    (documented - measured).abs() <= slack,
-                    "{name}: {documented} ns is documented, {measured} ns is measured"
-                );
-            }
-        }
-        Ok(())
-    });
+    }
+    Ok(())
 }

@@ -16,14 +16,14 @@ use super::{as_documented, with};
 
 /// The tests here.
 pub fn tests() -> Tests {
-    tests![
-        latency_measures_as_documented,
-        latency_is_bounded_for_every_mechanism,
-        latency_refuses_what_is_no_number_of_rounds,
-        latency_measures_for_one_at_a_time
-    ]
-    .on(&VIRTUAL)
-    .and(tests![latency_is_the_same_in_two_runs])
+    tests![with => latency_measures_as_documented]
+        .and(tests![with_sample =>
+            latency_is_bounded_for_every_mechanism,
+            latency_refuses_what_is_no_number_of_rounds,
+            latency_measures_for_one_at_a_time,
+        ])
+        .on(&VIRTUAL)
+        .and(tests![latency_is_the_same_in_two_runs])
 }
 
 const JIFFY_NS: u64 = 4_000_000;
@@ -52,45 +52,41 @@ fn work_soon_ns(board: &Board) -> u64 {
     soon_ns(board).max(1_000_000)
 }
 
-fn latency_measures_as_documented() {
-    with(|board| {
-        let log = as_documented(board, "latency", Duration::from_secs(2))?.remove(0);
-        let Line { text, .. } = &log[0];
-        assert!(text.ends_with("measured 200 times"), "{text}");
-        let shown = Table::parse(&block("latency")).expect("the form that is documented");
-        for name in NAMES {
-            assert_eq!(shown.row(name).count, 200, "{name}");
-        }
-        Ok(())
-    });
+fn latency_measures_as_documented(board: &mut Board) -> Result<()> {
+    let log = as_documented(board, "latency", Duration::from_secs(2))?.remove(0);
+    let Line { text, .. } = &log[0];
+    assert!(text.ends_with("measured 200 times"), "{text}");
+    let shown = Table::parse(&block("latency")).expect("the form that is documented");
+    for name in NAMES {
+        assert_eq!(shown.row(name).count, 200, "{name}");
+    }
+    Ok(())
 }
 
-fn latency_is_bounded_for_every_mechanism() {
+fn latency_is_bounded_for_every_mechanism(board: &mut Board) -> Result<()> {
     const ROUNDS: u32 = 50;
-    with_sample(|board| {
-        let empty = Table::parse(&board.run(&format!("cat {FILE}"))?).expect("a table");
-        let table = Table::measure(board, ROUNDS)?;
-        let soon_ns = soon_ns(board);
-        for name in NAMES {
-            assert_eq!(empty.row(name).count, 0, "{name}");
-            let row = table.row(name);
-            note!("{name}: {row:?}");
-            assert_eq!(row.count, u64::from(ROUNDS), "{name}");
-            let bound_ns = match name {
-                // One jiffy because the wheel rounds up.
-                "timer_late" => JIFFY_NS + soon_ns,
-                "delayed_work_late" => JIFFY_NS + work_soon_ns(board),
-                _ if name.starts_with("irq_to_work") => work_soon_ns(board),
-                _ => soon_ns,
-            };
-            assert!(row.max_ns < bound_ns, "{name}: {row:?}");
-        }
-        // Softirqs run before any task does, but on PREEMPT_RT, where they are tasks themselves.
-        if !board.run("uname -v")?.contains("PREEMPT_RT") {
-            assert!(table.row("irq_to_bh").mean_ns < table.row("irq_to_work_own").mean_ns);
-        }
-        Ok(())
-    });
+    let empty = Table::parse(&board.run(&format!("cat {FILE}"))?).expect("a table");
+    let table = Table::measure(board, ROUNDS)?;
+    let soon_ns = soon_ns(board);
+    for name in NAMES {
+        assert_eq!(empty.row(name).count, 0, "{name}");
+        let row = table.row(name);
+        note!("{name}: {row:?}");
+        assert_eq!(row.count, u64::from(ROUNDS), "{name}");
+        let bound_ns = match name {
+            // One jiffy because the wheel rounds up.
+            "timer_late" => JIFFY_NS + soon_ns,
+            "delayed_work_late" => JIFFY_NS + work_soon_ns(board),
+            _ if name.starts_with("irq_to_work") => work_soon_ns(board),
+            _ => soon_ns,
+        };
+        assert!(row.max_ns < bound_ns, "{name}: {row:?}");
+    }
+    // Softirqs run before any task does, but on PREEMPT_RT, where they are tasks themselves.
+    if !board.run("uname -v")?.contains("PREEMPT_RT") {
+        assert!(table.row("irq_to_bh").mean_ns < table.row("irq_to_work_own").mean_ns);
+    }
+    Ok(())
 }
 
 /// In virtual time only when the commands come differs between two runs, as they come from outside.
@@ -117,30 +113,26 @@ fn latency_is_the_same_in_two_runs() {
     }
 }
 
-fn latency_refuses_what_is_no_number_of_rounds() {
-    with_sample(|board| {
-        for text in ["", "0", "-1", "10001", "1000000", "x", "1 1", "1x"] {
-            let output = board.execute(&format!("echo '{text}' > {FILE}"), LONG)?;
-            assert_ne!(output.status, 0, "{text:?}");
-            assert!(output.text.contains("Invalid argument"), "{output:?}");
-        }
-        // More than a number has digits, and no UTF-8.
-        board.run(&format!(
-            "! printf 12345678 > {FILE} && ! printf '\\377' > {FILE}"
-        ))?;
-        Ok(())
-    });
+fn latency_refuses_what_is_no_number_of_rounds(board: &mut Board) -> Result<()> {
+    for text in ["", "0", "-1", "10001", "1000000", "x", "1 1", "1x"] {
+        let output = board.execute(&format!("echo '{text}' > {FILE}"), LONG)?;
+        assert_ne!(output.status, 0, "{text:?}");
+        assert!(output.text.contains("Invalid argument"), "{output:?}");
+    }
+    // More than a number has digits, and no UTF-8.
+    board.run(&format!(
+        "! printf 12345678 > {FILE} && ! printf '\\377' > {FILE}"
+    ))?;
+    Ok(())
 }
 
 /// One write measures at a time, a signal ends it, and meanwhile the module stays.
-fn latency_measures_for_one_at_a_time() {
-    with_sample(|board| {
-        board.run(&format!(
-            "(echo 10000 > {FILE}) & sleep 1; ! echo 1 > {FILE} 2> /tmp/busy; ! cat {FILE} 2>> /tmp/busy; \
-             ! rmmod latency; kill $!; ! wait $!"
-        ))?;
-        let said = board.run("cat /tmp/busy")?;
-        assert_eq!(said.matches("busy").count(), 2, "{said}");
-        Ok(())
-    });
+fn latency_measures_for_one_at_a_time(board: &mut Board) -> Result<()> {
+    board.run(&format!(
+        "(echo 10000 > {FILE}) & sleep 1; ! echo 1 > {FILE} 2> /tmp/busy; ! cat {FILE} 2>> /tmp/busy; \
+         ! rmmod latency; kill $!; ! wait $!"
+    ))?;
+    let said = board.run("cat /tmp/busy")?;
+    assert_eq!(said.matches("busy").count(), 2, "{said}");
+    Ok(())
 }

@@ -18,7 +18,7 @@ use readme::{compare, examples, logged, run, Line};
 
 /// The tests here.
 pub fn tests() -> Tests {
-    tests![
+    tests![with =>
         wq_sleeps_for_a_second_unless_it_is_stopped,
         timer_ticks_are_late_by_a_slot_at_most_and_do_not_drift,
         delayed_runs_once_in_the_slot_after_5_seconds,
@@ -28,13 +28,13 @@ pub fn tests() -> Tests {
         atomic_sleep_is_harmless_or_found,
         unloading_is_prompt_whatever_is_pending_or_running,
         the_trigger_takes_a_1_only,
-        the_kernel_traces_an_interrupt_and_its_work
+        the_kernel_traces_an_interrupt_and_its_work,
     ]
     .on(&VIRTUAL)
-    .and(tests![
-        timer_starts_right_before_jiffies_wrap,
-        every_sample_is_in_the_readme
-    ])
+    .and(
+        tests![VIRTUAL.fresh => timer_starts_right_before_jiffies_wrap]
+            .and(tests![every_sample_is_in_the_readme]),
+    )
     .and(choosing::tests())
     .and(latency::tests())
 }
@@ -109,190 +109,168 @@ fn unload_time(board: &mut Board, sample: &str, before: &str) -> Result<Duration
     Ok(took.saturating_sub(empty))
 }
 
-fn wq_sleeps_for_a_second_unless_it_is_stopped() {
-    with(|board| {
-        let log = as_documented(board, "wq", Duration::ZERO)?.remove(0);
-        assert_near(log[2].time - log[1].time, SECOND, latency(board));
-        assert!(log[1].time - log[0].time <= latency(board));
-        Ok(())
-    });
+fn wq_sleeps_for_a_second_unless_it_is_stopped(board: &mut Board) -> Result<()> {
+    let log = as_documented(board, "wq", Duration::ZERO)?.remove(0);
+    assert_near(log[2].time - log[1].time, SECOND, latency(board));
+    assert!(log[1].time - log[0].time <= latency(board));
+    Ok(())
 }
 
-fn timer_ticks_are_late_by_a_slot_at_most_and_do_not_drift() {
+fn timer_ticks_are_late_by_a_slot_at_most_and_do_not_drift(board: &mut Board) -> Result<()> {
     const TICKS: usize = 40;
     /// A second is 31 slots and a quarter.
     const CYCLE: usize = 4;
-    with(|board| {
-        let latency = latency(board);
-        as_documented(board, "timer", SLOT_OF_SECONDS)?;
-        board.run("dmesg -c > /dev/null; insmod timer.ko")?;
-        board.run(&format!("sleep {TICKS}.5; rmmod timer"))?;
-        let log = logged(board, "timer")?;
-        let (started, ticks) = (&log[0], &log[1..]);
-        assert_eq!(ticks.len(), TICKS);
-        for (number, tick) in ticks.iter().enumerate() {
-            assert_eq!(tick.text, ["timer: tick", "timer: tock"][number % 2]);
-            let due = started.time + SECOND * (number as u32 + 1);
-            assert!(tick.time >= due, "tick {number} is early: {tick:?}");
-            assert!(
-                tick.time <= due + SLOT_OF_SECONDS + latency,
-                "tick {number}: {tick:?}"
-            );
-            assert_in_slots(tick.time - ticks[0].time, SLOT_OF_SECONDS, latency);
-        }
-        for pair in ticks.windows(CYCLE + 1) {
-            assert_near(
-                pair[CYCLE].time - pair[0].time,
-                SECOND * CYCLE as u32,
-                latency,
-            );
-        }
-        Ok(())
-    });
+    let latency = latency(board);
+    as_documented(board, "timer", SLOT_OF_SECONDS)?;
+    board.run("dmesg -c > /dev/null; insmod timer.ko")?;
+    board.run(&format!("sleep {TICKS}.5; rmmod timer"))?;
+    let log = logged(board, "timer")?;
+    let (started, ticks) = (&log[0], &log[1..]);
+    assert_eq!(ticks.len(), TICKS);
+    for (number, tick) in ticks.iter().enumerate() {
+        assert_eq!(tick.text, ["timer: tick", "timer: tock"][number % 2]);
+        let due = started.time + SECOND * (number as u32 + 1);
+        assert!(tick.time >= due, "tick {number} is early: {tick:?}");
+        assert!(
+            tick.time <= due + SLOT_OF_SECONDS + latency,
+            "tick {number}: {tick:?}"
+        );
+        assert_in_slots(tick.time - ticks[0].time, SLOT_OF_SECONDS, latency);
+    }
+    for pair in ticks.windows(CYCLE + 1) {
+        assert_near(
+            pair[CYCLE].time - pair[0].time,
+            SECOND * CYCLE as u32,
+            latency,
+        );
+    }
+    Ok(())
 }
 
 /// 300 s after boot the kernel lets the lower 32 bits of jiffies wrap, which on a 32-bit machine are all.
-fn timer_starts_right_before_jiffies_wrap() {
+fn timer_starts_right_before_jiffies_wrap(board: &mut Board) -> Result<()> {
     const WRAP: f64 = 300.0;
 
-    VIRTUAL.fresh(|board| {
-        let uptime = board.run("cut -d ' ' -f 1 /proc/uptime")?;
-        let uptime: f64 = uptime.trim().parse().expect("seconds");
-        let wait = WRAP - 0.5 - uptime;
-        assert!(wait > 0.0, "the board is {uptime} s old");
-        long(
-            board,
-            &format!(
-                "sleep {wait:.1}; dmesg -c > /dev/null; insmod timer.ko; sleep 2.5; rmmod timer"
-            ),
-        )?;
-        let log = logged(board, "timer")?;
-        let texts: Vec<&str> = log.iter().map(|line| line.text.as_str()).collect();
-        assert_eq!(texts, ["timer: started", "timer: tick", "timer: tock"]);
-        assert!(log[0].time.as_secs_f64() < WRAP, "{log:?}");
-        assert!(log[1].time.as_secs_f64() > WRAP, "{log:?}");
-        Ok(())
-    });
+    let uptime = board.run("cut -d ' ' -f 1 /proc/uptime")?;
+    let uptime: f64 = uptime.trim().parse().expect("seconds");
+    let wait = WRAP - 0.5 - uptime;
+    assert!(wait > 0.0, "the board is {uptime} s old");
+    long(
+        board,
+        &format!("sleep {wait:.1}; dmesg -c > /dev/null; insmod timer.ko; sleep 2.5; rmmod timer"),
+    )?;
+    let log = logged(board, "timer")?;
+    let texts: Vec<&str> = log.iter().map(|line| line.text.as_str()).collect();
+    assert_eq!(texts, ["timer: started", "timer: tick", "timer: tock"]);
+    assert!(log[0].time.as_secs_f64() < WRAP, "{log:?}");
+    assert!(log[1].time.as_secs_f64() > WRAP, "{log:?}");
+    Ok(())
 }
 
-fn delayed_runs_once_in_the_slot_after_5_seconds() {
-    with(|board| {
-        let latency = latency(board);
-        let mut runs = Vec::new();
-        for _ in 0..3 {
-            let log = as_documented(board, "delayed", SLOT_OF_5_SECONDS)?.remove(0);
-            let took = log[2].time - log[1].time;
-            note!("ran after {took:?}");
-            assert!(took >= 5 * SECOND, "{took:?}");
-            assert!(took <= 5 * SECOND + SLOT_OF_5_SECONDS + latency, "{took:?}");
-            runs.push(log[2].time);
-        }
-        for run in &runs {
-            assert_in_slots(*run - runs[0], SLOT_OF_5_SECONDS, latency);
-        }
-        Ok(())
-    });
+fn delayed_runs_once_in_the_slot_after_5_seconds(board: &mut Board) -> Result<()> {
+    let latency = latency(board);
+    let mut runs = Vec::new();
+    for _ in 0..3 {
+        let log = as_documented(board, "delayed", SLOT_OF_5_SECONDS)?.remove(0);
+        let took = log[2].time - log[1].time;
+        note!("ran after {took:?}");
+        assert!(took >= 5 * SECOND, "{took:?}");
+        assert!(took <= 5 * SECOND + SLOT_OF_5_SECONDS + latency, "{took:?}");
+        runs.push(log[2].time);
+    }
+    for run in &runs {
+        assert_in_slots(*run - runs[0], SLOT_OF_5_SECONDS, latency);
+    }
+    Ok(())
 }
 
-fn custom_wq_runs_in_order_and_finishes_before_it_goes() {
-    with(|board| {
-        let log = as_documented(board, "custom_wq", Duration::ZERO)?.remove(0);
-        assert_near(log[4].time - log[1].time, 2 * SECOND, latency(board));
-        // Unloading runs the queued items, so it takes as long as they do, and no longer.
-        let before = format!("{} && sleep 0.5 && ", trigger("custom_wq"));
-        let took = unload_time(board, "custom_wq", &before)?;
-        assert_near(took, SECOND * 3 / 2, 2 * tolerance(board));
-        let idle = unload_time(board, "custom_wq", "")?;
-        assert!(idle <= tolerance(board), "{idle:?}");
-        Ok(())
-    });
+fn custom_wq_runs_in_order_and_finishes_before_it_goes(board: &mut Board) -> Result<()> {
+    let log = as_documented(board, "custom_wq", Duration::ZERO)?.remove(0);
+    assert_near(log[4].time - log[1].time, 2 * SECOND, latency(board));
+    // Unloading runs the queued items, so it takes as long as they do, and no longer.
+    let before = format!("{} && sleep 0.5 && ", trigger("custom_wq"));
+    let took = unload_time(board, "custom_wq", &before)?;
+    assert_near(took, SECOND * 3 / 2, 2 * tolerance(board));
+    let idle = unload_time(board, "custom_wq", "")?;
+    assert!(idle <= tolerance(board), "{idle:?}");
+    Ok(())
 }
 
-fn tasklet_and_bh_run_right_after_the_interrupt_and_once() {
-    with(|board| {
-        for sample in ["tasklet", "bh"] {
-            let log = as_documented(board, sample, Duration::ZERO)?.remove(0);
-            let took = log[2].time - log[1].time;
-            note!("{sample}: {took:?} after the interrupt");
-            assert!(took <= latency(board), "{took:?}");
-        }
-        Ok(())
-    });
+fn tasklet_and_bh_run_right_after_the_interrupt_and_once(board: &mut Board) -> Result<()> {
+    for sample in ["tasklet", "bh"] {
+        let log = as_documented(board, sample, Duration::ZERO)?.remove(0);
+        let took = log[2].time - log[1].time;
+        note!("{sample}: {took:?} after the interrupt");
+        assert!(took <= latency(board), "{took:?}");
+    }
+    Ok(())
 }
 
-fn requeue_runs_once_more_and_loses_nothing() {
-    with(|board| {
-        let log = as_documented(board, "requeue", Duration::ZERO)?.remove(0);
-        assert_near(log[5].time - log[1].time, SECOND, latency(board));
-        // Unloading waits for the running item, and cancels a queued one.
-        let before = format!("{0} && sleep 0.5 && {0} && ", trigger("requeue"));
-        board.run("dmesg -c > /dev/null")?;
-        let took = unload_time(board, "requeue", &before)?;
-        assert_near(took, SECOND / 2, 2 * tolerance(board));
-        let log = logged(board, "requeue")?;
-        assert!(log[3].text.ends_with("queued true"), "{log:?}");
-        assert!(log[4].text.ends_with("work ends"), "{log:?}");
-        assert_eq!(log.len(), 5, "{log:?}");
-        Ok(())
-    });
+fn requeue_runs_once_more_and_loses_nothing(board: &mut Board) -> Result<()> {
+    let log = as_documented(board, "requeue", Duration::ZERO)?.remove(0);
+    assert_near(log[5].time - log[1].time, SECOND, latency(board));
+    // Unloading waits for the running item, and cancels a queued one.
+    let before = format!("{0} && sleep 0.5 && {0} && ", trigger("requeue"));
+    board.run("dmesg -c > /dev/null")?;
+    let took = unload_time(board, "requeue", &before)?;
+    assert_near(took, SECOND / 2, 2 * tolerance(board));
+    let log = logged(board, "requeue")?;
+    assert!(log[3].text.ends_with("queued true"), "{log:?}");
+    assert!(log[4].text.ends_with("work ends"), "{log:?}");
+    assert_eq!(log.len(), 5, "{log:?}");
+    Ok(())
 }
 
 /// A kernel without the check must not claim that all is well; one with it reports exactly this mistake.
-fn atomic_sleep_is_harmless_or_found() {
-    with(|board| {
-        let [harmless, unnoticed, found] = &examples("atomic_sleep")[..] else {
-            panic!("three examples");
-        };
-        let log = run(board, "atomic_sleep", harmless)?;
-        compare(&log, harmless, tolerance(board));
-        board.check_log()?;
-        let forced = match board.has_sanitizers() {
-            true => found,
-            false => unnoticed,
-        };
-        let log = run(board, "atomic_sleep", forced)?;
-        compare(&log, forced, tolerance(board));
-        if board.has_sanitizers() {
-            board.expect_complaints(&[&found.log[1].text, "Call trace:"])?;
-        }
-        Ok(())
-    });
+fn atomic_sleep_is_harmless_or_found(board: &mut Board) -> Result<()> {
+    let [harmless, unnoticed, found] = &examples("atomic_sleep")[..] else {
+        panic!("three examples");
+    };
+    let log = run(board, "atomic_sleep", harmless)?;
+    compare(&log, harmless, tolerance(board));
+    board.check_log()?;
+    let forced = match board.has_sanitizers() {
+        true => found,
+        false => unnoticed,
+    };
+    let log = run(board, "atomic_sleep", forced)?;
+    compare(&log, forced, tolerance(board));
+    if board.has_sanitizers() {
+        board.expect_complaints(&[&found.log[1].text, "Call trace:"])?;
+    }
+    Ok(())
 }
 
-fn unloading_is_prompt_whatever_is_pending_or_running() {
-    with(|board| {
-        let bound = Duration::from_millis(if board.has_sanitizers() { 100 } else { 10 });
-        let again = |sample: &str| trigger(sample) + " && ";
-        for (sample, before) in [
-            ("wq", again("wq")),
-            ("wq", again("wq") + "sleep 0.5 && " + &again("wq")),
-            ("timer", "sleep 1.2 && ".into()),
-            ("delayed", again("delayed") + "sleep 3 && "),
-            ("tasklet", again("tasklet")),
-            ("bh", again("bh")),
-            ("atomic_sleep", again("atomic_sleep")),
-            ("requeue", again("requeue") + "sleep 1.1 && "),
-        ] {
-            let took = unload_time(board, sample, &before)?;
-            assert!(took <= bound, "{sample}: {took:?}");
-        }
-        Ok(())
-    });
+fn unloading_is_prompt_whatever_is_pending_or_running(board: &mut Board) -> Result<()> {
+    let bound = Duration::from_millis(if board.has_sanitizers() { 100 } else { 10 });
+    let again = |sample: &str| trigger(sample) + " && ";
+    for (sample, before) in [
+        ("wq", again("wq")),
+        ("wq", again("wq") + "sleep 0.5 && " + &again("wq")),
+        ("timer", "sleep 1.2 && ".into()),
+        ("delayed", again("delayed") + "sleep 3 && "),
+        ("tasklet", again("tasklet")),
+        ("bh", again("bh")),
+        ("atomic_sleep", again("atomic_sleep")),
+        ("requeue", again("requeue") + "sleep 1.1 && "),
+    ] {
+        let took = unload_time(board, sample, &before)?;
+        assert!(took <= bound, "{sample}: {took:?}");
+    }
+    Ok(())
 }
 
-fn the_trigger_takes_a_1_only() {
-    with(|board| {
-        board.run("insmod bh.ko; dmesg -c > /dev/null")?;
-        for bad in ["0", "2", "11", "1x", ""] {
-            board.run(&format!(
-                "! echo '{bad}' 2> /dev/null > /sys/kernel/debug/bh/trigger"
-            ))?;
-        }
-        assert_eq!(logged(board, "bh")?, []);
-        board.run("printf 1 > /sys/kernel/debug/bh/trigger; rmmod bh")?;
-        assert_eq!(logged(board, "bh")?.len(), 3);
-        Ok(())
-    });
+fn the_trigger_takes_a_1_only(board: &mut Board) -> Result<()> {
+    board.run("insmod bh.ko; dmesg -c > /dev/null")?;
+    for bad in ["0", "2", "11", "1x", ""] {
+        board.run(&format!(
+            "! echo '{bad}' 2> /dev/null > /sys/kernel/debug/bh/trigger"
+        ))?;
+    }
+    assert_eq!(logged(board, "bh")?, []);
+    board.run("printf 1 > /sys/kernel/debug/bh/trigger; rmmod bh")?;
+    assert_eq!(logged(board, "bh")?.len(), 3);
+    Ok(())
 }
 
 /// The names of the samples that are modules with something to show.
@@ -323,27 +301,25 @@ fn every_sample_is_in_the_readme() {
     }
 }
 
-fn the_kernel_traces_an_interrupt_and_its_work() {
-    with(|board| {
-        board.run("insmod wq.ko")?;
-        let example = examples("See it happen").remove(0);
-        let trace = board.run(&example.commands.join("\n"))?;
-        note!("{trace}");
-        board.run("echo 0 > /sys/kernel/tracing/events/enable; rmmod wq")?;
-        // Each event with its flags: in hard interrupt context, or in none.
-        let expected = [
-            ("irq_handler_entry: ", 'h'),
-            ("workqueue_queue_work: ", 'h'),
-            ("workqueue_execute_start: ", '.'),
-        ];
-        let mut lines = trace.lines();
-        for (event, context) in expected {
-            let line = lines.find(|line| line.contains(event));
-            let line = line.unwrap_or_else(|| panic!("no {event} in {trace}"));
-            let (_, rest) = line.split_once("] ").expect("a processor");
-            let flags: Vec<char> = rest.chars().take(3).collect();
-            assert_eq!(flags[2], context, "{line}");
-        }
-        Ok(())
-    });
+fn the_kernel_traces_an_interrupt_and_its_work(board: &mut Board) -> Result<()> {
+    board.run("insmod wq.ko")?;
+    let example = examples("See it happen").remove(0);
+    let trace = board.run(&example.commands.join("\n"))?;
+    note!("{trace}");
+    board.run("echo 0 > /sys/kernel/tracing/events/enable; rmmod wq")?;
+    // Each event with its flags: in hard interrupt context, or in none.
+    let expected = [
+        ("irq_handler_entry: ", 'h'),
+        ("workqueue_queue_work: ", 'h'),
+        ("workqueue_execute_start: ", '.'),
+    ];
+    let mut lines = trace.lines();
+    for (event, context) in expected {
+        let line = lines.find(|line| line.contains(event));
+        let line = line.unwrap_or_else(|| panic!("no {event} in {trace}"));
+        let (_, rest) = line.split_once("] ").expect("a processor");
+        let flags: Vec<char> = rest.chars().take(3).collect();
+        assert_eq!(flags[2], context, "{line}");
+    }
+    Ok(())
 }

@@ -12,10 +12,10 @@ use crate::runner::test::Tests;
 
 /// The tests here.
 pub fn tests() -> Tests {
-    tests![
+    tests![with_driver =>
         it_is_sent_at_once_and_then_at_its_interval,
         it_needs_both_text_and_interval_and_ends_without_either,
-        it_gives_way_to_everybody
+        it_gives_way_to_everybody,
     ]
     .on(&BOARD)
 }
@@ -48,78 +48,72 @@ fn starts_ns(edges: &[Edge]) -> Vec<u64> {
     starts
 }
 
-fn it_is_sent_at_once_and_then_at_its_interval() {
+fn it_is_sent_at_once_and_then_at_its_interval(board: &mut Board) -> Result<()> {
     const COUNT: u64 = 100;
     const INTERVAL_S: u64 = 7;
-    with_driver(|board| {
-        set(board, "unit_us", UNIT_US)?;
-        let seconds = COUNT * INTERVAL_S - 1;
-        let edges = edges(
-            board,
-            &format!("echo DE M > beacon; echo {INTERVAL_S} > beacon_interval_s; sleep {seconds}; echo 0 > beacon_interval_s"),
-        )?;
-        let starts = starts_ns(&edges);
-        assert_eq!(starts.len() as u64, COUNT);
-        for (index, start_ns) in starts.iter().enumerate() {
-            let ideal_ns = index as u64 * INTERVAL_S * SECOND_NS;
-            assert!(
-                start_ns.abs_diff(ideal_ns) <= LATE_NS,
-                "sending {index} began {start_ns} ns after the first, not {ideal_ns}: is it drifting?"
-            );
-        }
-        let sending = Message::parse("DE M").expect("it can be sent");
-        let edges_of_one = sending.edges(PACE).len();
-        for one in edges.chunks(edges_of_one) {
-            let seen = decode(&Timeline::new(one.iter().copied()), PACE);
-            assert_eq!(seen.message, sending);
-        }
-        Ok(())
-    });
-}
-
-fn it_needs_both_text_and_interval_and_ends_without_either() {
-    with_driver(|board| {
-        set(board, "unit_us", UNIT_US)?;
-        for command in [
-            "echo E > beacon; sleep 30; echo > beacon",
-            "echo 2 > beacon_interval_s; sleep 30; echo 0 > beacon_interval_s",
-        ] {
-            assert_eq!(edges(board, command)?, [], "{command}");
-        }
-        for end in ["echo > beacon", "echo 0 > beacon_interval_s"] {
-            let on = "echo E > beacon; echo 2 > beacon_interval_s; sleep 5";
-            let edges = edges(board, &format!("{on}; {end}; sleep 30"))?;
-            assert_eq!(starts_ns(&edges).len(), 3, "at 0, 2 and 4 s, then {end}");
-            set(board, "beacon_interval_s", "0")?;
-        }
-        Ok(())
-    });
-}
-
-fn it_gives_way_to_everybody() {
-    with_driver(|board| {
-        set(board, "unit_us", UNIT_US)?;
-        // From 5 s to some 25 s a writer sends; at 10 s and 20 s there is no beacon.
-        let edges = edges(
-            board,
-            "echo E > beacon; echo 10 > beacon_interval_s; sleep 5; \
-             for i in $(seq 140); do printf O; done > /dev/morse; sleep 40; echo 0 > beacon_interval_s",
-        )?;
-        let letters: Vec<u64> = Timeline::new(edges.iter().copied())
-            .spans()
-            .iter()
-            .filter(|span| span.is_mark())
-            .map(|span| (span.duration_ns() + PACE.unit_ns / 2) / PACE.unit_ns)
-            .collect();
-        let mut expected = vec![1];
-        expected.extend([3; 3 * 140]);
-        expected.extend([1; 2]);
-        assert_eq!(letters, expected, "a dot, the other message, and two dots");
-        let last = *starts_ns(&edges).last().expect("some");
+    set(board, "unit_us", UNIT_US)?;
+    let seconds = COUNT * INTERVAL_S - 1;
+    let edges = edges(
+        board,
+        &format!("echo DE M > beacon; echo {INTERVAL_S} > beacon_interval_s; sleep {seconds}; echo 0 > beacon_interval_s"),
+    )?;
+    let starts = starts_ns(&edges);
+    assert_eq!(starts.len() as u64, COUNT);
+    for (index, start_ns) in starts.iter().enumerate() {
+        let ideal_ns = index as u64 * INTERVAL_S * SECOND_NS;
         assert!(
-            last.abs_diff(40 * SECOND_NS) <= LATE_NS,
-            "the last began after {last} ns: it keeps its grid"
+            start_ns.abs_diff(ideal_ns) <= LATE_NS,
+            "sending {index} began {start_ns} ns after the first, not {ideal_ns}: is it drifting?"
         );
-        Ok(())
-    });
+    }
+    let sending = Message::parse("DE M").expect("it can be sent");
+    let edges_of_one = sending.edges(PACE).len();
+    for one in edges.chunks(edges_of_one) {
+        let seen = decode(&Timeline::new(one.iter().copied()), PACE);
+        assert_eq!(seen.message, sending);
+    }
+    Ok(())
+}
+
+fn it_needs_both_text_and_interval_and_ends_without_either(board: &mut Board) -> Result<()> {
+    set(board, "unit_us", UNIT_US)?;
+    for command in [
+        "echo E > beacon; sleep 30; echo > beacon",
+        "echo 2 > beacon_interval_s; sleep 30; echo 0 > beacon_interval_s",
+    ] {
+        assert_eq!(edges(board, command)?, [], "{command}");
+    }
+    for end in ["echo > beacon", "echo 0 > beacon_interval_s"] {
+        let on = "echo E > beacon; echo 2 > beacon_interval_s; sleep 5";
+        let edges = edges(board, &format!("{on}; {end}; sleep 30"))?;
+        assert_eq!(starts_ns(&edges).len(), 3, "at 0, 2 and 4 s, then {end}");
+        set(board, "beacon_interval_s", "0")?;
+    }
+    Ok(())
+}
+
+fn it_gives_way_to_everybody(board: &mut Board) -> Result<()> {
+    set(board, "unit_us", UNIT_US)?;
+    // From 5 s to some 25 s a writer sends; at 10 s and 20 s there is no beacon.
+    let edges = edges(
+        board,
+        "echo E > beacon; echo 10 > beacon_interval_s; sleep 5; \
+         for i in $(seq 140); do printf O; done > /dev/morse; sleep 40; echo 0 > beacon_interval_s",
+    )?;
+    let letters: Vec<u64> = Timeline::new(edges.iter().copied())
+        .spans()
+        .iter()
+        .filter(|span| span.is_mark())
+        .map(|span| (span.duration_ns() + PACE.unit_ns / 2) / PACE.unit_ns)
+        .collect();
+    let mut expected = vec![1];
+    expected.extend([3; 3 * 140]);
+    expected.extend([1; 2]);
+    assert_eq!(letters, expected, "a dot, the other message, and two dots");
+    let last = *starts_ns(&edges).last().expect("some");
+    assert!(
+        last.abs_diff(40 * SECOND_NS) <= LATE_NS,
+        "the last began after {last} ns: it keeps its grid"
+    );
+    Ok(())
 }

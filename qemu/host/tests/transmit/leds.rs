@@ -13,12 +13,12 @@ use crate::runner::test::Tests;
 
 /// The tests here.
 pub fn tests() -> Tests {
-    tests![
+    tests![with_leds =>
         leds_with_the_trigger_follow_what_is_sent,
         a_led_can_be_attached_and_detached_in_the_middle_of_a_message,
         attached_leds_are_dark_when_the_driver_has_gone,
         a_lamp_on_a_chip_that_sleeps_is_exact_too,
-        two_devices_send_beside_each_other
+        two_devices_send_beside_each_other,
     ]
     .on(&BOARD)
 }
@@ -76,117 +76,105 @@ fn shows(timeline: &Timeline, text: &str, bound_ns: u64, name: &str) {
     assert_eq!(timing.beyond(bound_ns), 0, "{name}: {timing}");
 }
 
-fn leds_with_the_trigger_follow_what_is_sent() {
-    with_leds(|board| {
-        for (led, chip, number) in [DIRECT, SLEEPING] {
-            let trigger = format!("/sys/class/leds/{led}/trigger");
-            let send = format!("morse-send {TEXT}");
-            let before = line(board, (chip, number), &send)?;
-            assert!(before.is_empty(), "{led} is not attached yet");
-            board.run(&format!("echo morse > {trigger}"))?;
-            let seen = line(board, (chip, number), &send)?;
-            let led_bound_ns = match board.has_sanitizers() {
-                true => SANITIZER_LED_BOUND_NS,
-                false => bound_ns(board, LED_BOUND_NS),
-            };
-            shows(&seen, TEXT, led_bound_ns, led);
-            board.run(&format!("echo none > {trigger}"))?;
-            let after = line(board, (chip, number), &send)?;
-            assert!(after.is_empty(), "{led} is not attached any more");
-        }
-        Ok(())
-    });
-}
-
-fn a_led_can_be_attached_and_detached_in_the_middle_of_a_message() {
-    with_leds(|board| {
-        let toggle = |led: &str| {
-            format!(
-                "for i in $(seq 40); do echo morse > /sys/class/leds/{led}/trigger; usleep 33000; \
-                 echo none > /sys/class/leds/{led}/trigger; usleep 7000; done"
-            )
+fn leds_with_the_trigger_follow_what_is_sent(board: &mut Board) -> Result<()> {
+    for (led, chip, number) in [DIRECT, SLEEPING] {
+        let trigger = format!("/sys/class/leds/{led}/trigger");
+        let send = format!("morse-send {TEXT}");
+        let before = line(board, (chip, number), &send)?;
+        assert!(before.is_empty(), "{led} is not attached yet");
+        board.run(&format!("echo morse > {trigger}"))?;
+        let seen = line(board, (chip, number), &send)?;
+        let led_bound_ns = match board.has_sanitizers() {
+            true => SANITIZER_LED_BOUND_NS,
+            false => bound_ns(board, LED_BOUND_NS),
         };
-        for (led, chip, number) in [DIRECT, SLEEPING] {
-            let toggle = toggle(led);
-            let command = format!("echo {TEXT} > /dev/morse; {toggle}; sleep 2");
-            let seen = line(board, (chip, number), &command)?;
-            assert!(
-                !seen.is_empty(),
-                "{led} was attached in a mark now and then"
-            );
-            assert!(!seen.ends_lit(), "{led} was left lit");
-            assert_eq!(
-                board.run(&format!("cat /sys/class/leds/{led}/brightness"))?,
-                "0\n"
-            );
-            // And the message does not suffer.
-            let recording = Recording::start(board)?;
-            board.run(&command)?;
-            let lamp = Timeline::new(recording.edges(board)?);
-            let message = Message::parse(TEXT).expect("it can be sent");
-            assert_eq!(decode(&lamp, PACE).message, message);
-        }
-        Ok(())
-    });
+        shows(&seen, TEXT, led_bound_ns, led);
+        board.run(&format!("echo none > {trigger}"))?;
+        let after = line(board, (chip, number), &send)?;
+        assert!(after.is_empty(), "{led} is not attached any more");
+    }
+    Ok(())
 }
 
-fn attached_leds_are_dark_when_the_driver_has_gone() {
-    with_leds(|board| {
-        board.run(
-            "for led in direct sleeping; do echo morse > /sys/class/leds/$led/trigger; done",
-        )?;
-        for _ in 0..5 {
-            // In a dash of the first letter.
-            board.run("echo O > /dev/morse; usleep 15000; rmmod morse; sleep 1")?;
-            let left = board
-                .run("cat /sys/class/leds/direct/brightness /sys/class/leds/sleeping/brightness")?;
-            assert_eq!(left, "0\n0\n");
-            // The LED core attaches them again, as the trigger's name says.
-            board.run("insmod morse.ko && for led in direct sleeping; do echo morse > /sys/class/leds/$led/trigger; done")?;
-            set(board, "unit_us", UNIT_US)?;
-        }
-        Ok(())
-    });
-}
-
-fn a_lamp_on_a_chip_that_sleeps_is_exact_too() {
-    with_leds(|board| {
-        let device = board.run("cat /sys/class/misc/morse1/device/of_node/name")?;
-        assert!(device.starts_with("morse-sleeping"), "{device}");
-        let seen = line(
-            board,
-            SLEEPING_LAMP,
-            &format!(
-                "echo {UNIT_US} > /sys/class/misc/morse1/unit_us; \
-                 echo {TEXT} | dd of=/dev/morse1 conv=fsync,notrunc 2>/dev/null"
-            ),
-        )?;
-        let bound_ns = bound_ns(board, LAMP_BOUND_NS);
-        shows(&seen, TEXT, bound_ns, "a lamp on a chip that sleeps");
-        Ok(())
-    });
-}
-
-fn two_devices_send_beside_each_other() {
-    with_leds(|board| {
-        set(board, "wpm", "60")?;
-        let (first, second) = ("MORSE", "PARIS PARIS");
-        let command = format!(
-            "echo {UNIT_US} > /sys/class/misc/morse1/unit_us; echo {first} > /dev/morse; \
-             echo {second} > /dev/morse1; sleep 10"
+fn a_led_can_be_attached_and_detached_in_the_middle_of_a_message(board: &mut Board) -> Result<()> {
+    let toggle = |led: &str| {
+        format!(
+            "for i in $(seq 40); do echo morse > /sys/class/leds/{led}/trigger; usleep 33000; \
+             echo none > /sys/class/leds/{led}/trigger; usleep 7000; done"
+        )
+    };
+    for (led, chip, number) in [DIRECT, SLEEPING] {
+        let toggle = toggle(led);
+        let command = format!("echo {TEXT} > /dev/morse; {toggle}; sleep 2");
+        let seen = line(board, (chip, number), &command)?;
+        assert!(
+            !seen.is_empty(),
+            "{led} was attached in a mark now and then"
         );
-        let seen = line(board, SLEEPING_LAMP, &command)?;
+        assert!(!seen.ends_lit(), "{led} was left lit");
         assert_eq!(
-            decode(&seen, PACE).message,
-            Message::parse(second).expect("it can be sent")
+            board.run(&format!("cat /sys/class/leds/{led}/brightness"))?,
+            "0\n"
         );
+        // And the message does not suffer.
         let recording = Recording::start(board)?;
         board.run(&command)?;
-        let seen = Timeline::new(recording.edges(board)?);
-        assert_eq!(
-            decode(&seen, Pace::new(20_000_000)).message,
-            Message::parse(first).expect("it can be sent")
-        );
-        Ok(())
-    });
+        let lamp = Timeline::new(recording.edges(board)?);
+        let message = Message::parse(TEXT).expect("it can be sent");
+        assert_eq!(decode(&lamp, PACE).message, message);
+    }
+    Ok(())
+}
+
+fn attached_leds_are_dark_when_the_driver_has_gone(board: &mut Board) -> Result<()> {
+    board.run("for led in direct sleeping; do echo morse > /sys/class/leds/$led/trigger; done")?;
+    for _ in 0..5 {
+        // In a dash of the first letter.
+        board.run("echo O > /dev/morse; usleep 15000; rmmod morse; sleep 1")?;
+        let left = board
+            .run("cat /sys/class/leds/direct/brightness /sys/class/leds/sleeping/brightness")?;
+        assert_eq!(left, "0\n0\n");
+        // The LED core attaches them again, as the trigger's name says.
+        board.run("insmod morse.ko && for led in direct sleeping; do echo morse > /sys/class/leds/$led/trigger; done")?;
+        set(board, "unit_us", UNIT_US)?;
+    }
+    Ok(())
+}
+
+fn a_lamp_on_a_chip_that_sleeps_is_exact_too(board: &mut Board) -> Result<()> {
+    let device = board.run("cat /sys/class/misc/morse1/device/of_node/name")?;
+    assert!(device.starts_with("morse-sleeping"), "{device}");
+    let seen = line(
+        board,
+        SLEEPING_LAMP,
+        &format!(
+            "echo {UNIT_US} > /sys/class/misc/morse1/unit_us; \
+             echo {TEXT} | dd of=/dev/morse1 conv=fsync,notrunc 2>/dev/null"
+        ),
+    )?;
+    let bound_ns = bound_ns(board, LAMP_BOUND_NS);
+    shows(&seen, TEXT, bound_ns, "a lamp on a chip that sleeps");
+    Ok(())
+}
+
+fn two_devices_send_beside_each_other(board: &mut Board) -> Result<()> {
+    set(board, "wpm", "60")?;
+    let (first, second) = ("MORSE", "PARIS PARIS");
+    let command = format!(
+        "echo {UNIT_US} > /sys/class/misc/morse1/unit_us; echo {first} > /dev/morse; \
+         echo {second} > /dev/morse1; sleep 10"
+    );
+    let seen = line(board, SLEEPING_LAMP, &command)?;
+    assert_eq!(
+        decode(&seen, PACE).message,
+        Message::parse(second).expect("it can be sent")
+    );
+    let recording = Recording::start(board)?;
+    board.run(&command)?;
+    let seen = Timeline::new(recording.edges(board)?);
+    assert_eq!(
+        decode(&seen, Pace::new(20_000_000)).message,
+        Message::parse(first).expect("it can be sent")
+    );
+    Ok(())
 }

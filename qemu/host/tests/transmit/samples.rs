@@ -13,10 +13,10 @@ use crate::runner::test::Tests;
 
 /// The tests here.
 pub fn tests() -> Tests {
-    tests![
+    tests![with_driver =>
         each_sends_its_arguments_and_returns_when_they_are_sent,
         a_32_bit_program_is_as_good,
-        each_says_what_is_wrong
+        each_says_what_is_wrong,
     ]
     .on(&BOARD)
 }
@@ -27,28 +27,24 @@ const SAMPLE_32: &str = "morse-send-c32";
 const TEXT: [&str; 3] = ["CQ", "DE", "é<AR>"];
 const PACE: Pace = Pace::new(20_000_000);
 
-fn each_sends_its_arguments_and_returns_when_they_are_sent() {
-    with_driver(|board| {
-        set(board, "wpm", "60")?;
-        for sample in SAMPLES {
-            sends(board, sample)?;
-        }
-        board.run("WPM=25 morse-send-sh e && grep -q 25 /sys/class/misc/morse/wpm")?;
-        Ok(())
-    });
+fn each_sends_its_arguments_and_returns_when_they_are_sent(board: &mut Board) -> Result<()> {
+    set(board, "wpm", "60")?;
+    for sample in SAMPLES {
+        sends(board, sample)?;
+    }
+    board.run("WPM=25 morse-send-sh e && grep -q 25 /sys/class/misc/morse/wpm")?;
+    Ok(())
 }
 
-fn a_32_bit_program_is_as_good() {
-    with_driver(|board| {
-        // It is built for kernels that run both kinds, of which one is configured for one only.
-        let is_there = board.execute(&format!("which {SAMPLE_32}"), LONG)?.status == 0;
-        if !is_there || board.has_sanitizers() {
-            skip("this kernel has no 32-bit programs beside others");
-            return Ok(());
-        }
-        set(board, "wpm", "60")?;
-        sends(board, SAMPLE_32)
-    });
+fn a_32_bit_program_is_as_good(board: &mut Board) -> Result<()> {
+    // It is built for kernels that run both kinds, of which one is configured for one only.
+    let is_there = board.execute(&format!("which {SAMPLE_32}"), LONG)?.status == 0;
+    if !is_there || board.has_sanitizers() {
+        skip("this kernel has no 32-bit programs beside others");
+        return Ok(());
+    }
+    set(board, "wpm", "60")?;
+    sends(board, SAMPLE_32)
 }
 
 /// Checks the lamp while a sample sends, at 60 WPM, and the output of the sample.
@@ -68,18 +64,16 @@ fn sends(board: &mut Board, sample: &str) -> Result<()> {
     Ok(())
 }
 
-fn each_says_what_is_wrong() {
-    with_driver(|board| {
-        for sample in ["morse-send", "morse-send-c"] {
-            let output = board.execute(&format!("{sample} SOS~"), LONG)?;
-            assert_ne!(output.status, 0, "{sample}");
-            assert!(
-                output.text.contains("nvalid argument"),
-                "{sample}: {}",
-                output.text
-            );
-        }
-        board.run("! WPM=0 morse-send-sh E 2> /dev/null")?;
-        Ok(())
-    });
+fn each_says_what_is_wrong(board: &mut Board) -> Result<()> {
+    for sample in ["morse-send", "morse-send-c"] {
+        let output = board.execute(&format!("{sample} SOS~"), LONG)?;
+        assert_ne!(output.status, 0, "{sample}");
+        assert!(
+            output.text.contains("nvalid argument"),
+            "{sample}: {}",
+            output.text
+        );
+    }
+    board.run("! WPM=0 morse-send-sh E 2> /dev/null")?;
+    Ok(())
 }
