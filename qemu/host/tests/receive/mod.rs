@@ -13,6 +13,7 @@ mod hand;
 mod inside;
 mod latency;
 mod operator;
+mod programs;
 mod storm;
 mod ticker;
 mod tracepoints;
@@ -27,6 +28,7 @@ pub fn tests() -> Tests {
         .and(hand::tests())
         .and(inside::tests())
         .and(latency::tests())
+        .and(programs::tests())
         .and(storm::tests())
         .and(ticker::tests())
         .and(tracepoints::tests())

@@ -17,6 +17,7 @@ pub fn tests() -> Tests {
         each_sends_its_arguments_and_returns_when_they_are_sent,
         a_32_bit_program_is_as_good,
         each_says_what_is_wrong,
+        abort_drops_what_is_queued,
     ]
     .on(&BOARD)
 }
@@ -75,5 +76,13 @@ fn each_says_what_is_wrong(board: &mut Board) -> Result<()> {
         );
     }
     board.run("! WPM=0 morse-send-sh E 2> /dev/null")?;
+    Ok(())
+}
+
+fn abort_drops_what_is_queued(board: &mut Board) -> Result<()> {
+    let said = board.run("echo PARIS PARIS > /dev/morse; morse-abort")?;
+    assert_eq!(said, "10 characters dropped\n");
+    board.run("grep -qx idle /sys/class/misc/morse/state")?;
+    assert_eq!(board.run("morse-abort")?, "0 characters dropped\n");
     Ok(())
 }
