@@ -224,9 +224,13 @@ impl<'a> Session<'a> {
             }
             Event::Read(bytes) => self.read(&bytes),
             Event::Traced(line) => {
+                let now_ns = self.board.lamp().now_ns();
                 self.driver.take(&line);
-                self.reading
-                    .change(self.driver.pace, self.board.lamp().now_ns());
+                self.reading.change(self.driver.pace, now_ns);
+                let edge = self.driver.take_edge(now_ns);
+                if self.board.machine().gpio.is_none() {
+                    self.reading.extend(edge);
+                }
             }
             Event::Said(text) => self.screen.tell(&text)?,
             Event::Noted(text) => self.note(&text),

@@ -44,8 +44,10 @@ pub struct Driver {
     /// How much later than planned the lamp's last edge was, in ns.
     pub late_ns: Option<u64>,
     /// The last edge of the lamp, in ns of the guest's clock.
-    pub keyed: Option<Edge>,
+    keyed: Option<Edge>,
     softirq_at_ns: u64,
+    /// From the guest's clock to that of the host, in ns; the least that was seen, as traces come late.
+    ahead_ns: Option<i64>,
 }
 
 impl Default for Driver {
@@ -57,6 +59,7 @@ impl Default for Driver {
             late_ns: None,
             keyed: None,
             softirq_at_ns: 0,
+            ahead_ns: None,
         }
     }
 }
@@ -80,6 +83,19 @@ impl Driver {
             SETTINGS => self.settings(&event),
             _ => {}
         }
+    }
+
+    /// Takes the lamp's edge that the last line told of, if it did, on a clock of the host that now shows
+    /// `now_ns`: for a lamp that cannot be seen from outside.
+    pub fn take_edge(&mut self, now_ns: u64) -> Option<Edge> {
+        let edge = self.keyed.take()?;
+        let seen = now_ns as i64 - edge.at_ns as i64;
+        let ahead = self.ahead_ns.map_or(seen, |before| before.min(seen));
+        self.ahead_ns = Some(ahead);
+        Some(Edge {
+            at_ns: edge.at_ns.saturating_add_signed(ahead),
+            on: edge.on,
+        })
     }
 
     fn received(&mut self, event: &TraceLine<'_>) {
@@ -242,13 +258,23 @@ mod tests {
         let later = "k-1 [000] ..... 5.200012: morse_edge_keyed: device=0 mark=0 time_ns=5200000000 latency_ns=11500 planned=1\n";
         let driver = driver(&(first.to_owned() + later));
         assert_eq!(driver.late_ns, Some(11_500));
-        assert_eq!(
-            driver.keyed,
-            Some(Edge {
-                at_ns: 5_200_012_000,
-                on: false
-            })
-        );
+    }
+
+    #[test]
+    fn edges_of_a_lamp_inside() {
+        let mut driver = Driver::default();
+        let mut edge = |at: &str, on: u8, now_ns| {
+            driver.take(&format!(
+                "k-1 [000] ..... {at}: morse_edge_keyed: device=0 mark={on} time_ns=1"
+            ));
+            let edge = driver.take_edge(now_ns);
+            assert_eq!(driver.take_edge(now_ns), None);
+            edge.map(|edge| (edge.at_ns, edge.on))
+        };
+        // The second trace comes with less delay, so it tells how far the clocks are apart.
+        assert_eq!(edge("5.000000", 1, 105_000), Some((105_000, true)));
+        assert_eq!(edge("5.200000", 0, 200_005_000), Some((200_005_000, false)));
+        assert_eq!(edge("5.400000", 1, 400_305_000), Some((400_005_000, true)));
     }
 
     #[test]
