@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What is known of the device from outside: its counters, its lamp, its interrupts, the memory of the kernel.
+//! The device seen from outside: its counters, its lamp, its interrupts, the memory of the kernel.
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
@@ -18,21 +18,21 @@ pub fn key() -> io::Result<File> {
     OpenOptions::new().write(true).open(SIMULATED_KEY)
 }
 
-/// What became of the edges of the key.
+/// The driver's counters of the key's edges.
 #[derive(Clone, Copy, Debug)]
 pub struct Edges {
-    /// Interrupts.
+    /// Interrupts of the key.
     pub all: u64,
-    /// Those that began a mark or a space.
+    /// Edges that began a mark or a space.
     pub received: u64,
-    /// Those that did not.
+    /// Edges that debouncing discarded.
     pub debounced: u64,
-    /// Those that there was no room for.
+    /// Edges discarded because the ring buffer was full.
     pub dropped: u64,
 }
 
 impl Edges {
-    /// What the counters say. The key must have rested for the debounce time.
+    /// Reads the counters. The key must have rested for the debounce time.
     pub fn count() -> Result<Self> {
         Ok(Edges {
             all: number("edges")?,
@@ -42,7 +42,7 @@ impl Edges {
         })
     }
 
-    /// Those since `before`.
+    /// Returns the increase since `before`.
     pub fn since(self, before: Self) -> Self {
         Edges {
             all: self.all - before.all,
@@ -52,7 +52,7 @@ impl Edges {
         }
     }
 
-    /// Each edge is one of the three.
+    /// Checks that each interrupt was received, debounced or dropped.
     pub fn check(self) -> Result<Self> {
         match self.received + self.debounced + self.dropped == self.all {
             true => Ok(self),
@@ -61,26 +61,26 @@ impl Edges {
     }
 }
 
-/// An ioctl of the device, whose argument is `bytes`: those of the request's type, or more.
+/// Makes an ioctl of the device. `bytes` is the argument, at least as long as the request's type.
 pub fn ioctl(file: &File, request: u32, bytes: &mut [u8]) -> Result {
-    // SAFETY: No request of the device reads or writes more than there is.
+    // SAFETY: No request of the device reads or writes more than its type, and `bytes` is as long.
     let returned = unsafe { libc::ioctl(file.as_raw_fd(), request as _, bytes.as_mut_ptr()) };
     Errno::result(returned)?;
     Ok(())
 }
 
-/// Whether the lamp is lit, as the GPIO controller's own driver reads the line. The simulated controller
-/// has its own way to say so.
+/// Whether the lamp is lit, as the GPIO controller's own driver reads the line. gpio-sim prints another
+/// format than the others.
 pub fn lamp_is_lit() -> Result<bool> {
     let lines = fs::read_to_string("/sys/kernel/debug/gpio")?;
     let lamp = lines
         .lines()
         .find(|line| line.contains("|led ") || line.contains("(led)"))
-        .ok_or("nobody has a line as a LED")?;
+        .ok_or("no GPIO line is in use by a LED")?;
     Ok(lamp.contains(") out hi") || lamp.contains(") output-high"))
 }
 
-/// How much memory of the kernel that nobody can reclaim, in KiB: what leaks and what is held.
+/// Returns the kernel's unreclaimable memory in KiB; leaks and live objects count alike.
 pub fn kernel_memory_kib() -> Result<u64> {
     let text = fs::read_to_string("/proc/meminfo")?;
     let kib = |name: &str| -> Option<u64> {
@@ -91,8 +91,8 @@ pub fn kernel_memory_kib() -> Result<u64> {
     Ok(all.iter().filter_map(|name| kib(name)).sum())
 }
 
-/// How often the kernel called the handler of the key's interrupt, on each processor, also on those that
-/// are away.
+/// Returns how often the kernel called the handler of the key's interrupt on each processor, offline ones
+/// included.
 pub fn interrupts() -> Result<Vec<u64>> {
     for entry in fs::read_dir("/sys/kernel/irq")? {
         let path = entry?.path();

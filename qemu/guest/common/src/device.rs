@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! An open `/dev/morse`, with the errno of whatever goes wrong.
+//! An open `/dev/morse`. Failed calls return the errno.
 
 use std::fs::{File, OpenOptions};
 use std::io;
@@ -21,7 +21,7 @@ pub const CAPACITY: usize = 4096;
 /// The size of a pulse.
 pub const PULSE_BYTES: usize = size_of::<morse_pulse>();
 
-/// A pulse of these bytes.
+/// Parses a pulse.
 fn pulse(bytes: &[u8]) -> morse_pulse {
     let field = |from: usize, to: usize| bytes[from..to].to_vec();
     let word = |at: usize| u32::from_ne_bytes(field(at, at + 4).try_into().expect("four bytes"));
@@ -137,10 +137,10 @@ impl Device {
         morse_use::status(&self.0)
     }
 
-    /// Fills the fifo until it has no room, with dashes; the file must not block.
+    /// Fills the fifo with dashes. The file must be open with `O_NONBLOCK`.
     ///
-    /// The keyer has taken a character out of it when this returns, so that the fifo stays as it is
-    /// while that one is sent.
+    /// Before this returns, the keyer has taken the first character out of the fifo, so that the fifo stays
+    /// full until that character is sent.
     pub fn fill(&self) -> crate::Result {
         if self.status()?.queued == 0 {
             assert_eq!(self.write("T"), Ok(1));
@@ -159,12 +159,12 @@ impl Device {
         Ok(())
     }
 
-    /// What poll(2) says of room for a write, waiting at most that long.
+    /// Polls for room for a write, for at most `limit`.
     pub fn poll(&self, limit: Duration) -> nix::Result<PollFlags> {
         self.poll_for(PollFlags::POLLOUT, limit)
     }
 
-    /// What poll(2) says, waiting at most that long for `events`, or for errors if there are none.
+    /// Polls for `events`, for at most `limit`. Errors are reported even if `events` is empty.
     pub fn poll_for(&self, events: PollFlags, limit: Duration) -> nix::Result<PollFlags> {
         let limit = PollTimeout::try_from(limit).map_err(|_| Errno::EINVAL)?;
         let mut files = [PollFd::new(self.0.as_fd(), events)];
@@ -172,7 +172,7 @@ impl Device {
         Ok(files[0].revents().unwrap_or(PollFlags::empty()))
     }
 
-    /// Any ioctl, with its argument as it is.
+    /// Makes an ioctl with the argument as given.
     pub fn ioctl(&self, request: u32, argument: usize) -> nix::Result<i32> {
         // SAFETY: The requests tried are the device's own and unknown ones. The kernel checks the
         // argument before it uses it as an address, and where it is one, the memory is the

@@ -15,14 +15,14 @@ use crate::{settings, wait_until, Result};
 
 const SETTINGS: &str = "/sys/class/misc/morse";
 const PLATFORM_DRIVER: &str = "/sys/bus/platform/drivers/morse";
-/// How long udev's stand-in, the kernel's devtmpfs thread, may take for a node.
+/// How long the kernel's devtmpfs thread, udev's stand-in here, may take to make a node.
 const NODE_LIMIT: Duration = Duration::from_secs(2);
 
 /// The driver's module.
 pub struct Driver;
 
 impl Driver {
-    /// Loads it, if it is not loaded.
+    /// Loads the module unless it is loaded.
     pub fn load() -> Result {
         if Path::new("/sys/module/morse").exists() {
             return Ok(());
@@ -30,13 +30,13 @@ impl Driver {
         load("morse")
     }
 
-    /// Loads it anew, so that nothing has been received yet.
+    /// Unloads and loads the module, so that nothing has been received yet.
     pub fn reload() -> Result {
         Self::unload()?;
         Self::load()
     }
 
-    /// Unloads it, if it is loaded.
+    /// Unloads the module if it is loaded.
     pub fn unload() -> Result {
         if Path::new("/sys/module/morse").exists() {
             unload("morse")?;
@@ -64,7 +64,7 @@ pub fn unload(name: &str) -> std::result::Result<Duration, Errno> {
     Ok(start.elapsed())
 }
 
-/// Puts all settings back, and makes the device idle.
+/// Restores all settings and makes the device idle.
 pub fn reset() -> Result {
     if !Path::new(device::NODE).exists() {
         bind()?;
@@ -106,7 +106,7 @@ fn platform_device() -> Result<String> {
     Ok(name.to_string_lossy().into_owned())
 }
 
-/// Takes the driver away from its hardware, and returns the hardware's name and how long it took.
+/// Unbinds the driver; returns the platform device's name and how long the unbinding took.
 pub fn unbind() -> Result<(String, Duration)> {
     let device = platform_device()?;
     let start = Instant::now();
@@ -114,7 +114,7 @@ pub fn unbind() -> Result<(String, Duration)> {
     Ok((device, start.elapsed()))
 }
 
-/// Binds the hardware with this name again.
+/// Binds the platform device with this name again.
 pub fn rebind(device: &str) -> Result {
     fs::write(Path::new(PLATFORM_DRIVER).join("bind"), device)?;
     wait_for_node(true)
@@ -132,6 +132,6 @@ pub fn wait_for_node(there: bool) -> Result {
 
 /// Waits until a file is there, or is not.
 pub fn wait_for(path: &Path, there: bool) -> Result {
-    let what = format!("{} comes or goes", path.display());
-    wait_until(NODE_LIMIT, &what, || Ok(path.exists() == there))
+    let event = format!("{} comes or goes", path.display());
+    wait_until(NODE_LIMIT, &event, || Ok(path.exists() == there))
 }

@@ -5,10 +5,10 @@
 use std::fmt::Display;
 use std::process::ExitCode;
 
-/// What came of a test: nothing, or why it was skipped.
+/// The result of a test: `None` if it passed, or the reason for skipping it.
 pub type Verdict = crate::Result<Option<String>>;
 
-/// A report that is being printed.
+/// A report in progress.
 pub struct Report {
     count: usize,
     is_good: bool,
@@ -24,7 +24,7 @@ impl Report {
         }
     }
 
-    /// Reports a test. Why it failed goes before, as the reader has it.
+    /// Reports a test. The reason of a failure is printed before its line, where the host's reader expects it.
     pub fn tell(&mut self, name: &str, verdict: Verdict) {
         self.count += 1;
         match verdict {
@@ -38,7 +38,7 @@ impl Report {
         }
     }
 
-    /// How the program ends.
+    /// Returns the exit code of the program.
     pub fn end(self) -> ExitCode {
         match self.is_good {
             true => ExitCode::SUCCESS,
@@ -47,7 +47,7 @@ impl Report {
     }
 }
 
-/// Prints words that belong to the test.
+/// Prints `words` as diagnostic lines of the test.
 pub fn note(words: impl Display) {
     for line in words.to_string().lines() {
         println!("# {line}");

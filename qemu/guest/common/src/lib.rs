@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What programs that test `/dev/morse` share. They run in the guest, on the guest's clock.
+//! The library of the programs that test `/dev/morse`. They run in the guest, on the guest's clock.
 
 pub mod counters;
 pub mod device;
@@ -19,14 +19,14 @@ pub type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error>>;
 ///
 /// # Errors
 ///
-/// When it does not hold within `limit`; the message has `what`.
-pub fn wait_until(limit: Duration, what: &str, condition: impl Fn() -> Result<bool>) -> Result {
+/// When it does not hold within `limit`; the message names the `event`.
+pub fn wait_until(limit: Duration, event: &str, condition: impl Fn() -> Result<bool>) -> Result {
     const TICK: Duration = Duration::from_millis(1);
 
     let start = Instant::now();
     while !condition()? {
         if start.elapsed() > limit {
-            return Err(format!("not within {limit:?}: {what}").into());
+            return Err(format!("not within {limit:?}: {event}").into());
         }
         std::thread::sleep(TICK);
     }

@@ -7,12 +7,12 @@
 pub struct Random(u64);
 
 impl Random {
-    /// Numbers of a seed.
+    /// Starts the sequence of a seed.
     pub fn new(seed: u64) -> Self {
         Random(seed)
     }
 
-    /// Numbers that belong to one of many things of the same seed.
+    /// Starts sequence number `which` of a seed.
     pub fn of(seed: u64, which: u64) -> Self {
         let mut random = Random(seed ^ which.wrapping_mul(0x9e37_79b9_7f4a_7c15));
         Random(random.next())
@@ -27,7 +27,7 @@ impl Random {
         z ^ (z >> 31)
     }
 
-    /// A number below `end`; the bias for so small ones is of no matter.
+    /// A number below `end`. The modulo's bias is negligible for ends this small.
     pub fn below(&mut self, end: u64) -> u64 {
         self.next() % end.max(1)
     }

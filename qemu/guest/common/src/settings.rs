@@ -7,11 +7,11 @@
 pub struct Number {
     /// The file.
     pub name: &'static str,
-    /// What it has when the driver is loaded.
+    /// The value when the driver is loaded.
     pub default: &'static str,
-    /// Its bounds.
+    /// The least value allowed.
     pub least: u64,
-    /// As above.
+    /// The greatest value allowed.
     pub most: u64,
 }
 
@@ -24,7 +24,7 @@ const fn number(name: &'static str, default: &'static str, least: u64, most: u64
     }
 }
 
-/// All settings that are numbers. `wpm` and `unit_us` are two ways to say the same.
+/// All settings that are numbers. `wpm` and `unit_us` are two units of the same speed.
 pub const NUMBERS: [Number; 9] = [
     number("beacon_interval_s", "0", 0, 86_400),
     number("farnsworth_wpm", "0", 0, 1000),
@@ -40,7 +40,7 @@ pub const NUMBERS: [Number; 9] = [
 /// The setting that is a text, empty when the driver is loaded.
 pub const BEACON: &str = "beacon";
 
-/// What cannot be written. All but `state` are numbers that begin at 0.
+/// The read-only files. All but `state` are numbers that begin at 0.
 pub const READ_ONLY: [&str; 15] = [
     "state",
     "queued",
@@ -59,10 +59,10 @@ pub const READ_ONLY: [&str; 15] = [
     "character_rate",
 ];
 
-/// The kernel's own files, of every device: one to read, one to write.
+/// The driver core's own files of every device.
 pub const KERNELS: [&str; 2] = ["dev", "uevent"];
 
-/// The settings, with what each has when the driver is loaded.
+/// The settings and their values when the driver is loaded.
 pub fn defaults() -> impl Iterator<Item = (&'static str, &'static str)> {
     let numbers = NUMBERS.iter().map(|number| (number.name, number.default));
     numbers.chain([(BEACON, "")])

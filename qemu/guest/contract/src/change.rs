@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Changes settings while a message is being sent, and tells when.
+//! Changes settings while a message is being sent, and prints when.
 
 use std::thread;
 use std::time::Duration;
@@ -10,9 +10,9 @@ use crate::Result;
 use morse_guest::device::Device;
 use morse_guest::driver;
 
-/// Sends `text`; `ms` milliseconds after its first mark makes all `settings`, each `NAME=VALUE`;
-/// prints when the first and the last of them was made, in ns of the clock of the trace; and waits
-/// for the end of the message.
+/// Sends `text`; writes all `settings`, each `NAME=VALUE`, `ms` milliseconds after its first mark; prints
+/// the time before the first and after the last write, in ns of the trace clock; and waits for the end of
+/// the message.
 pub fn run(text: &str, ms: &str, settings: &[&str]) -> Result {
     let after = Duration::from_millis(ms.parse()?);
     let device = Device::open()?;

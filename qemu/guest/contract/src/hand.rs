@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! A hand at the simulated key, which tells when it made each edge.
+//! A hand at the simulated key, which records the time of each edge.
 
 use std::thread;
 use std::time::Duration;
@@ -13,42 +13,42 @@ use crate::Result;
 use morse_guest::driver::{self, Driver};
 use morse_guest::kernel;
 
-/// The speed of the hand, in words per minute. The driver is told, so that it reads every letter right.
+/// The speed of the hand, in words per minute. The driver is set to it, so that it decodes every letter.
 pub const WPM: &str = "60";
 /// The unit at this speed.
 pub const UNIT: Duration = Duration::from_millis(20);
-/// What the driver takes for the end of a letter and of a word: so long after its last mark.
+/// The driver ends a letter and a word so long after the last mark.
 pub const LETTER_GAP: Duration = Duration::from_millis(35);
 pub const WORD_GAP: Duration = Duration::from_millis(90);
-/// How long the hand rests after what it keyed: a word gap, and time to wake up who waits for that.
+/// The hand's rest after keying: a word gap, and time to wake up the reader.
 pub const REST: Duration = Duration::from_millis(120);
 /// A session ends so long after its last edge.
 pub const QUIET: Duration = Duration::from_secs(5);
-/// How well it must be known when edges were made for the length between them to tell anything. A kernel
-/// full of sanitizers takes its time for each.
+/// The largest uncertainty of a pulse's length for which the comparison means anything. A write takes
+/// longer on the sanitizer kernel.
 fn telling() -> Duration {
     Duration::from_millis(if kernel::has_sanitizers() { 20 } else { 2 })
 }
 
-/// When an edge was made: after `from`, before `to`, of the monotonic clock.
+/// The time of an edge: after `from`, before `to`, on the monotonic clock.
 #[derive(Clone, Copy, Debug)]
 pub struct Moment {
     pub from: Duration,
     pub to: Duration,
 }
 
-/// A hand at the key of a driver that was just loaded.
+/// A hand at the simulated key.
 pub struct Hand(Key);
 
 impl Hand {
-    /// Loads the driver anew, and tells it the hand's speed.
+    /// Reloads the driver, and sets it to the hand's speed.
     pub fn new() -> Result<Self> {
         Driver::reload()?;
         driver::set("receive_wpm", WPM)?;
         Self::at_key()
     }
 
-    /// A hand at the key of the driver as it is.
+    /// Opens the key without reloading the driver.
     pub fn at_key() -> Result<Self> {
         Ok(Hand(Key::open(SIMULATED_KEY)?))
     }
@@ -60,24 +60,24 @@ impl Hand {
         Ok(Moment { from, to: now() })
     }
 
-    /// Keys elements, as [`key::times`] has them. Tells when each edge was made.
+    /// Keys elements, as [`key::times`] has them. Returns the time of each edge.
     pub fn key(&mut self, elements: &str) -> Result<Vec<Moment>> {
         self.key_at(UNIT, elements)
     }
 
-    /// As [`Hand::key`], at another speed.
+    /// Like [`Hand::key`], at another speed.
     pub fn key_at(&mut self, unit: Duration, elements: &str) -> Result<Vec<Moment>> {
         self.play(&key::times(unit, elements)?)
     }
 
-    /// As [`Hand::key`], and rests until the word is over.
+    /// Like [`Hand::key`], and rests until the word is over.
     pub fn key_word(&mut self, elements: &str) -> Result<Vec<Moment>> {
         let moments = self.key(elements)?;
         thread::sleep(REST);
         Ok(moments)
     }
 
-    /// Changes the key, which is up, at `times` from now on.
+    /// Toggles the key at `times` from now on, beginning with a press.
     pub fn play(&mut self, times: &[Duration]) -> Result<Vec<Moment>> {
         let start = now();
         let mut moments = Vec::with_capacity(times.len());
@@ -89,8 +89,8 @@ impl Hand {
     }
 }
 
-/// Checks that pulses are what was keyed: marks and spaces between these edges by turns, the first a
-/// mark, each as long as it can have been.
+/// Checks that `pulses` are the marks and spaces between the edges of `moments`, a mark first, and that each
+/// length lies within its bounds.
 pub fn assert_pulses(pulses: &[morse_pulse], moments: &[Moment]) {
     assert_eq!(pulses.len() + 1, moments.len(), "pulses between the edges");
     let telling = telling();
@@ -100,7 +100,7 @@ pub fn assert_pulses(pulses: &[morse_pulse], moments: &[Moment]) {
         let lasted = Duration::from_nanos(pulse.duration_ns);
         assert!(
             longest - shortest < telling,
-            "the edges around pulse {i} took too long to tell"
+            "the writes of the edges around pulse {i} took too long"
         );
         assert_eq!(pulse.mark, u32::from(i % 2 == 0), "pulse {i}");
         assert_eq!(pulse.reserved, 0, "pulse {i}");

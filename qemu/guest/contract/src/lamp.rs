@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The lamp, seen through the kernel's tracepoint `gpio:gpio_value`, which the driver has no part
-//! in.
+//! The lamp, seen through the GPIO subsystem's tracepoint `gpio:gpio_value`, independent of the driver.
 
 use std::fs;
 use std::path::Path;
@@ -18,16 +17,16 @@ const BUFFER_KIB: &str = "8192";
 /// The controller that the lamp is on, and the lamp's line there.
 const CHIP: &str = "pl061";
 const LINE: u32 = 0;
-/// How often the lamp is looked at while one waits for it.
+/// Interval of polling while waiting for the lamp.
 const TICK: Duration = Duration::from_millis(10);
-/// The longest gap before a first mark, between words at the slowest speed, takes 8.4 s.
+/// More than the longest gap before a first mark, 8.4 s between words at the slowest speed.
 const FIRST_LIMIT: Duration = Duration::from_secs(10);
 
 /// The number of the first line of the first controller without a fixed number
 /// (`GPIO_DYNAMIC_BASE` of the kernel).
 const DYNAMIC_BASE: u32 = 512;
 
-/// The lamp went on or off.
+/// An edge of the lamp.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Edge {
     /// When, on the guest's monotonic clock, to the microsecond.
@@ -49,7 +48,7 @@ pub struct Lamp {
 }
 
 impl Lamp {
-    /// Starts to record, forgetting what was recorded before.
+    /// Starts a new recording.
     pub fn watch() -> Result<Self> {
         let gpio = chip_base()? + LINE;
         let write = |file: &str, text: &str| fs::write(Path::new(TRACEFS).join(file), text);
@@ -66,7 +65,7 @@ impl Lamp {
         Ok(Lamp { gpio })
     }
 
-    /// The edges so far: on and off by turns, the first one on.
+    /// Returns the edges so far: on and off by turns, on first.
     pub fn edges(&self) -> Result<Vec<Edge>> {
         let trace = fs::read_to_string(Path::new(TRACEFS).join("trace"))?;
         let mark = format!(": gpio_value: {} set ", self.gpio);
@@ -87,14 +86,14 @@ impl Lamp {
         Ok(edges)
     }
 
-    /// Whether it is on.
+    /// Whether the lamp is on.
     pub fn is_on(&self) -> Result<bool> {
         Ok(self.edges()?.last().is_some_and(|edge| edge.on))
     }
 
-    /// Waits for the first mark, and returns when it began.
+    /// Waits for the first mark, and returns its start.
     ///
-    /// It need not come at once: what is sent soon after something else keeps its gap from that.
+    /// The keyer may first complete the gap after the message before.
     pub fn wait_on(&self) -> Result<Duration> {
         let start = now();
         loop {
@@ -108,9 +107,9 @@ impl Lamp {
         }
     }
 
-    /// What was sent, as dots and dashes, a space between letters and ` / ` between words.
+    /// Returns the recording as dots and dashes, with a space between letters and ` / ` between words.
     ///
-    /// Limits are halfway between lengths, as whoever reads Morse has them.
+    /// The limits are halfway between the standard lengths.
     pub fn text(&self, unit: Duration) -> Result<String> {
         let edges = self.edges()?;
         let mut text = String::new();
@@ -131,7 +130,7 @@ impl Lamp {
 /// The number of the first line of the lamp's controller.
 fn chip_base() -> Result<u32> {
     let Ok(chips) = fs::read_dir("/sys/class/gpio") else {
-        // This kernel does not tell. The lamp's controller is the first one.
+        // This kernel has no list of the chips. The lamp's controller is the first one.
         return Ok(DYNAMIC_BASE);
     };
     for entry in chips {

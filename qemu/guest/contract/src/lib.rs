@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Checks what `/dev/morse` promises to programs: every errno, every short count, every wake-up.
+//! Checks the contract of `/dev/morse` with programs: every errno, every short count, every wake-up.
 //!
 //! ```text
 //! contract run GROUP|NAME...     runs cases, a process each, and reports in KTAP
@@ -13,11 +13,11 @@
 //!                                readers killed in them, as promptly
 //! contract change TEXT MS NAME=VALUE...
 //!                                sends TEXT, changes settings MS milliseconds after its first
-//!                                mark and tells when that was
-//! contract lifetime CYCLES SEED  loads and unloads the driver so often, while everybody uses it
+//!                                mark and prints when that was
+//! contract lifetime CYCLES SEED  loads and unloads the driver CYCLES times with all its files in use
 //! contract faults load|bind|use|everywhere
-//!                                makes all that can fail in the kernel fail, one after the other,
-//!                                until a whole pass succeeds
+//!                                makes each operation that can fail in the kernel fail, one after
+//!                                the other, until a whole pass succeeds
 //! ```
 //!
 //! It runs in the guest, on the guest's clock. In virtual time nothing here depends on the speed of
@@ -39,11 +39,11 @@ use std::process::ExitCode;
 
 pub use morse_guest::Result;
 
-/// Does what the words of the command line ask for.
+/// Runs the command given by the words of the command line.
 ///
 /// # Errors
 ///
-/// When a check fails, but for those that are reported.
+/// When a check fails. Failures of cases are reported in KTAP instead.
 pub fn run(words: &[&str]) -> Result<ExitCode> {
     let done = |()| ExitCode::SUCCESS;
     match *words {

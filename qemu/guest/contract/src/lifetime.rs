@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The driver comes and goes, again and again, while everybody uses it.
+//! Loads and unloads the driver again and again with all its files in use.
 //!
-//! Each cycle loads it, takes its devices away from under writers that are blocked, readers that poll,
-//! keys that are pressed and attributes that are read; gives them back; and unloads it in the middle of
-//! what it is still sending and receiving.
+//! Each cycle loads the driver; unbinds its devices while writers block, readers poll, keys are pressed and
+//! attributes are read; binds them again; and unloads the driver while it sends and receives.
 
 mod memory;
 mod traffic;
@@ -29,13 +28,13 @@ use traffic::{Traffic, NODES};
 
 const PLATFORM_DRIVER: &str = "/sys/bus/platform/drivers/morse";
 const REFERENCES: &str = "/sys/module/morse/refcnt";
-/// Within this everybody is home who was sent home, on however busy a host.
+/// The bound, also on a busy host, for all threads to close their files after the hardware is gone.
 const HOME_LIMIT: Duration = Duration::from_secs(20);
-/// At most so long after it has come the driver goes again.
+/// The longest random pause before the driver is unbound or unloaded.
 const INSTANTS: Duration = Duration::from_millis(30);
-/// Cycles after which whatever is made only once is there.
+/// Cycles after which all allocations that are made once only have been made.
 const WARM_UP: u32 = 10;
-/// What is queued when the driver is unloaded.
+/// The text queued when the driver is unloaded.
 const MESSAGE: &str = "PARIS PARIS PARIS";
 
 /// Runs `cycles` cycles at instants that `seed` determines, and checks that they cost no memory.
@@ -61,7 +60,7 @@ pub fn run(cycles: &str, seed: &str) -> Result {
     growth.check(cycles)
 }
 
-/// One life of the driver; returns how long unloading took.
+/// Runs one cycle; returns how long unloading took.
 fn cycle(traffic: &Traffic, random: &mut Random) -> Result<Duration> {
     let mut pause = || {
         thread::sleep(Duration::from_nanos(
@@ -78,7 +77,7 @@ fn cycle(traffic: &Traffic, random: &mut Random) -> Result<Duration> {
     pause();
     in_use()?;
 
-    // Nobody new comes in, and those who are there are sent home.
+    // Allow no new opens; unbinding makes the threads close their files.
     traffic.keep_out();
     for device in &devices {
         tell("unbind", device)?;
@@ -87,7 +86,7 @@ fn cycle(traffic: &Traffic, random: &mut Random) -> Result<Duration> {
     traffic.wait_home(HOME_LIMIT)?;
     references(1)?;
 
-    // A new life, of which the old file knows nothing.
+    // The old file stays dead when its hardware returns.
     for device in &devices {
         tell("bind", device)?;
     }
@@ -108,12 +107,12 @@ fn cycle(traffic: &Traffic, random: &mut Random) -> Result<Duration> {
     Ok(took)
 }
 
-/// The devices that the driver is bound to.
+/// Returns the devices that the driver is bound to.
 fn devices() -> Result<Vec<String>> {
     let mut devices = Vec::new();
     for entry in fs::read_dir(PLATFORM_DRIVER)? {
         let entry = entry?;
-        // Links are devices, but for the one to the module.
+        // Each symlink is a device, except the one to the module.
         if entry.file_type()?.is_symlink() && entry.file_name() != "module" {
             devices.push(entry.file_name().to_string_lossy().into_owned());
         }
@@ -134,7 +133,7 @@ fn in_use() -> Result {
     }
 }
 
-/// Checks how many references there are to the module, once those have gone that are on their way.
+/// Waits until the module has `expected` references; files being closed still hold theirs.
 fn references(expected: u32) -> Result {
     let start = Instant::now();
     loop {
@@ -149,7 +148,7 @@ fn references(expected: u32) -> Result {
     }
 }
 
-/// Checks that a file says that its hardware has gone.
+/// Checks that calls on a file report that its hardware has gone.
 fn is_gone(file: &fs::File) -> Result {
     assert_eq!(unistd::write(file, b"E"), Err(Errno::ENODEV));
     assert_eq!(unistd::fsync(file), Err(Errno::ENODEV));
@@ -157,7 +156,7 @@ fn is_gone(file: &fs::File) -> Result {
     poll(&mut files, PollTimeout::ZERO)?;
     let gone = PollFlags::POLLERR | PollFlags::POLLHUP;
     assert_eq!(files[0].revents(), Some(gone));
-    // What was received before may be read to its end.
+    // Reads return the text received before, and then ENODEV.
     nix::fcntl::fcntl(file, nix::fcntl::FcntlArg::F_SETFL(OFlag::O_NONBLOCK))?;
     let end = loop {
         match unistd::read(file, &mut [0; 256]) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Takes the driver away at random instants of a message.
+//! Removes the driver at random instants of a message.
 
 use std::time::Duration;
 
@@ -10,21 +10,21 @@ use morse_guest::device::Device;
 use morse_guest::driver::{self, Driver};
 use morse_guest::random::Random;
 
-/// What unloading is compared with: a module that does nothing.
+/// A module that does nothing; its unloading is the baseline.
 const EMPTY: &str = "empty";
-/// How many times that is measured.
+/// Number of measurements of the baseline.
 const EMPTY_COUNT: u32 = 20;
-/// Longer than any message here would go on.
+/// Longer than any message is sent here.
 const MESSAGE: &str = "PARIS PARIS PARIS PARIS PARIS PARIS PARIS PARIS PARIS PARIS PARIS PARIS";
-/// Slow, usual and fastest speeds: long elements to sleep in, and short ones to be between.
+/// Slow, usual and fastest speeds, for long sleeps in an element and for many edges.
 const SPEEDS_WPM: [&str; 4] = ["6", "20", "60", "1000"];
-/// Within this a message at the fastest speed is still being sent.
+/// Shorter than the message takes at the fastest speed.
 const INSTANTS: Duration = Duration::from_millis(700);
 /// Longer than any darkness within a message.
 const DARK: Duration = Duration::from_millis(1500);
 
-/// Removes the driver `count` times, each at most `bound_ms` longer than an empty module, and tells
-/// how long that took.
+/// Removes the driver `count` times, each at most `bound_ms` longer than an empty module, and prints the
+/// times.
 pub fn run(how: &str, bound_ms: &str, count: &str, seed: &str) -> Result {
     let bound = Duration::from_millis(bound_ms.parse()?);
     let (count, seed): (u32, u64) = (count.parse()?, seed.parse()?);
@@ -42,7 +42,7 @@ pub fn run(how: &str, bound_ms: &str, count: &str, seed: &str) -> Result {
         let wpm = SPEEDS_WPM[random.below(SPEEDS_WPM.len() as u64) as usize];
         driver::set("wpm", wpm)?;
         let instant = Duration::from_nanos(random.below(INSTANTS.as_nanos() as u64));
-        let tell = |what: &str| format!("round {round}, {wpm} WPM, after {instant:?}: {what}");
+        let tell = |text: &str| format!("round {round}, {wpm} WPM, after {instant:?}: {text}");
 
         let lamp = Lamp::watch()?;
         assert_eq!(Device::open()?.write(MESSAGE)?, MESSAGE.len());
@@ -75,7 +75,7 @@ pub fn run(how: &str, bound_ms: &str, count: &str, seed: &str) -> Result {
     Ok(())
 }
 
-/// How long it takes to unload a module that does nothing, at worst.
+/// Returns the worst time of unloading the empty module.
 pub fn empty_module() -> Result<Duration> {
     let mut worst = Duration::ZERO;
     for _ in 0..EMPTY_COUNT {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Runs cases, each in a process of its own, so that one that hangs or dies takes no other with it.
+//! Runs each case in a process of its own, so that a case that hangs or dies does not affect others.
 
 use std::process::{Command, ExitCode, Stdio};
 use std::thread;
@@ -12,9 +12,9 @@ use morse_guest::ktap::{note, Report};
 use crate::Result;
 use morse_guest::driver::{self, Driver};
 
-/// No case takes longer unless it hangs.
+/// Time limit of a case.
 const CASE_LIMIT: Duration = Duration::from_secs(300);
-/// How often a case is looked after.
+/// Interval at which the runner checks whether a case has ended.
 const TICK: Duration = Duration::from_millis(10);
 
 fn named(name: &str) -> impl Iterator<Item = (String, Case)> + '_ {
@@ -43,12 +43,12 @@ pub fn run(names: &[&str]) -> Result<ExitCode> {
         note(format!("{case} took {:?}", start.elapsed()));
         report.tell(&case, outcome.map_or(Ok(None), |why| Err(why.into())));
     }
-    // A file or a thread that a case left behind would keep the module.
+    // Fails if a case has left a file or a thread behind.
     Driver::unload()?;
     Ok(report.end())
 }
 
-/// Runs a case in a process of its own; why it failed, if it did.
+/// Runs a case in a process of its own; returns the reason of a failure.
 fn run_one(name: &str) -> Result<Option<String>> {
     let mut child = Command::new("/proc/self/exe")
         .args(["case", name])
@@ -75,7 +75,7 @@ fn run_one(name: &str) -> Result<Option<String>> {
     })
 }
 
-/// The process of one case. It begins with the driver loaded, idle, and set as when it was loaded.
+/// Runs a case in this process, with the driver loaded, idle, and at its default settings.
 pub fn case(name: &str) -> Result {
     let (_, body) = named(name).next().ok_or("there is no such case")?;
     Driver::load()?;

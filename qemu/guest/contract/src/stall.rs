@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! A page of memory that whoever touches it has to wait for: userfaultfd(2).
+//! A page of memory whose first access blocks until it is released: userfaultfd(2).
 //!
 //! It makes a copy to or from user space take as long as a test wants.
 
@@ -66,7 +66,7 @@ impl Page {
     /// At least the page size of any kernel here, and a multiple of it.
     pub const BYTES: usize = 65536;
 
-    /// Makes one; `None` if the kernel has no userfaultfd.
+    /// Maps a page; `None` if the kernel has no userfaultfd.
     pub fn new() -> Result<Option<Self>> {
         // SAFETY: It takes flags only.
         let fd = unsafe { libc::syscall(libc::SYS_userfaultfd, libc::O_CLOEXEC) };
@@ -74,7 +74,7 @@ impl Page {
             Err(Errno::ENOSYS) => return Ok(None),
             fd => i32::try_from(fd?)?,
         };
-        // SAFETY: The descriptor is new, and nobody else's.
+        // SAFETY: The descriptor is new, and nothing else owns it.
         let faults = unsafe { File::from_raw_fd(fd) };
         let length = Self::BYTES.try_into()?;
         let protection = ProtFlags::PROT_READ | ProtFlags::PROT_WRITE;
@@ -111,13 +111,13 @@ impl Page {
 
     /// One read(2) of `file` into the page.
     pub fn read_from(&self, file: &File) -> nix::Result<usize> {
-        // SAFETY: The page is mapped, writable, and nobody has a reference to it.
+        // SAFETY: The page is mapped and writable, and there is no reference to it.
         let count =
             unsafe { libc::read(file.as_raw_fd(), self.start.as_ptr().cast(), Self::BYTES) };
         Errno::result(count).map(|count| count as usize)
     }
 
-    /// One write(2) of the page, which is zeros once it is there, to `file`.
+    /// One write(2) of the page, whose bytes are 0 once it is released, to `file`.
     pub fn write_to(&self, file: &File) -> nix::Result<usize> {
         // SAFETY: The page is mapped and readable.
         let count =
@@ -125,7 +125,7 @@ impl Page {
         Errno::result(count).map(|count| count as usize)
     }
 
-    /// Lets whoever waits for the page have it.
+    /// Fills the page with zeros, and wakes the tasks that wait for it.
     pub fn release(&self) -> Result {
         let mut zeropage = uapi::Zeropage {
             range: self.range(),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Takes the driver away in a storm of edges, with readers killed in the middle of it.
+//! Unloads the driver in a storm of edges, after killing readers in the middle of it.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Arc;
@@ -16,17 +16,16 @@ use crate::Result;
 use morse_guest::driver::{self, Driver};
 use morse_guest::random::Random;
 
-/// Between two edges, and between two attempts to unload.
+/// Interval between edges, and between attempts to unload.
 const INTERVAL: Duration = Duration::from_micros(50);
 const LISTENERS: usize = 4;
-/// How long it storms at most before the end.
+/// The longest storm before the readers are killed.
 const INSTANTS: Duration = Duration::from_millis(50);
-/// A key that is open keeps the module, so it is tried until it is closed. It is open for less than half
-/// of the time.
+/// The most attempts to unload: an open key pins the module. It is open for less than half of the time.
 const ATTEMPTS_MAX: u32 = 10_000;
 
-/// Unloads the driver `count` times, each at most `bound_ms` longer than an empty module, and tells how
-/// long that took.
+/// Unloads the driver `count` times, each at most `bound_ms` longer than an empty module, and prints the
+/// times.
 pub fn run(bound_ms: &str, count: &str, seed: &str) -> Result {
     let bound = Duration::from_millis(bound_ms.parse()?);
     let (count, seed): (u32, u64) = (count.parse()?, seed.parse()?);
@@ -75,8 +74,8 @@ pub fn run(bound_ms: &str, count: &str, seed: &str) -> Result {
     Ok(())
 }
 
-/// Presses the key and releases it until it is over. It opens it each time, as a file that is open
-/// keeps the module.
+/// Presses and releases the key until `over` is set. Reopens the key each time, as an open file pins the
+/// module.
 fn storm(over: &AtomicBool) {
     let mut down = true;
     while !over.load(Ordering::Relaxed) {
@@ -89,7 +88,7 @@ fn storm(over: &AtomicBool) {
     }
 }
 
-/// Unloads the driver as soon as nobody has it open, and returns how long that took then.
+/// Unloads the driver as soon as no file of it is open; returns how long the successful attempt took.
 fn unload() -> Result<Duration> {
     for _ in 0..ATTEMPTS_MAX {
         match driver::unload("morse") {
@@ -98,5 +97,5 @@ fn unload() -> Result<Duration> {
             Err(errno) => return Err(errno.into()),
         }
     }
-    Err("somebody has the module open all the time".into())
+    Err("the module is in use all the time".into())
 }

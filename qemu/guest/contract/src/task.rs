@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Tasks beside the one that checks: threads that block in a system call, and processes to kill.
+//! Tasks beside the test's own: threads that block in a system call, and processes to kill.
 
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
@@ -16,30 +16,30 @@ use morse_guest::device::Device;
 
 /// Long enough that a task which has not come back by then is blocked.
 pub const SETTLE: Duration = Duration::from_millis(50);
-/// Within this a task that was woken must be back.
+/// The bound for a woken task to return.
 pub const PROMPT: Duration = Duration::from_millis(100);
 
-/// A thread that makes one call and hands back what it returned.
+/// A thread that makes one call and sends its result back.
 pub struct Blocked<T> {
     thread: Pthread,
     result: Receiver<T>,
 }
 
 impl<T: Send + 'static> Blocked<T> {
-    /// Starts it.
+    /// Starts the thread.
     pub fn start(call: impl FnOnce() -> T + Send + 'static) -> Self {
         let (started, thread) = mpsc::channel();
         let (done, result) = mpsc::channel();
         thread::spawn(move || {
-            // Whoever waits for either may have failed meanwhile.
+            // The receiver may be gone: the test may have failed meanwhile.
             let _ = started.send(pthread_self());
             let _ = done.send(call());
         });
-        let thread = thread.recv().expect("the thread tells who it is");
+        let thread = thread.recv().expect("the thread sends its id");
         Blocked { thread, result }
     }
 
-    /// Starts it and makes sure that it blocks.
+    /// Starts the thread and checks that its call blocks.
     pub fn in_call(call: impl FnOnce() -> T + Send + 'static) -> Self {
         let blocked = Self::start(call);
         assert!(
@@ -49,7 +49,7 @@ impl<T: Send + 'static> Blocked<T> {
         blocked
     }
 
-    /// Whether the call does not come back within that time. What it returned is lost if it does.
+    /// Whether the call stays blocked for `time`. If it returns, its result is lost.
     pub fn is_blocked_for(&self, time: Duration) -> bool {
         matches!(
             self.result.recv_timeout(time),
@@ -57,14 +57,14 @@ impl<T: Send + 'static> Blocked<T> {
         )
     }
 
-    /// What the call returned, if it did within that time.
+    /// Returns the result of the call, which must return within `time`.
     pub fn within(self, time: Duration) -> Result<T> {
         self.result
             .recv_timeout(time)
             .map_err(|_| format!("the call did not come back within {time:?}").into())
     }
 
-    /// Sends it a signal.
+    /// Sends the thread a signal.
     pub fn signal(&self, signal: Signal) -> Result {
         Ok(pthread_kill(self.thread, signal)?)
     }
@@ -72,7 +72,7 @@ impl<T: Send + 'static> Blocked<T> {
 
 extern "C" fn nothing(_: libc::c_int) {}
 
-/// Has a signal handled by a function that does nothing.
+/// Installs a handler that does nothing.
 pub fn handle(signal: Signal, flags: SaFlags) -> Result {
     let action = SigAction::new(SigHandler::Handler(nothing), flags, SigSet::empty());
     // SAFETY: The handler does nothing, so it is safe at any moment.
@@ -80,7 +80,7 @@ pub fn handle(signal: Signal, flags: SaFlags) -> Result {
     Ok(())
 }
 
-/// A process that writes to the device until it is killed.
+/// Starts a process that writes to the device until it is killed.
 pub fn start_flood() -> Result<Child> {
     Ok(Command::new("/proc/self/exe")
         .arg("flood")
@@ -88,7 +88,7 @@ pub fn start_flood() -> Result<Child> {
         .spawn()?)
 }
 
-/// What that process does.
+/// Writes to the device for ever.
 pub fn flood() -> Result {
     let device = Device::open()?;
     let text = "T".repeat(256);
@@ -97,7 +97,7 @@ pub fn flood() -> Result {
     }
 }
 
-/// A process that reads from the device until it is killed.
+/// Starts a process that reads from the device until it is killed.
 pub fn start_listener() -> Result<Child> {
     Ok(Command::new("/proc/self/exe")
         .arg("listen")
@@ -105,7 +105,7 @@ pub fn start_listener() -> Result<Child> {
         .spawn()?)
 }
 
-/// What that process does.
+/// Reads from the device for ever.
 pub fn listen() -> Result {
     let device = Device::reader()?;
     loop {

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What somebody who may open the device, and has bad intentions, could try.
+//! Attempts of a hostile user who may open the device.
 //!
 //! ```text
-//! files COUNT          opens so many files, and tells what each costs of the kernel's memory
-//! hold NODE COUNT      opens so many files and keeps them until it is killed
+//! files COUNT          opens COUNT files, and prints the kernel memory that each takes
+//! hold NODE COUNT      opens COUNT files and keeps them until it is killed
 //! blanks               writes megabytes that send nothing, and is interrupted
-//! starve SECONDS       sends all the time; tells what is left of the processor
-//! wait COUNT           waits for the device with so many files until it is killed
-//! chatter SECONDS      makes as many messages as it can, sent and aborted
-//! bytes                reads every structure into memory filled with something else
+//! starve SECONDS       sends all the time; prints the share of the processor left to others
+//! wait COUNT           waits for the device with COUNT files until it is killed
+//! chatter SECONDS      sends and aborts as many messages as it can
+//! bytes                checks that every structure is filled completely and not exceeded
 //! ```
 
 use std::fs::{self, File, OpenOptions};
@@ -26,7 +26,7 @@ use crate::system::{answer, Memory};
 use crate::Result;
 use morse_guest::{counters, device};
 
-/// Does one of them.
+/// Runs one of the cases.
 pub fn run(case: &str, words: &[&str]) -> Result {
     match (case, words) {
         ("files", [count]) => files(count.parse()?),
@@ -48,7 +48,7 @@ fn open(flags: i32) -> std::io::Result<File> {
         .open(device::NODE)
 }
 
-/// Allows as many files to be open as it says, and some more.
+/// Raises the limit of open files to `count`, and some more.
 fn allow_files(count: u64) -> Result {
     const MORE: u64 = 64;
 
@@ -74,7 +74,7 @@ fn hold(node: &str, count: u64) -> Result {
     }
 }
 
-/// What a file of the device costs beyond one of `/dev/null`, in bytes.
+/// Prints the kernel memory of a file of the device beyond one of `/dev/null`, in bytes.
 fn files(count: u64) -> Result {
     allow_files(count)?;
     let cost = |path: &str| -> Result<u64> {
@@ -82,7 +82,7 @@ fn files(count: u64) -> Result {
         let files: Vec<File> = (0..count)
             .map(|_| OpenOptions::new().read(true).write(true).open(path))
             .collect::<std::io::Result<_>>()?;
-        // Something of each that a reader or writer could make grow.
+        // An unfinished prosign, which the file has to remember.
         for mut file in &files {
             if path == device::NODE {
                 file.write_all(b"<")?;
@@ -92,7 +92,7 @@ fn files(count: u64) -> Result {
         drop(files);
         Ok(cost)
     };
-    // Once for what is allocated once.
+    // The first run makes the allocations that are made once only.
     cost("/dev/null")?;
     let null = cost("/dev/null")?;
     let morse = cost(device::NODE)?;
@@ -102,7 +102,7 @@ fn files(count: u64) -> Result {
 
 extern "C" fn nothing(_: libc::c_int) {}
 
-/// Blanks are no characters, so that the fifo never fills: nothing but a signal ends the write early.
+/// Writes blanks. They are no characters, so that the fifo never fills; only a signal ends the write early.
 fn blanks() -> Result {
     const PARTS: usize = 1024;
     const SIGNAL_AFTER_US: libc::suseconds_t = 5000;
@@ -137,7 +137,7 @@ fn blanks() -> Result {
     // SAFETY: The structure lives during the call; the old one is not asked for.
     unsafe { libc::setitimer(libc::ITIMER_REAL, &timer, std::ptr::null_mut()) };
     let start = Instant::now();
-    // SAFETY: The parts are ours.
+    // SAFETY: The parts lie within the mapping.
     let answer =
         answer(unsafe { libc::writev(file.as_raw_fd(), parts.as_ptr(), PARTS as i32) } as i64);
     let took = start.elapsed();
@@ -148,14 +148,14 @@ fn blanks() -> Result {
     }
 }
 
-/// A task of the lowest priority counts what it gets of the one processor while another sends without
-/// a pause; and how long it was kept from it at most.
+/// Prints the share of the one processor that a task of the lowest priority gets while another sends
+/// without a pause, in percent, and its longest wait for the processor, in us.
 fn starve(time: Duration) -> Result {
     // SAFETY: This process has one thread.
     let sender = unsafe { libc::fork() };
     if sender == 0 {
         let mut file = open(0)?;
-        // Nothing has more edges than dots.
+        // Dots have the most edges.
         let text = "5".repeat(4096);
         loop {
             file.write_all(text.as_bytes())?;
@@ -188,7 +188,7 @@ fn starve(time: Duration) -> Result {
     Ok(())
 }
 
-/// Files in an epoll set, each of which is told of whatever happens.
+/// Waits with `count` files in an epoll set, each for all events.
 fn wait(count: u64) -> Result {
     allow_files(count)?;
     // SAFETY: There is no memory in this.
@@ -212,7 +212,7 @@ fn wait(count: u64) -> Result {
     }
 }
 
-/// Every other message is aborted.
+/// Sends messages of one character, and aborts every other one.
 fn chatter(time: Duration) -> Result {
     let mut file = open(0)?;
     let start = Instant::now();
@@ -229,27 +229,27 @@ fn chatter(time: Duration) -> Result {
     Ok(())
 }
 
-/// Two reads of the same into memory filled with one thing and with another: a byte that the driver did
-/// not write differs.
+/// Reads each structure twice into memory with different fillings: a byte that the driver does not write
+/// differs.
 fn bytes() -> Result {
     const FILLINGS: [u8; 2] = [0x5a, 0xa5];
 
-    let same = |what: &str, size: usize, read: &mut dyn FnMut(&mut [u8]) -> Result| -> Result {
+    let same = |name: &str, size: usize, read: &mut dyn FnMut(&mut [u8]) -> Result| -> Result {
         let mut both = FILLINGS.map(|filling| vec![filling; size + 16]);
         for bytes in &mut both {
             read(bytes)?;
         }
         for (bytes, filling) in both.iter().zip(FILLINGS) {
             if bytes[size..].iter().any(|byte| *byte != filling) {
-                return Err(format!("{what}: more than its {size} bytes are written").into());
+                return Err(format!("{name}: more than its {size} bytes are written").into());
             }
         }
         match both[0][..size] == both[1][..size] {
             true => {
-                println!("{what}: {:02x?}", &both[0][..size]);
+                println!("{name}: {:02x?}", &both[0][..size]);
                 Ok(())
             }
-            false => Err(format!("{what}: not all bytes are written: {both:02x?}").into()),
+            false => Err(format!("{name}: not all bytes are written: {both:02x?}").into()),
         }
     };
     let file = open(libc::O_NONBLOCK)?;
@@ -262,7 +262,7 @@ fn bytes() -> Result {
         counters::ioctl(&file, uapi::MORSE_IOC_GET_LOST, bytes)
     })?;
 
-    // Two files read the same pulses, one into each.
+    // Two files read the same pulses, each into a buffer with another filling.
     let readers = [open(libc::O_NONBLOCK)?, open(libc::O_NONBLOCK)?];
     for reader in &readers {
         counters::ioctl(
@@ -290,7 +290,7 @@ fn bytes() -> Result {
         let path = entry?.path();
         if path.is_file() {
             let mut bytes = Vec::new();
-            // Some are for writing alone.
+            // Some attributes are write-only.
             if File::open(&path)
                 .and_then(|mut file| file.read_to_end(&mut bytes))
                 .is_err()

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Asks more of `/dev/morse` than anybody should, and checks that it stays what it is.
+//! Tests `/dev/morse` under stress: fuzzing, storms of edges, long runs, hostile users.
 //!
 //! ```text
-//! stress fuzz SEED CALLS PROCESSES [bind]  random system calls from several processes, and the driver
-//!                                          unbound and bound beside them; the same again for the
-//!                                          same words
+//! stress fuzz SEED CALLS PROCESSES [bind]  random system calls from several processes; with `bind`,
+//!                                          the driver is unbound and bound meanwhile. The same
+//!                                          arguments make the same calls
 //! stress storm SEED EDGES                  random edges of the key, each accounted for
 //! stress flood EDGES PRIORITY              edges as fast as they go, from a real-time task
 //! stress rove EDGES                        the same from one processor after the other
 //! stress crowd ROUNDS                      the same from all processors at once
 //! stress soak HOURS < PLAN                 sends and receives at once; see `soak` for the plan
-//! stress hostile CASE [WORDS]              what somebody with bad intentions does; see `hostile`
+//! stress hostile CASE [WORDS]              attempts of a hostile user; see `hostile`
 //! ```
 //!
-//! It runs in the guest, on the guest's clock, and reports in KTAP after its words.
+//! It runs in the guest, on the guest's clock, and prints its KTAP report last.
 
 mod fuzz;
 mod hostile;
@@ -31,7 +31,7 @@ fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let outcome = run(&words);
-    // What was found comes before.
+    // The program's other output precedes the report.
     let mut report = Report::begin(1);
     report.tell(&words.join("_"), outcome.map(|()| None));
     report.end()

@@ -2,17 +2,17 @@
 
 //! Sends and receives at once, for hours, and checks every edge of the lamp and every character read.
 //!
-//! What is sent and keyed comes on standard input, so that this program knows no Morse:
+//! The texts and their Morse code come on standard input, so that this program knows no Morse:
 //!
 //! ```text
-//! send UNIT_US BOUND_US ELEMENTS    how an edge may lie, in microseconds around its ideal time
-//! text TEXT                         the same as text
-//! key UNIT_US ELEMENTS              is keyed again and again, with a session's end after each
-//! read TEXT                         what is read of each
+//! send UNIT_US BOUND_US ELEMENTS    sent; edges may be off by BOUND_US microseconds
+//! text TEXT                         the text of these elements
+//! key UNIT_US ELEMENTS              keyed again and again, each time until the session ends
+//! read TEXT                         the text of these elements, read from each session
 //! ```
 //!
-//! ELEMENTS are dots, dashes, and the gaps ' ' of letters and '/' of words. The message is one, however
-//! long it takes: if the driver's edges drifted by a nanosecond each, it would show in the end.
+//! ELEMENTS are dots, dashes, and the gaps ' ' of letters and '/' of words. The text is sent as one long
+//! message, so that a drift of a nanosecond an edge exceeds the bound in the end.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
@@ -27,12 +27,12 @@ use crate::Result;
 use morse_guest::counters::{self, Edges};
 use morse_guest::{device, driver};
 
-/// The gap behind the last word of what is sent, in units.
+/// The gap after the last word of the text sent, in units.
 const WORD_GAP: u64 = 7;
 /// A pause that ends a session.
 const PAUSE: Duration = Duration::from_millis(6500);
-/// How much the kernel's memory may grow. It moves by some pages by itself; the smallest leak for every
-/// character, edge or message of some hours is more.
+/// How much the kernel's memory may grow. It varies by some pages; the smallest leak for each character,
+/// edge or message exceeds this within hours.
 const GROWTH_MAX_KIB: u64 = 512;
 
 /// Marks and spaces by turns.
@@ -52,7 +52,7 @@ impl Line {
             let mark = match element {
                 '.' => 1,
                 '-' => 3,
-                // The unit after the mark before is a part of these.
+                // These gaps include the unit after the mark before them.
                 ' ' => {
                     now += 2;
                     continue;
@@ -73,7 +73,7 @@ impl Line {
         })
     }
 
-    /// When edge number `edge` is, from the first one on, in microseconds.
+    /// Returns the ideal time of edge number `edge` after the first edge, in microseconds.
     fn at_us(&self, edge: u64) -> u64 {
         let len = self.starts.len() as u64;
         let units = edge / len * self.units + self.starts[(edge % len) as usize];
@@ -113,7 +113,7 @@ impl Plan {
     }
 }
 
-/// Sends and receives for so many hours.
+/// Sends and receives for `hours`.
 pub fn run(hours: f64) -> Result {
     let plan = Plan::parse(&io::read_to_string(io::stdin())?)?;
     let time = Duration::from_secs_f64(hours * 3600.0);
@@ -174,7 +174,7 @@ pub fn run(hours: f64) -> Result {
     }
 }
 
-/// Ends the program if a part of it failed: the others would go on for hours.
+/// Ends the program if one thread failed; the others would go on for hours.
 fn or_end<T>(outcome: Result<T>) -> T {
     outcome.unwrap_or_else(|error| {
         eprintln!("soak: {error}");
@@ -207,7 +207,7 @@ fn key(plan: &Plan, done: &AtomicBool, keyed: &AtomicU64) -> Result {
     Ok(())
 }
 
-/// Reads sessions, each of which is the same, and returns how many there were.
+/// Reads sessions, all with the same text, and returns their number.
 fn read(plan: &Plan, done: &AtomicBool) -> Result<u64> {
     const TICK: Duration = Duration::from_secs(1);
 
@@ -219,7 +219,7 @@ fn read(plan: &Plan, done: &AtomicBool) -> Result<u64> {
     let (mut count, mut rest) = (0, String::new());
     let mut bytes = [0; 4096];
     loop {
-        // Once more after it is done: its keyer takes a whole round to stop.
+        // Read once more after `done`: the thread that keys completes its round first.
         let last = done.load(Relaxed) && count_of_sessions_is_final(plan, done);
         loop {
             match file.read(&mut bytes) {
@@ -247,13 +247,13 @@ fn read(plan: &Plan, done: &AtomicBool) -> Result<u64> {
     }
 }
 
-/// Waits until the keyer has keyed what it was at, and that session is over.
+/// Waits until the thread that keys has completed its round and the session has ended.
 fn count_of_sessions_is_final(plan: &Plan, done: &AtomicBool) -> bool {
     thread::sleep(plan.key.length() + 2 * PAUSE);
     done.load(Relaxed)
 }
 
-/// The lamp, seen through the kernel's tracepoint, which the driver has no part in.
+/// The lamp, seen through the GPIO subsystem's tracepoint, independent of the driver.
 struct Lamp {
     pipe: File,
     text: String,
@@ -267,7 +267,7 @@ impl Lamp {
     /// Starts to record.
     fn watch() -> Result<Self> {
         const TRACEFS: &str = "/sys/kernel/tracing";
-        /// Room for what comes between two looks, and much more.
+        /// Room for many times the events between two reads.
         const BUFFER_KIB: &str = "2048";
 
         for (file, text) in [
@@ -296,7 +296,7 @@ impl Lamp {
         })
     }
 
-    /// Checks the edges since this was called last.
+    /// Checks the edges since the last call.
     fn check(&mut self, plan: &Plan) -> Result {
         let mut bytes = [0; 16 << 10];
         loop {
@@ -316,7 +316,7 @@ impl Lamp {
 
     fn line(&mut self, line: &str, plan: &Plan) -> Result {
         let wrong = || format!("no edge in {line:?}");
-        // A line that tells of lost ones is wrong as well.
+        // A line about lost events is an error, too.
         let (head, value) = line.split_once(": gpio_value: ").ok_or_else(wrong)?;
         let time = head.split_whitespace().next_back().ok_or_else(wrong)?;
         let (seconds, micros) = time.split_once('.').ok_or_else(wrong)?;

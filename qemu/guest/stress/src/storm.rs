@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Edges of the simulated key, many and fast, and where each of them went.
+//! Many fast edges of the simulated key; checks that the driver accounts for each.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
@@ -20,12 +20,12 @@ use morse_guest::counters::{self, Edges};
 use morse_guest::random::Random;
 use morse_guest::{device, driver};
 
-/// Longer than the longest time to debounce that is set here, and than readers need.
+/// Longer than the longest debounce time set here, and than readers need to catch up.
 const SETTLE: Duration = Duration::from_secs(2);
-/// How long a pulse is in memory.
+/// The size of a pulse in bytes.
 const PULSE: usize = size_of::<uapi::morse_pulse>();
 
-/// The key, and how often it was changed.
+/// The simulated key, and the number of edges made.
 struct Key {
     file: File,
     down: bool,
@@ -58,7 +58,7 @@ impl Key {
 pub fn random(seed: u64, edges: u64) -> Result {
     let mut random = Random::new(seed);
     let mut key = Key::open()?;
-    // Who opens later misses the first.
+    // Open before the first edge.
     let (pulses, text) = (open_pulses()?, open()?);
     let before = Edges::count()?;
     let done = AtomicBool::new(false);
@@ -82,8 +82,8 @@ pub fn random(seed: u64, edges: u64) -> Result {
     if after.all != key.count {
         return Err(format!("{} edges were made", key.count).into());
     }
-    // Each ends a mark or a space, but for the first of all. An edge that was dropped may have begun
-    // one all the same, which is noticed later.
+    // Each edge ends a mark or a space, except the very first. With dropped edges the numbers may differ:
+    // the driver may notice the new level later.
     let expected = after.received - u64::from(before.received == 0 && after.received > 0);
     match after.dropped > 0 || pulses == expected {
         true => Ok(()),
@@ -123,7 +123,7 @@ fn blow(random: &mut Random, key: &mut Key, edges: u64) -> Result {
     Ok(())
 }
 
-/// Opens the device so that reading does not wait.
+/// Opens the device with `O_NONBLOCK`.
 fn open() -> io::Result<File> {
     OpenOptions::new()
         .read(true)
@@ -131,13 +131,13 @@ fn open() -> io::Result<File> {
         .open(device::NODE)
 }
 
-/// Reads all that there is, again and again until it is `done` and there is no more.
+/// Reads until `done` is set and there is no more data.
 fn read_all(file: &mut File, done: &AtomicBool, mut take: impl FnMut(&[u8]) -> Result) -> Result {
     const TICK: Duration = Duration::from_millis(5);
 
     let mut bytes = [0; 4096];
     loop {
-        // Asked before reading, so that nothing comes after the last read.
+        // Load `done` before reading, so that the last read gets all data.
         let last = done.load(Relaxed);
         loop {
             match file.read(&mut bytes) {
@@ -153,7 +153,7 @@ fn read_all(file: &mut File, done: &AtomicBool, mut take: impl FnMut(&[u8]) -> R
     }
 }
 
-/// A file that reads pulses, from now on.
+/// Opens a file in mode `MORSE_PULSES`.
 fn open_pulses() -> Result<File> {
     let file = open()?;
     counters::ioctl(
@@ -164,7 +164,7 @@ fn open_pulses() -> Result<File> {
     Ok(file)
 }
 
-/// Reads pulses, which are marks and spaces by turns unless some were lost, and counts those with them.
+/// Counts the pulses read, and those lost.
 fn count_pulses(mut file: File, done: &AtomicBool) -> Result<u64> {
     let mut count = 0;
     read_all(&mut file, done, |bytes| {
@@ -179,7 +179,7 @@ fn count_pulses(mut file: File, done: &AtomicBool) -> Result<u64> {
     Ok(count + u64::from_ne_bytes(lost))
 }
 
-/// Reads text, which is UTF-8 as a whole, and returns how many characters there were.
+/// Reads text, which as a whole must be UTF-8, and returns the number of characters.
 fn read_text(mut file: File, done: &AtomicBool) -> Result<usize> {
     let mut all = Vec::new();
     read_all(&mut file, done, |bytes| {
@@ -189,7 +189,7 @@ fn read_text(mut file: File, done: &AtomicBool) -> Result<usize> {
     Ok(String::from_utf8(all)?.chars().count())
 }
 
-/// Edges back to back from a task of real-time priority `priority`, or from a fair one if that is 0.
+/// Makes edges back to back from a SCHED_FIFO task of `priority`, or from a fair task if it is 0.
 pub fn flood(edges: u64, priority: i32) -> Result {
     if priority > 0 {
         let parameter = libc::sched_param {
@@ -216,8 +216,7 @@ pub fn flood(edges: u64, priority: i32) -> Result {
     }
 }
 
-/// Edges from one processor after the other, and then from all at once. The interrupt comes on the
-/// processor of the writer.
+/// Makes edges from random processors. The interrupt comes on the processor of the writer.
 pub fn rove(edges: u64) -> Result {
     const AT_A_TIME: u64 = 50;
 
@@ -226,7 +225,7 @@ pub fn rove(edges: u64) -> Result {
     let mut key = Key::open()?;
     let mut random = Random::new(edges);
     while key.count < edges {
-        // One that has just been taken away is no error.
+        // The processor may have gone offline.
         let _ = pin(random.below(counted_before.len() as u64) as usize);
         for _ in 0..AT_A_TIME {
             key.change()?;
@@ -250,14 +249,14 @@ pub fn rove(edges: u64) -> Result {
     }
 }
 
-/// The key pressed on all processors at once, so that an interrupt comes while the handler runs elsewhere.
-/// However they meet, the level that is written last is the one that is believed.
+/// Presses the key on all processors at once, so that an interrupt comes while the handler runs elsewhere.
+/// The driver must end up at the level written last.
 pub fn crowd(rounds: u64) -> Result {
     const WRITES_MAX: u64 = 30;
     const DEBOUNCE_US: &str = "2000";
-    /// Much longer than the time to debounce.
+    /// Much longer than the debounce time.
     const REST: Duration = Duration::from_millis(15);
-    /// A busy host may take long to do what is due by then.
+    /// Time limit for the driver on a busy host.
     const BELIEVED: Duration = Duration::from_secs(2);
 
     driver::set("debounce_us", DEBOUNCE_US)?;
@@ -294,12 +293,12 @@ pub fn crowd(rounds: u64) -> Result {
         thread::sleep(REST);
         counters::key()?.write_all(b"0")?;
         made += 1;
-        // A mark that has begun and ended; more if the crowd was so slow that something lasted.
+        // A mark has begun and ended; more edges count if a level lasted because the writers were slow.
         let believed = morse_guest::wait_until(BELIEVED, "a mark", || {
             Ok(Edges::count()?.received - received >= 2)
         });
         missed += u64::from(believed.is_err());
-        // Whether the last edge of all began something is known a little later.
+        // The last edge is accounted for after the debounce time.
         morse_guest::wait_until(BELIEVED, "each edge accounted for", || {
             Ok(Edges::count()?.check().is_ok())
         })?;

@@ -1,28 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! System calls with arguments that no library would let through, and memory to point them at.
+//! Raw answers of system calls, and memory for their arguments, valid and invalid.
 
 use std::io;
 use std::ptr;
 
 use nix::libc;
 
-/// What the kernel answers: a number, or an errno.
+/// The result of a system call: a number or an errno.
 pub type Answer = Result<usize, i32>;
 
 /// The largest errno that user space may see (`EHWPOISON`); those beyond are the kernel's own.
 pub const ERRNO_MAX: i32 = 133;
 
-/// Makes an answer of what a function of the C library returned.
+/// Converts the return value of a function of the C library.
 pub fn answer(returned: impl Into<i64>) -> Answer {
     match returned.into() {
-        // The result of mmap(2) never gets here.
+        // No caller passes an address from mmap(2), which could be negative.
         count @ 0.. => Ok(count as usize),
         _ => Err(io::Error::last_os_error().raw_os_error().unwrap_or(0)),
     }
 }
 
-/// Pages that may be read and written, followed by one that may not.
+/// Pages that may be read and written, followed by inaccessible ones.
 pub struct Memory {
     start: usize,
 }
@@ -30,20 +30,20 @@ pub struct Memory {
 /// A piece of memory for a call.
 #[derive(Clone, Copy)]
 pub struct Piece {
-    /// Its address, which may be anything.
+    /// Its address, possibly invalid.
     pub address: usize,
-    /// How long the kernel is told it is.
+    /// The length passed to the kernel.
     pub len: usize,
-    /// How many bytes from its start are there. Never more than `len`.
+    /// The number of accessible bytes at its start, at most `len`.
     pub valid: usize,
 }
 
 impl Memory {
-    /// How many bytes may be read and written.
+    /// The number of accessible bytes.
     pub const LEN: usize = 64 << 10;
     const GUARD: usize = 64 << 10;
 
-    /// Maps it. It is never unmapped.
+    /// Maps the memory. It is never unmapped.
     pub fn map() -> io::Result<Self> {
         let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS;
         // SAFETY: The kernel chooses the place; nothing else is touched.
@@ -60,7 +60,7 @@ impl Memory {
         if start == libc::MAP_FAILED {
             return Err(io::Error::last_os_error());
         }
-        // SAFETY: The guard is the second part of what was just mapped, and nobody uses it.
+        // SAFETY: The guard is the second part of the new mapping, and nothing uses it.
         let guarded =
             unsafe { libc::mprotect(start.byte_add(Self::LEN), Self::GUARD, libc::PROT_NONE) };
         match guarded {
@@ -71,7 +71,7 @@ impl Memory {
         }
     }
 
-    /// The first `len` bytes, as far as there are so many.
+    /// Returns a piece of `len` bytes from the start of the memory.
     pub fn whole(&self, len: usize) -> Piece {
         Piece {
             address: self.start,
@@ -80,7 +80,7 @@ impl Memory {
         }
     }
 
-    /// `len` bytes of which only the first `valid` are there.
+    /// Returns a piece of `len` bytes, only the first `valid` accessible.
     pub fn cut(&self, len: usize, valid: usize) -> Piece {
         let valid = valid.min(len).min(Self::LEN);
         Piece {
@@ -90,7 +90,7 @@ impl Memory {
         }
     }
 
-    /// `len` bytes at an address where nothing is.
+    /// Returns a piece of `len` bytes at an invalid address.
     pub fn nowhere(&self, len: usize, address: usize) -> Piece {
         Piece {
             address,
@@ -99,12 +99,12 @@ impl Memory {
         }
     }
 
-    /// The page that may not be touched.
+    /// Returns the address of the inaccessible pages.
     pub fn guard(&self) -> usize {
         self.start + Self::LEN
     }
 
-    /// What is in `piece`.
+    /// Returns the accessible bytes of `piece`.
     pub fn bytes(&mut self, piece: Piece) -> &mut [u8] {
         assert!(piece.valid == 0 || piece.address + piece.valid <= self.start + Self::LEN);
         if piece.valid == 0 {

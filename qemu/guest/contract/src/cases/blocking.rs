@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The bounded fifo: who waits, who is told to come back, and who is let in again.
+//! The bounded fifo: writers that block, writers that get EAGAIN, and writers that resume.
 
 use std::time::{Duration, Instant};
 
@@ -28,7 +28,7 @@ fn a_full_fifo_shortens_a_write_and_then_is_eagain() -> Result {
     driver::set("wpm", SLOW_WPM)?;
     let device = Device::open_nonblock()?;
     let taken = device.write("T".repeat(2 * CAPACITY))?;
-    // The keyer may have taken the first one out while the rest was put in.
+    // The keyer may have taken the first character out during the write.
     assert!(
         (CAPACITY..=CAPACITY + 1).contains(&taken),
         "{taken} were taken"
@@ -36,7 +36,7 @@ fn a_full_fifo_shortens_a_write_and_then_is_eagain() -> Result {
     device.fill()?;
     assert_eq!(device.write("T"), Err(Errno::EAGAIN));
     assert_eq!(device.write("TTTT"), Err(Errno::EAGAIN));
-    // What cannot be sent is told of even so.
+    // An unencodable character is EINVAL even when the fifo is full.
     assert_eq!(device.write("~"), Err(Errno::EINVAL));
     assert_eq!(device.status()?.queued as usize, CAPACITY + 1);
 
@@ -95,7 +95,7 @@ fn an_abort_lets_a_blocked_writer_in() -> Result {
     driver::set("wpm", SLOW_WPM)?;
     let writer = Blocked::in_call(|| Device::open().unwrap().write("T".repeat(COUNT)));
     Device::open()?.abort()?;
-    // What it wrote before is given up, the rest is sent, and it never learns of it.
+    // The abort drops the characters queued so far; the rest is sent, and the write returns its full count.
     assert_eq!(writer.within(PROMPT)?, Ok(COUNT));
     let queued = Device::open()?.status()?.queued as usize;
     assert!((90..=100).contains(&queued), "{queued} are left");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The hardware goes, and settings are made, while a copy to or from user space takes its time.
+//! The hardware goes, or other files are used, while a copy to or from user space stalls.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ super::cases![
     nobody_else_waits_for_a_slow_reader,
 ];
 
-/// A page to wait for; says so if the kernel cannot make one.
+/// A page that stalls copies. Prints that the case is skipped if the kernel has no userfaultfd.
 fn page() -> Result<Option<Arc<Page>>> {
     let page = Page::new()?;
     if page.is_none() {
@@ -30,7 +30,7 @@ fn page() -> Result<Option<Arc<Page>>> {
     Ok(page.map(Arc::new))
 }
 
-/// Takes the hardware away, promptly, does something, and gives the hardware back.
+/// Runs `check` with the driver unbound. Unbinding must be prompt.
 fn while_unbound(check: impl FnOnce() -> Result) -> Result {
     let (device, took) = driver::unbind()?;
     assert!(took < PROMPT, "unbinding took {took:?}");
@@ -88,7 +88,7 @@ fn hardware_goes_while_text_is_copied_from_a_writer() -> Result {
     };
     let (writer, theirs) = (Device::open()?, page.clone());
     let stalled = Blocked::in_call(move || theirs.write_to(writer.file()));
-    // Another one waits for its turn, and nobody who looks is held up.
+    // Another writer waits for its turn; MORSE_IOC_GET_STATUS does not block.
     let other = Blocked::in_call(|| Device::open().unwrap().write("E"));
     assert_eq!(Device::open()?.status()?.queued, 0);
     while_unbound(|| {
@@ -109,7 +109,7 @@ fn nobody_else_waits_for_a_slow_reader() -> Result {
     hand.key_word("-")?;
     assert_eq!(other.read_text(16), Ok("T ".into()));
     driver::get("received")?;
-    // What came meanwhile is read as well.
+    // The read also returns the letter that came during the stall.
     page.release()?;
     assert_eq!(stalled.within(PROMPT)?, Ok("K T ".len()));
     Ok(())

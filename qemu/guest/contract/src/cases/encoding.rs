@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What a write takes, what it refuses, and what of it is sent.
+//! The text of a write: which bytes are taken, which are refused, and which characters are sent.
 
 use std::time::Duration;
 
@@ -25,11 +25,11 @@ super::cases![
     a_write_of_nothing_does_nothing,
 ];
 
-/// A speed at which a case takes no time to speak of, yet edges are far apart.
+/// Fast enough that a case is short, slow enough that edges are far apart.
 const FAST_WPM: &str = "100";
 const FAST_UNIT: Duration = Duration::from_millis(12);
 
-/// What the lamp shows of the writes that `send` makes.
+/// Returns the Morse code that the lamp shows for the writes of `send`.
 fn shown(send: impl FnOnce(&Device) -> Result) -> Result<String> {
     driver::set("wpm", FAST_WPM)?;
     let lamp = Lamp::watch()?;
@@ -61,7 +61,8 @@ fn a_write_that_begins_unencodable_changes_nothing() -> Result {
 
 fn malformed_utf8_is_eilseq() -> Result {
     let device = Device::open()?;
-    // A lone continuation, never used bytes, an overlong form, a surrogate, beyond the last one.
+    // A lone continuation byte, bytes that UTF-8 never uses, an overlong form, a surrogate, a code point
+    // beyond U+10FFFF, a sequence cut by an ASCII letter.
     for bytes in [
         &b"\x80"[..],
         b"\xff",
@@ -96,7 +97,7 @@ fn a_split_character_that_goes_wrong_is_eilseq() -> Result {
     let seen = shown(|device| {
         assert_eq!(device.write(b"T\xc3"), Ok(2));
         assert_eq!(device.write("E"), Err(Errno::EILSEQ));
-        // The broken character is forgotten, and the next one is as good as any.
+        // The incomplete character is dropped, so that the next one is sent.
         assert_eq!(device.write("E"), Ok(1));
         Ok(())
     })?;

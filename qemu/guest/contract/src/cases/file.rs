@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! A character device as every other one: opening, sharing, and the calls that make no sense here.
+//! The behaviour common to character devices: opening, sharing, and calls that a stream does not support.
 
 use std::fs::OpenOptions;
 use std::io::IoSlice;
@@ -80,7 +80,7 @@ fn a_file_for_reading_does_not_write() -> Result {
 fn it_cannot_be_mapped() -> Result {
     let file = OpenOptions::new().read(true).write(true).open(NODE)?;
     let length = NonZeroUsize::new(4096).ok_or("not zero")?;
-    // SAFETY: A new mapping at an address of the kernel's choice; it is to fail.
+    // SAFETY: A new mapping at an address of the kernel's choice; the call must fail.
     let mapped = unsafe {
         mmap(
             None,
@@ -99,7 +99,7 @@ fn writev_is_one_write() -> Result {
     let device = Device::open()?;
     let parts = [&b"E<A"[..], b"", b"R>\xc3", b"\xa9~", b"E"];
     let slices: Vec<IoSlice> = parts.iter().map(|part| IoSlice::new(part)).collect();
-    // Up to what cannot be sent: one, two and one characters.
+    // The write ends before the unencodable `~`. E is one character in the fifo, <AR> two, é one.
     assert_eq!(writev(&device, &slices), Ok(7));
     assert_eq!(device.status()?.queued, 4);
     Ok(())
@@ -107,7 +107,7 @@ fn writev_is_one_write() -> Result {
 
 /// One raw write(2).
 fn write_at(device: &Device, address: *const u8, count: usize) -> nix::Result<usize> {
-    // SAFETY: The kernel checks the address; that is what is tested.
+    // SAFETY: The kernel checks the address; the callers test this check.
     let count = unsafe { libc::write(device.file().as_raw_fd(), address.cast(), count) };
     Errno::result(count).map(|count| count as usize)
 }
@@ -122,7 +122,7 @@ fn a_bad_address_is_efault() -> Result {
         );
     }
     assert_eq!(device.status()?.queued, 0);
-    // It is not the device's fault, and does it no harm.
+    // The device works as before.
     assert_eq!(device.write("E"), Ok(1));
     Ok(())
 }
@@ -143,7 +143,7 @@ fn what_comes_before_a_bad_address_is_taken() -> Result {
     };
     let device = Device::open_nonblock()?;
     let taken = write_at(&device, start.as_ptr(), 2 * BEFORE)?;
-    // 32-bit ARM copies in blocks, and counts none of one that it could not copy whole.
+    // 32-bit ARM copies in blocks, and does not count a block that it could not copy whole.
     let block = if cfg!(target_arch = "arm") { 32 } else { 1 };
     assert!((BEFORE - block + 1..=BEFORE).contains(&taken), "{taken}");
     assert_eq!(device.status()?.queued as usize, taken);

@@ -19,7 +19,7 @@ super::cases![
     close_does_not_wait,
 ];
 
-/// How long after the last mark it may return.
+/// How long after the last mark fsync() may return.
 const LATE: Duration = Duration::from_millis(1);
 
 /// Sends at some speed and checks the moment at which `sync` returns.

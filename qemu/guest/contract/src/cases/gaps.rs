@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! When a reader learns that a letter, a word and a session are over: never early, and never late by
-//! more than a jiffy.
+//! The end of a letter, a word and a session reaches a reader never early, and never late by more than
+//! a jiffy.
 
 use std::thread;
 use std::time::Duration;
@@ -23,14 +23,13 @@ super::cases![
 const JIFFY: Duration = Duration::from_millis(4);
 /// Lengths inside the driver are rounded to 1.024 us, so that sums of a few may be some us short.
 const ROUNDING: Duration = Duration::from_micros(10);
-/// For the session, and then some.
+/// Longer than a session lasts after its last edge.
 const LIMIT: Duration = Duration::from_secs(10);
 
-/// What a read returned, and when.
+/// The time at which a read returned, and its text.
 type Read = (Duration, String);
 
-/// A reader in a task of its own, which reads `count` times and tells when each was over, and what it
-/// got.
+/// Starts a task that reads `count` times.
 fn read(count: usize) -> Result<Blocked<nix::Result<Vec<Read>>>> {
     let reader = Device::reader()?;
     Ok(Blocked::start(move || {
@@ -40,7 +39,7 @@ fn read(count: usize) -> Result<Blocked<nix::Result<Vec<Read>>>> {
     }))
 }
 
-/// Checks that a text came so long after that edge.
+/// Checks that a text came `gap` after `edge`.
 fn on_time((at, text): &Read, expected: &str, edge: Moment, gap: Duration) {
     assert_eq!(text, expected);
     let due = edge.from + gap;
@@ -92,8 +91,8 @@ fn the_same_at_a_speed_that_was_found_out() -> Result {
     Ok(())
 }
 
-/// Only the last edge counts: what comes shortly before the end of a gap goes on with the letter, the
-/// word, the session.
+/// Gaps count from the last edge: a mark shortly before the end of a gap continues the letter, the word or
+/// the session.
 fn an_edge_puts_the_end_off() -> Result {
     const SHORTLY: Duration = Duration::from_millis(8);
 
@@ -114,7 +113,7 @@ fn an_edge_puts_the_end_off() -> Result {
     let reader = read(2)?;
     thread::sleep(QUIET - LETTER_GAP - 2 * UNIT);
     let last = *hand.key("-")?.last().ok_or("no edge")?;
-    // The word before ended in the rest, and its session did not.
+    // The word before ended during the sleep; its session did not.
     let texts = reader.within(LIMIT)??;
     on_time(&texts[1], "T", last, LETTER_GAP);
     Ok(())

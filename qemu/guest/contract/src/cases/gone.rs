@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The hardware goes while files are read: what came before is read to its end, then it is `ENODEV`.
+//! The hardware goes while files are read: reads return the text received before, then `ENODEV`.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -34,7 +34,7 @@ super::cases![
 const GONE: PollFlags = PollFlags::POLLERR.union(PollFlags::POLLHUP);
 const LIMIT: usize = 256;
 
-/// Takes the hardware away, does something, and gives the hardware back.
+/// Runs `check` with the driver unbound.
 fn while_unbound(check: impl FnOnce() -> Result) -> Result {
     let (device, took) = driver::unbind()?;
     assert!(took < PROMPT, "unbinding took {took:?}");
@@ -76,7 +76,7 @@ fn pollers_are_told() -> Result {
         Ok(events[0].events())
     });
     while_unbound(|| {
-        // Nothing is there to be read.
+        // There is nothing to read.
         assert_eq!(poller.within(PROMPT)?, Ok(GONE));
         let gone = EpollFlags::EPOLLERR | EpollFlags::EPOLLHUP;
         assert_eq!(epoller.within(PROMPT)?, Ok(gone));
@@ -133,7 +133,7 @@ fn every_ioctl_is_enodev() -> Result {
     })
 }
 
-/// A file that is the key outlives it, and presses nothing.
+/// A write to an open file of a removed key fails with EIO.
 fn the_key_goes_with_it() -> Result {
     let mut hand = Hand::new()?;
     hand.key("-")?;
@@ -148,7 +148,7 @@ fn the_key_goes_with_it() -> Result {
     })
 }
 
-/// With the key down, a letter half keyed, an edge that may be a bounce, a session that runs.
+/// Unbinds with the key down, within a letter, while an edge is being debounced, and within a session.
 fn it_goes_in_the_middle_of_everything() -> Result {
     for ms in [0, 1, 3, 6, 19, 21, 40, 59, 61, 70] {
         let mut hand = Hand::new()?;
@@ -162,7 +162,7 @@ fn it_goes_in_the_middle_of_everything() -> Result {
             assert_eq!(blocked.within(PROMPT)?, Err(Errno::ENODEV), "after {ms} ms");
             Ok(())
         })?;
-        // It goes on pressing, in vain.
+        // The hand's remaining writes fail.
         let _ = press.join();
         assert_eq!(reader.read_text(LIMIT), Err(Errno::ENODEV));
     }
@@ -180,7 +180,7 @@ fn it_can_be_bound_again_and_heard_again() -> Result {
     hand.key_word("-.-")?;
     assert_eq!(new.read_text(LIMIT), Ok("K ".into()));
     assert_eq!(driver::get("edges")?, "6", "new hardware, new counters");
-    // What the old one received, and nothing of the new one.
+    // The old file returns the text of the old hardware only.
     assert_eq!(old.read_text(LIMIT), Ok("T ".into()));
     assert_eq!(old.read_text(LIMIT), Err(Errno::ENODEV));
     Ok(())

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The ioctls, and all that are none.
+//! The ioctls, and requests that the device does not know.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -42,7 +42,7 @@ fn status_while_sending() -> Result {
     let device = Device::open()?;
     let before = device.status()?.sent;
     device.write("TTT")?;
-    // In the second of the three: a dash and a gap are 60 ms.
+    // Within the second dash: a dash and its gap are 60 ms.
     thread::sleep(Duration::from_millis(80));
     let status = device.status()?;
     assert_eq!(
@@ -87,7 +87,7 @@ fn abort_of_what_is_queued() -> Result {
     let device = Device::open()?;
     device.write("ETTTTTTTT")?;
     lamp.wait_on()?;
-    // In the gap after the first, of 3.6 s.
+    // In the gap after the first letter, of 3.6 s.
     thread::sleep(Duration::from_secs(3));
     assert!(!lamp.is_on()?);
     let start = Instant::now();
@@ -142,7 +142,7 @@ fn unknown_requests_are_enotty() -> Result {
     let device = Device::open()?;
     let mut status = morse_status::default();
     let address = &raw mut status as usize;
-    // A terminal's, numbers of ours that are not used, and ours with another size or direction.
+    // A terminal's request, unused numbers of ours, and requests of ours with another size or direction.
     for request in [
         libc::TCGETS as u32,
         uapi::MORSE_IOC_ABORT + 0x7f,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Readers that are too slow lose the oldest, and are told how much.
+//! A reader that is too slow loses the oldest data, and MORSE_IOC_GET_LOST tells how much.
 
 use std::time::Duration;
 
@@ -18,10 +18,10 @@ super::cases![
     who_keeps_up_loses_nothing,
 ];
 
-/// How much is kept: see Documentation/ABI/testing/sysfs-class-misc-morse.
+/// Size of the receive buffer, see Documentation/ABI/testing/sysfs-class-misc-morse.
 const TEXT_BYTES: usize = 4096;
 const PULSES: usize = 2048;
-/// As fast as is read reliably on however slow a kernel.
+/// The fastest speed that the sanitizer kernel receives reliably.
 const FAST_WPM: &str = "200";
 const FAST_UNIT: Duration = Duration::from_millis(6);
 
@@ -29,7 +29,7 @@ fn lost_by_all() -> Result<u64> {
     Ok(driver::get("lost")?.parse()?)
 }
 
-/// Characters are not cut: what is left of one goes as well.
+/// A character is lost as a whole: the remaining bytes of a cut one are lost too.
 fn the_oldest_text_is_lost_and_counted() -> Result {
     const BEFORE: usize = 5;
     const AFTER: usize = 2047;
@@ -38,7 +38,7 @@ fn the_oldest_text_is_lost_and_counted() -> Result {
     driver::set("receive_wpm", FAST_WPM)?;
     driver::set("debounce_us", "1000")?;
     let (slow, slower) = (Device::reader_nonblock()?, Device::reader_nonblock()?);
-    // An É has two bytes, of which the second one is the oldest byte that is kept in the end.
+    // É has two bytes; the second one becomes the oldest byte in the buffer.
     hand.key_at(
         FAST_UNIT,
         &format!("{}..-../{}.", "./".repeat(BEFORE), "./".repeat(AFTER - 1)),
@@ -48,7 +48,7 @@ fn the_oldest_text_is_lost_and_counted() -> Result {
     assert_eq!(kept.len(), TEXT_BYTES - 1);
     let lost = (2 * BEFORE + "É".len()) as u64;
 
-    assert_eq!(lost_by_all()?, 0, "nobody has noticed yet");
+    assert_eq!(lost_by_all()?, 0, "no reader has noticed yet");
     assert_eq!(slow.lost(), Ok(lost));
     assert_eq!(lost_by_all()?, lost, "noticed by asking");
     assert_eq!(slow.read_text(2 * TEXT_BYTES), Ok(kept.clone()));
@@ -58,7 +58,7 @@ fn the_oldest_text_is_lost_and_counted() -> Result {
     assert_eq!(slower.lost(), Ok(lost));
     assert_eq!(slow.read_text(1), Err(Errno::EAGAIN));
 
-    // A file of later has lost nothing, and another mode begins at nothing.
+    // A file opened now has lost nothing, and setting the mode resets the count.
     assert_eq!(Device::reader()?.lost(), Ok(0));
     slow.set_mode(uapi::MORSE_PULSES)?;
     assert_eq!(slow.lost(), Ok(0));
@@ -84,7 +84,7 @@ fn the_oldest_pulses_are_lost_and_counted() -> Result {
     while pulses.len() < PULSES {
         pulses.extend(reader.read_pulses(300)?);
     }
-    // The first that is left is a space, as an odd number of pulses is gone.
+    // The first pulse left is a space, as an odd number of pulses is lost.
     assert_eq!((pulses.len(), pulses[0].mark), (PULSES, 0));
     assert_pulses(&pulses[1..], &moments[MORE + 1..]);
     assert_eq!(reader.read_pulses(1).map(drop), Err(Errno::EAGAIN));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The cases, in groups; each begins with the driver loaded, idle, and set as when it was loaded.
+//! The cases, in groups. Each begins with the driver loaded, idle, and at its default settings.
 
 mod blocking;
 mod copying;
@@ -23,7 +23,7 @@ mod writers;
 
 use crate::Result;
 
-/// What a case does.
+/// The function of a case.
 pub type Case = fn() -> Result;
 
 /// The cases by group.

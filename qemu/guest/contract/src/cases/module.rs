@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The module can be unloaded whenever no file is open, and only then.
+//! The module can be unloaded if, and only if, no file is open.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::Read;
@@ -16,8 +16,8 @@ use crate::Result;
 use morse_guest::device::{Device, NODE};
 use morse_guest::driver::{self, Driver};
 
-/// Within this it is gone, on however slow a kernel; a message here would take longer. How prompt
-/// it is exactly `contract removal` measures.
+/// Bound for unloading on any kernel, shorter than any message here. `contract removal` measures it
+/// exactly.
 const LIMIT: Duration = Duration::from_secs(1);
 
 super::cases![
@@ -90,7 +90,7 @@ fn its_references_are_those_of_open_files() -> Result {
     let other = Device::open_nonblock()?;
     assert_eq!(references()?, 2);
     drop(other);
-    // A duplicate is the same file, in another process as well, and it lasts as long as any of them.
+    // A duplicate is the same open file, also in another process; the last close releases the reference.
     let duplicate = device.file().try_clone()?;
     let mut child = Command::new("sleep").arg("1000").stdin(duplicate).spawn()?;
     assert_eq!(references()?, 1);
@@ -100,7 +100,7 @@ fn its_references_are_those_of_open_files() -> Result {
     child.kill()?;
     child.wait()?;
     assert_eq!(references()?, 0);
-    // What presses the key is a file of the driver. An attribute is one of the kernel's.
+    // The simulated key's file belongs to the driver; an attribute's file belongs to the kernel.
     let key = OpenOptions::new().write(true).open(SIMULATED_KEY)?;
     assert_eq!(references()?, 1);
     assert_eq!(driver::unload("morse"), Err(Errno::EWOULDBLOCK));

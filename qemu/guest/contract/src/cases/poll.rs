@@ -21,7 +21,7 @@ super::cases![
     epoll_by_edge,
 ];
 
-/// For a poll that is to find out at once.
+/// For a poll that does not wait.
 const AT_ONCE: Duration = Duration::ZERO;
 /// Nothing is sent while a case at this speed runs.
 const SLOW_WPM: &str = "1";
@@ -53,7 +53,7 @@ fn it_is_not_while_another_writes() -> Result {
     let writer = Blocked::in_call(|| Device::open().unwrap().write("T".repeat(5000)));
     assert_eq!(device.poll(PROMPT)?, PollFlags::empty());
     device.abort()?;
-    // It fills the fifo again, so there is no change but for a moment.
+    // The writer fills the fifo again at once.
     assert!(writer.is_blocked_for(PROMPT) && device.poll(AT_ONCE)? == PollFlags::empty());
     device.abort()?;
     assert_eq!(writer.within(PROMPT)?, Ok(5000));
@@ -71,7 +71,7 @@ fn an_abort_wakes_a_poller() -> Result {
     Ok(())
 }
 
-/// What a set that holds the device alone says within that time.
+/// Waits for the one file of an epoll set, for at most `limit`; returns its events.
 fn wait(epoll: &Epoll, limit: Duration) -> Result<EpollFlags> {
     let mut events = [EpollEvent::empty()];
     let count = epoll.wait(&mut events, EpollTimeout::try_from(limit)?)?;
@@ -104,7 +104,7 @@ fn epoll_by_edge() -> Result {
     device.fill()?;
     while wait(&epoll, AT_ONCE)? != EpollFlags::empty() {}
     for _ in 0..3 {
-        // Room has come, and a program that fills it is told when there is some again.
+        // A program that fills the fifo gets another event when there is room again.
         assert_eq!(wait(&epoll, FAST_LETTER + PROMPT)?, EpollFlags::EPOLLOUT);
         while device.write("T").is_ok() {}
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Raw pulses: which level lasted how long, to the nanosecond that the interrupt stamped.
+//! Raw pulses: the level and its length, from the interrupt's timestamps in ns.
 
 use std::thread;
 use std::time::Duration;
@@ -37,7 +37,7 @@ fn marks_and_spaces_with_their_lengths() -> Result {
     let mut moments = hand.key("-.-. --.-/-.. .")?;
     thread::sleep(REST);
     assert_pulses(&reader.read_pulses(100)?, &moments);
-    // The rest is a space like any other, however long.
+    // The pause is a space like any other, however long.
     thread::sleep(Duration::from_secs(20));
     let last = moments.split_off(moments.len() - 1);
     moments = hand.key(".")?;
@@ -91,7 +91,7 @@ fn a_pulse_is_there_when_the_next_level_is_believed() -> Result {
 
 fn bounces_are_no_pulses() -> Result {
     const BOUNCE: Duration = Duration::from_millis(1);
-    /// However slow the kernel, a bounce does not last as long, and a level does.
+    /// On any kernel a bounce is shorter than this, and a level longer.
     const DEBOUNCE_US: &str = "20000";
     const LEVEL: Duration = Duration::from_millis(80);
 
@@ -116,7 +116,7 @@ fn bounces_are_no_pulses() -> Result {
         bouncing(false)?,
     ];
     assert_pulses(&reader.read_pulses(100)?, &moments);
-    // A spike does not cut a mark in two.
+    // A spike does not split a mark.
     let down = hand.set(true)?;
     thread::sleep(LEVEL);
     hand.set(false)?;
@@ -166,7 +166,7 @@ fn a_buffer_too_small_is_einval() -> Result {
         );
     }
     assert_eq!(reader.read(&mut []), Ok(0), "as read(2) has it");
-    // Whole ones, however large the rest.
+    // A read returns whole pulses only, whatever the size of the buffer.
     for (size, count) in [
         (PULSE_BYTES, 1),
         (3 * PULSE_BYTES - 1, 2),

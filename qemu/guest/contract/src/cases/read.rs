@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Reading text: each file has all of it, in its own time, and loses nothing by errors of its own.
+//! Reading text: each file reads all of it at its own position, and a failed read loses nothing.
 
 use std::io::IoSliceMut;
 use std::num::NonZeroUsize;
@@ -41,7 +41,7 @@ fn what_is_keyed_is_read() -> Result {
     hand.key_word("-.-. --.-/-.. ./..-..")?;
     assert_eq!(reader.read_text(100), Ok("CQ DE É ".into()));
     hand.key_word("......../.-.-.")?;
-    // A prosign in its brackets, and a code of which there is no character but a prosign.
+    // HH is no character, so it reads as a prosign in brackets; AR reads as `+`.
     assert_eq!(reader.read_text(100), Ok("<HH> + ".into()));
     hand.key_word(".-.--")?;
     assert_eq!(reader.read_text(100), Ok("\u{fffd} ".into()));
@@ -96,7 +96,11 @@ fn a_new_file_reads_what_comes_from_then_on() -> Result {
     assert_eq!(reader.read_text(PAGE), Err(Errno::EAGAIN));
     hand.key_word(DE)?;
     assert_eq!(reader.read_text(PAGE), Ok("DE ".into()));
-    assert_eq!(reader.lost(), Ok(0), "it did not lose what came before it");
+    assert_eq!(
+        reader.lost(),
+        Ok(0),
+        "text from before the open is not lost"
+    );
     Ok(())
 }
 
@@ -136,13 +140,13 @@ fn readv_is_one_read() -> Result {
 
 /// One raw read(2).
 fn read_at(device: &Device, address: *mut u8, count: usize) -> nix::Result<usize> {
-    // SAFETY: The kernel checks the address; that is what is tested. Where it is good, the memory is
-    // of a mapping that nothing else uses.
+    // SAFETY: The kernel checks the address; the callers test this check. A valid address is in a mapping
+    // that nothing else uses.
     let count = unsafe { libc::read(device.file().as_raw_fd(), address.cast(), count) };
     Errno::result(count).map(|count| count as usize)
 }
 
-/// The last `before` bytes of a page after which there is none.
+/// The last `before` bytes of a page that is followed by an unmapped one.
 fn end_of_memory(before: usize) -> Result<*mut u8> {
     let length = NonZeroUsize::new(2 * PAGE).ok_or("not zero")?;
     let access = ProtFlags::PROT_READ | ProtFlags::PROT_WRITE;
@@ -189,7 +193,7 @@ fn what_fits_before_a_bad_address_is_read() -> Result {
     let reader = Device::reader()?;
     hand.key_word("-.-. --.-/-.. .")?;
     let start = end_of_memory(BEFORE)?;
-    // The kernel's copying may stop some bytes before the end of the page, but not at once.
+    // The kernel's copy may stop some bytes before the end of the page, but not at once.
     let count = read_at(&reader, start, PAGE)?;
     assert!((1..=BEFORE).contains(&count), "{count}");
     // SAFETY: These bytes are mapped, and the kernel is done with them.

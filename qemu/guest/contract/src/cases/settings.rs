@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The files of sysfs: what they take, what they refuse, and what stays then.
+//! The sysfs files: valid values, refused values, and that a refused write leaves the old value.
 
 use std::fs;
 use std::io;
@@ -62,7 +62,7 @@ fn every_file_is_there_with_its_mode_and_default() -> Result {
         assert_eq!(driver::get(name)?, value, "{name}");
         assert_eq!(mode(name)?, 0o444, "{name}");
     }
-    // And none that these tests do not know.
+    // There is no file that these tests do not know.
     let known: Vec<&str> = settings::files().collect();
     for entry in fs::read_dir(driver::setting(""))? {
         let entry = entry?;

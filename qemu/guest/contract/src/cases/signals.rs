@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Signals to those who wait: as signal(7) has it for calls that may block without a limit.
+//! Signals to blocked tasks: as signal(7) has it for calls that may block without a limit.
 
 use std::thread;
 
@@ -74,7 +74,10 @@ fn a_write_that_waits_for_its_turn_is_eintr() -> Result {
     let second = Blocked::in_call(|| Device::open().unwrap().write("T"));
     second.signal(SIGNAL)?;
     assert_eq!(second.within(PROMPT)?, Err(Errno::EINTR));
-    assert!(first.is_blocked_for(SETTLE), "the other one is let alone");
+    assert!(
+        first.is_blocked_for(SETTLE),
+        "the other writer stays blocked"
+    );
     Ok(())
 }
 
@@ -113,7 +116,7 @@ fn a_blocked_writer_can_be_killed() -> Result {
     flood.kill()?;
     let end = Blocked::start(move || flood.wait().is_ok());
     assert!(end.within(PROMPT)?);
-    // Its turn is over, and what it wrote is still sent.
+    // The killed writer has released its turn; its text stays queued.
     let device = Device::open_nonblock()?;
     assert_eq!(device.status()?.queued as usize, CAPACITY + 1);
     device.abort()?;

@@ -35,7 +35,7 @@ super::cases![
 const SLOW_WPM: &str = "1";
 const GONE: PollFlags = PollFlags::POLLERR.union(PollFlags::POLLHUP);
 
-/// Takes the hardware away, does something, and gives the hardware back.
+/// Runs `check` with the driver unbound.
 fn while_unbound(check: impl FnOnce() -> Result) -> Result {
     let (device, took) = driver::unbind()?;
     assert!(took < PROMPT, "unbinding took {took:?}");
@@ -44,7 +44,7 @@ fn while_unbound(check: impl FnOnce() -> Result) -> Result {
     result
 }
 
-/// All that a file of hardware that has gone answers.
+/// Checks the answers of a file whose hardware has gone.
 fn is_gone(device: &Device) -> Result {
     assert_eq!(device.write("E"), Err(Errno::ENODEV));
     assert_eq!(device.write("~"), Err(Errno::ENODEV));
@@ -138,7 +138,7 @@ fn pollers_are_told() -> Result {
     })
 }
 
-/// Nothing but the end of the device wakes them: no keyer that stops.
+/// The keyer is idle, so that only the removal itself can wake the poller.
 fn pollers_of_an_idle_device_are_told() -> Result {
     let poller = Blocked::in_call(|| {
         let device = Device::open().unwrap();
@@ -161,7 +161,7 @@ fn the_lamp_goes_dark() -> Result {
         assert!(!lamp.is_on()?, "left on");
         Ok(())
     })?;
-    // What was queued went with the hardware.
+    // The queued characters went with the hardware.
     std::thread::sleep(Duration::from_secs(10));
     assert_eq!(lamp.edges()?.len(), 2);
     Ok(())

@@ -37,7 +37,7 @@ super::cases![
 
 const SIGNAL: Signal = Signal::SIGUSR1;
 const AT_ONCE: Duration = Duration::ZERO;
-/// Longer than all that is keyed here.
+/// Longer than any text keyed here.
 const LONG: Duration = Duration::from_secs(10);
 const LIMIT: usize = 256;
 
@@ -45,7 +45,7 @@ fn nothing_yet_is_eagain() -> Result {
     let mut hand = Hand::new()?;
     let reader = Device::reader_nonblock()?;
     assert_eq!(reader.read_text(LIMIT), Err(Errno::EAGAIN));
-    // A letter that is not over is nothing.
+    // A letter that has not ended is not readable.
     hand.key("-")?;
     assert_eq!(reader.read_text(LIMIT), Err(Errno::EAGAIN));
     hand.key_word("")?;
@@ -95,7 +95,7 @@ fn all_blocked_readers_get_it() -> Result {
     Ok(())
 }
 
-/// It waits without a lock: other readers, other calls on its own file, and writers go on.
+/// A reader waits without a lock: other readers, other calls on its own file, and writers go on.
 fn a_blocked_reader_holds_up_nobody() -> Result {
     let _hand = Hand::new()?;
     let device = Arc::new(Device::open_both()?);
@@ -171,7 +171,7 @@ fn poll_waits_for_pulses() -> Result {
     Ok(())
 }
 
-/// What a set that holds the device alone says within that time.
+/// Waits for the one file of an epoll set, for at most `limit`; returns its events.
 fn wait(epoll: &Epoll, limit: Duration) -> Result<EpollFlags> {
     let mut events = [EpollEvent::empty()];
     let count = epoll.wait(&mut events, EpollTimeout::try_from(limit)?)?;
@@ -225,7 +225,7 @@ fn a_blocked_read_is_eintr() -> Result {
     blocked.signal(SIGNAL)?;
     assert_eq!(blocked.within(PROMPT)?, Err(Errno::EINTR));
     hand.key_word("-")?;
-    // What there is is read, signal or not.
+    // A read that finds text returns it, signal or not.
     assert_eq!(reader.read_text(LIMIT), Ok("T ".into()));
     Ok(())
 }

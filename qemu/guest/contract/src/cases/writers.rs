@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Writers beside each other: nothing of a write is interleaved, and nothing is lost.
+//! Concurrent writers: writes are not interleaved, and nothing is lost.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Barrier};
@@ -15,7 +15,7 @@ use morse_guest::kernel;
 
 super::cases![eight_writers_at_once, threads_that_share_a_file,];
 
-/// Each writer has a letter of its own, and here is how the lamp shows it.
+/// The letter of each writer, and its Morse code.
 const LETTERS: [(char, &str); 8] = [
     ('E', "."),
     ('T', "-"),
@@ -26,10 +26,10 @@ const LETTERS: [(char, &str); 8] = [
     ('S', "..."),
     ('O', "---"),
 ];
-/// Letters of a word: more than the driver copies at once.
+/// Letters of a word: more than the driver copies at a time.
 const WORD_LETTERS: usize = 300;
 
-/// As fast as is keyed, or on a slow kernel as is keyed well enough to be read.
+/// The fastest speed, or on the sanitizer kernel the fastest that is keyed legibly.
 fn speed() -> (&'static str, Duration) {
     if kernel::has_sanitizers() {
         ("300", Duration::from_millis(4))
@@ -38,7 +38,7 @@ fn speed() -> (&'static str, Duration) {
     }
 }
 
-/// Has all eight write so many words each, and checks what the lamp showed.
+/// Has all eight writers write `words` words each, and checks the words that the lamp showed.
 fn write_all(words: usize, open: impl Fn() -> Result<Arc<Device>>) -> Result {
     let (wpm, unit) = speed();
     driver::set("wpm", wpm)?;
@@ -81,7 +81,7 @@ fn write_all(words: usize, open: impl Fn() -> Result<Arc<Device>>) -> Result {
 }
 
 fn eight_writers_at_once() -> Result {
-    /// More in all than the fifo holds, so that they wait for it as well as for one another.
+    /// More in all than the fifo holds, so that writers wait for room as well as for their turn.
     const WORDS: usize = 2;
     const { assert!(LETTERS.len() * WORDS * WORD_LETTERS > CAPACITY) };
     write_all(WORDS, || Ok(Arc::new(Device::open()?)))

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Every allocation of the driver fails, in whatever task or interrupt.
+//! Every allocation of the driver fails, in any task or interrupt.
 //!
-//! What it needs to send and to receive it has allocated beforehand, so that an open device goes on as
-//! if nothing were.
+//! The driver allocates beforehand all that sending and receiving need, so that an open device works on
+//! without memory.
 
 use std::fs;
 
@@ -20,7 +20,7 @@ use morse_guest::driver::{self, Driver};
 /// Sent while there is no memory.
 const TEXT: &str = "PARIS PARIS";
 
-/// Runs all of it.
+/// Sends, receives and unloads without memory.
 pub fn run() -> Result {
     Driver::load()?;
     driver::set("wpm", "60")?;
@@ -63,7 +63,7 @@ pub fn run() -> Result {
     open(OFlag::O_NONBLOCK)?;
     drop((file, epoll));
 
-    // And nothing is needed to leave.
+    // Unloading needs no memory.
     let no_memory = NoMemory::begin()?;
     Driver::unload()?;
     drop(no_memory);

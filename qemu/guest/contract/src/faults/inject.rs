@@ -13,10 +13,10 @@ use crate::Result;
 
 /// Allocations of small objects and of pages, and copies from and to user space.
 const KINDS: [&str; 3] = ["failslab", "fail_page_alloc", "fail_usercopy"];
-/// How deep the kernel looks for who has called, at most.
+/// How many callers the kernel looks at.
 const DEPTH: &str = "32";
 
-/// Addresses of code. What is to fail has been called from there, however indirectly.
+/// Addresses of code. Only operations with a caller in this range fail, direct or indirect.
 #[derive(Clone, Copy)]
 pub struct Range {
     start: u64,
@@ -30,7 +30,7 @@ impl Range {
         end: u64::MAX,
     };
 
-    /// The function that calls the initialisation of a module: not the loader.
+    /// do_init_module(), which calls the initialisation of a module; the rest of the loader is left out.
     pub fn initialisation() -> Result<Self> {
         let symbols = fs::read_to_string("/proc/kallsyms")?;
         let mut addresses = symbols
@@ -46,11 +46,11 @@ impl Range {
         })
     }
 
-    /// The driver, which is loaded.
+    /// The loaded driver.
     pub fn driver() -> Result<Self> {
         let text = fs::read_to_string("/sys/module/morse/sections/.text")?;
         let start = u64::from_str_radix(text.trim().trim_start_matches("0x"), 16)?;
-        // Its size is that of code and data together, which lie in memory one after the other.
+        // The size is that of code and data together, which are adjacent in memory.
         let size: u64 = fs::read_to_string("/sys/module/morse/coresize")?
             .trim()
             .parse()?;
@@ -73,12 +73,12 @@ fn set(kind: &str, name: &str, value: &str) -> Result {
 /// Sets up all kinds, for failures within `range`.
 fn configure(range: Range) -> Result {
     for kind in KINDS {
-        // Allocations that may sleep fail as well, and nothing is said of it in the log.
+        // Let allocations that may sleep fail as well; keep the failures out of the log.
         if kind != "fail_usercopy" {
             set(kind, "ignore-gfp-wait", "N")?;
         }
         if kind == "fail_page_alloc" {
-            // Single pages; but not those of user space, whose faults would only be tried again.
+            // Fail single pages, too; not those of user space, whose faults would only be retried.
             set(kind, "min-order", "0")?;
         }
         set(kind, "verbose", "0")?;
@@ -89,13 +89,13 @@ fn configure(range: Range) -> Result {
     Ok(())
 }
 
-/// Makes the n-th thing fail that may fail in a system call of this thread.
+/// Makes the n-th operation that can fail in a system call of this thread fail.
 pub struct Injector {
     nth: File,
 }
 
 impl Injector {
-    /// Prepares it, for failures within `range`.
+    /// Configures failures within `range`.
     pub fn within(range: Range) -> Result<Self> {
         configure(range)?;
         Ok(Injector {
@@ -106,7 +106,7 @@ impl Injector {
         })
     }
 
-    /// Runs `call` and has its `nth` thing fail, counted from 1. Tells whether there was one.
+    /// Runs `call` with its `nth` operation failing, counted from 1. The flag is true if there was one.
     pub fn run<T>(&self, nth: u32, call: impl FnOnce() -> T) -> Result<(T, bool)> {
         write(&self.nth, nth.to_string().as_bytes())?;
         let result = call();
@@ -115,7 +115,7 @@ impl Injector {
 
     fn stop(&self) -> Result<bool> {
         let mut text = [0; 16];
-        // If nothing has failed yet, this call, and those after it, may be what does.
+        // If nothing has failed yet, this pread() may fail, or a write() below.
         let count = match pread(&self.nth, &mut text, 0) {
             Ok(count) => count,
             Err(Errno::EFAULT) => return Ok(false),
@@ -131,19 +131,19 @@ impl Injector {
 
 impl Drop for Injector {
     fn drop(&mut self) {
-        // An error would have been told when it was made.
+        // configure() reported any error the first time.
         let _ = configure(Range::ALL);
     }
 }
 
-/// Makes every allocation fail that the driver makes, in whatever task or interrupt, until dropped.
+/// Makes every allocation of the driver fail, in any task or interrupt, until dropped.
 pub struct NoMemory;
 
 impl NoMemory {
-    /// The kinds that this is about.
+    /// The kinds of failures used.
     const KINDS: [&str; 2] = ["failslab", "fail_page_alloc"];
 
-    /// Begins it.
+    /// Makes allocations fail from now on.
     pub fn begin() -> Result<Self> {
         configure(Range::driver()?)?;
         let this = NoMemory;
@@ -160,7 +160,7 @@ impl NoMemory {
 impl Drop for NoMemory {
     fn drop(&mut self) {
         for kind in Self::KINDS {
-            // An error would have been told when it was begun.
+            // begin() reported any error.
             let _ = set(kind, "probability", "0");
         }
         let _ = configure(Range::ALL);

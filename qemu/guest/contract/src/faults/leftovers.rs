@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What a driver could leave behind in the kernel where no leak detector looks, as it is still known
-//! to somebody.
+//! Objects that a driver could leave behind and that no leak detector reports, as the kernel still has
+//! references to them.
 
 use std::fs;
 use std::path::Path;
 
 use crate::Result;
 
-/// Lists of what exists: devices, interrupts, LED triggers, and so on.
+/// Directories that list objects of the kernel.
 const DIRECTORIES: &[&str] = &[
     "/sys/kernel/irq",
     "/sys/class/misc",
@@ -20,11 +20,11 @@ const DIRECTORIES: &[&str] = &[
 ];
 const FILES: &[&str] = &["/proc/misc", "/proc/interrupts"];
 
-/// What is there at one moment.
+/// A snapshot of the lists.
 pub struct Leftovers(Vec<(String, Vec<String>)>);
 
 impl Leftovers {
-    /// Looks.
+    /// Reads the lists.
     pub fn take() -> Result<Self> {
         let mut lists = Vec::new();
         for directory in DIRECTORIES.iter().filter(|path| Path::new(path).is_dir()) {
@@ -38,7 +38,7 @@ impl Leftovers {
         for file in FILES {
             let mut names: Vec<String> = fs::read_to_string(file)?
                 .lines()
-                // The last word of each line is the name; what stands before it counts and changes.
+                // The last word of each line is the name; the words before it are counts, which change.
                 .filter_map(|line| line.split_whitespace().next_back())
                 .map(str::to_owned)
                 .collect();
@@ -48,7 +48,7 @@ impl Leftovers {
         Ok(Leftovers(lists))
     }
 
-    /// What is there later and was not before, or the other way round.
+    /// Describes the entries that `later` has more or less; `None` if there are none.
     pub fn difference(&self, later: &Self) -> Option<String> {
         let pairs = self.0.iter().zip(&later.0);
         let differences: Vec<String> = pairs

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Makes each thing that can fail in the kernel fail, one after the other, until a whole pass
+//! Makes each operation that can fail in the kernel fail, one after the other, until a whole pass
 //! succeeds.
 //!
-//! Whatever fails, the system call gives an errno or succeeds; nothing is left behind; and the next
+//! After each failure, the system call returns an errno or succeeds, no object is left behind, and the next
 //! attempt works.
 
 mod everywhere;
@@ -19,12 +19,12 @@ use crate::Result;
 use inject::{Injector, Range};
 use leftovers::Leftovers;
 
-/// What a call may say of memory that is not there, and of memory that cannot be copied from or to.
+/// The errnos of a failed allocation and of a failed copy from or to user space.
 const TOLD: [Errno; 2] = [Errno::ENOMEM, Errno::EFAULT];
-/// No call has so many things that can fail. A pass that does not end is an error.
+/// More operations than any call has. A pass that does not end is an error.
 const NTH_MAX: u32 = 2000;
 
-/// Which of the things that can fail are made to: all up to the `every`th, and one of as many after that.
+/// Selects the failures: all up to number `every`, and every `every`th after that.
 #[derive(Clone, Copy)]
 struct Choice {
     every: u32,
@@ -37,8 +37,8 @@ impl Choice {
     }
 }
 
-/// Runs a group of operations. Of many things that can fail only every `every`th one does, which leaves
-/// `remainder` when its number is divided.
+/// Runs a group of operations. After the first `every` failures of a call, only those whose number leaves
+/// `remainder` when divided by `every` are tried.
 pub fn run(group: &str, every: &str, remainder: &str) -> Result {
     let choice = Choice {
         every: every.parse()?,
@@ -59,17 +59,17 @@ pub fn run(group: &str, every: &str, remainder: &str) -> Result {
 /// One system call, or a few that belong together.
 struct Operation<S, P, C, D> {
     name: &'static str,
-    /// Where what is to fail must have been called from.
+    /// The code whose callees fail.
     range: Range,
-    /// Makes what the call needs.
+    /// Makes the state that the call needs.
     prepare: P,
-    /// The call; returns how much it did.
+    /// The call; returns its count.
     call: C,
-    /// Checks what it did, and undoes it.
+    /// Checks the effect of the call, and undoes it.
     done: D,
-    /// What it may say besides [`TOLD`].
+    /// Errnos allowed besides [`TOLD`].
     or: &'static [Errno],
-    /// Only for its type.
+    /// Makes `S` a parameter that is used.
     _state: std::marker::PhantomData<fn(S)>,
 }
 
@@ -91,15 +91,15 @@ where
         }
     }
 
-    /// It may say one of `errnos` as well.
+    /// Allows `errnos` as well.
     fn or(self, errnos: &'static [Errno]) -> Self {
         Operation { or: errnos, ..self }
     }
 
-    /// Makes the call with each chosen thing failing in turn, until nothing has failed; prints what came of
-    /// it.
+    /// Makes the call with each chosen failure in turn, until nothing has failed; prints how often the call
+    /// had which outcome.
     fn sweep(&self, choice: Choice) -> Result {
-        // Once without, so that what is made only once is there.
+        // Call once without a failure, for allocations that are made once only.
         let mut state = (self.prepare)()?;
         let whole = (self.call)(&mut state)?;
         (self.done)(state)?;
@@ -109,7 +109,7 @@ where
         let mut outcomes: BTreeMap<String, u32> = BTreeMap::new();
         let chosen = (1..=NTH_MAX).filter(|nth| choice.has(*nth));
         for (failures, nth) in chosen.enumerate() {
-            let tell = |what: String| format!("{}, failure {nth}: {what}", self.name);
+            let tell = |text: String| format!("{}, failure {nth}: {text}", self.name);
             let mut state = (self.prepare)()?;
             let (result, failed) = injector.run(nth, || (self.call)(&mut state))?;
             let outcome = match result {

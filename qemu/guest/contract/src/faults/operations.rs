@@ -30,16 +30,16 @@ const MODULE: &str = "/root/morse.ko";
 const PLATFORM_DRIVER: &str = "/sys/bus/platform/drivers/morse";
 const DEVICE: &str = "morse";
 const KEY: &str = "/sys/kernel/debug/morse/key";
-/// A number, and what the driver needs memory for. The others are made by the same code.
+/// A number, and a text for which the driver allocates memory. The same code makes the other attributes.
 const ATTRIBUTES: [&str; 2] = ["wpm", "beacon"];
-/// More than what the driver copies at a time, thrice.
+/// More than twice as long as the driver's copy buffer.
 const LONG_TEXT_BYTES: usize = 700;
 /// Longer than the driver's debouncing, for keying by hand.
 const UNIT: Duration = Duration::from_millis(60);
-/// Within this a letter that was keyed is decoded.
+/// The bound for decoding a keyed letter.
 const DECODE_LIMIT_MS: u16 = 5000;
 
-/// Loading, with the device that there is without hardware; and unloading.
+/// Loads with the device for machines without hardware, and unloads.
 pub fn load(choice: Choice) -> Result {
     Driver::unload()?;
     Operation::new(
@@ -69,7 +69,7 @@ pub fn load(choice: Choice) -> Result {
     .sweep(choice)
 }
 
-/// Binding the device that the device tree describes, and unbinding it.
+/// Binds the device of the device tree, and unbinds it.
 pub fn bind(choice: Choice) -> Result {
     Driver::load()?;
     let is_bound = || Path::new(PLATFORM_DRIVER).join(DEVICE).exists();
@@ -114,10 +114,10 @@ pub fn bind(choice: Choice) -> Result {
     Driver::unload()
 }
 
-/// All that a program can do with a device, which has a simulated key.
+/// Makes all calls of a program on a device with a simulated key.
 pub fn use_all(choice: Choice) -> Result {
     Driver::load()?;
-    // A message that somebody waits for should not take long.
+    // Keeps the messages short that fsync() waits for.
     driver::set("wpm", "200")?;
     let all = Range::ALL;
     let open = || open(OFlag::O_NONBLOCK);
@@ -267,7 +267,7 @@ fn kept_option(_: Option<File>) -> Result {
     Ok(())
 }
 
-/// Opens the device, for reading and writing.
+/// Opens the device for reading and writing.
 pub fn open(flags: OFlag) -> nix::Result<File> {
     OpenOptions::new()
         .read(true)
@@ -282,10 +282,10 @@ pub fn errno(error: io::Error) -> Errno {
     Errno::from_raw(error.raw_os_error().unwrap_or(libc::EIO))
 }
 
-/// One of the device's ioctls, with an argument of the size that it announces.
+/// Makes one of the device's ioctls, with an argument of the size encoded in the request.
 fn ioctl(file: &File, request: u32, argument: *mut libc::c_void) -> nix::Result<usize> {
     use std::os::fd::AsRawFd;
-    // SAFETY: The file is open, and the argument of the size that the request announces.
+    // SAFETY: The file is open, and the argument has the size encoded in the request.
     let result = unsafe { libc::ioctl(file.as_raw_fd(), request.into(), argument) };
     Errno::result(result).map(|_| 0)
 }
@@ -295,7 +295,7 @@ pub fn press(down: bool) -> io::Result<()> {
     fs::write(KEY, if down { "1" } else { "0" })
 }
 
-/// Keys an E or a T, who can tell.
+/// Keys one mark: an E or a T, depending on the estimate of the speed.
 pub fn key_letter() -> Result {
     press(true)?;
     thread::sleep(UNIT);
@@ -327,7 +327,7 @@ pub fn attributes() -> Result<Vec<PathBuf>> {
 
 /// Checks that the device can be used.
 ///
-/// devtmpfs says nothing if it has no memory for the node. Then it is made here, as anybody can.
+/// devtmpfs is silent if it has no memory for the node. mknod(2) makes it then.
 fn is_usable() -> Result {
     let by_hand = driver::wait_for_node(true).is_err();
     if by_hand {
@@ -339,7 +339,7 @@ fn is_usable() -> Result {
     let file = open(OFlag::O_NONBLOCK)?;
     morse_use::status(&file)?;
     if by_hand {
-        // Such a node does not go by itself.
+        // devtmpfs does not remove a node that it did not make.
         fs::remove_file(NODE)?;
     }
     Ok(())

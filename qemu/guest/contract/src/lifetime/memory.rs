@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! How much memory the kernel has in use, by what it is used for.
+//! The kernel's memory in use, by use.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -9,20 +9,20 @@ use std::path::Path;
 
 use crate::Result;
 
-/// Uses of pages that a driver can be the cause of, in KiB.
+/// Uses of pages that can grow with a driver, in KiB.
 const PAGES: [&str; 3] = ["SUnreclaim", "VmallocUsed", "Percpu"];
 const CACHES: &str = "/sys/kernel/slab";
 
-/// What is in use at one moment: objects of each slab cache, and pages.
+/// A snapshot of the memory in use: objects of each slab cache, and pages.
 pub struct Memory(BTreeMap<String, i64>);
 
 impl Memory {
-    /// Looks.
+    /// Reads the kernel's counts.
     pub fn take() -> Result<Self> {
-        // Free objects that a processor keeps at hand count as used ones.
+        // Free objects in per-CPU lists count as used; shrinking releases them.
         if Path::new(CACHES).is_dir() {
             for cache in fs::read_dir(CACHES)? {
-                // Some cannot be asked to.
+                // Some caches cannot be shrunk.
                 let _ = fs::write(cache?.path().join("shrink"), "1");
             }
         }
@@ -48,7 +48,7 @@ impl Memory {
         Ok(Memory(memory))
     }
 
-    /// What is more now than it was then.
+    /// Returns the uses that have grown since `then`.
     pub fn growth_since(&self, then: &Self) -> Growth {
         let mut growth: Vec<(i64, String)> = self
             .0
@@ -62,16 +62,16 @@ impl Memory {
     }
 }
 
-/// What has grown, most first.
+/// The uses that have grown, the largest growth first.
 pub struct Growth(Vec<(i64, String)>);
 
 impl Growth {
-    /// What may come and go by itself: the kernel has more to do than this.
+    /// Allowance for the rest of the kernel.
     const NOISE: i64 = 256;
 
     /// Checks that nothing has grown with the number of cycles.
     pub fn check(&self, cycles: u32) -> Result {
-        // One object a cycle would make as many.
+        // A leak of one object a cycle exceeds this.
         let bound = (i64::from(cycles) / 2).max(Self::NOISE);
         match self.0.first() {
             Some((more, name)) if *more > bound => {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Everybody who uses the devices, on threads that last as long as the test.
+//! Users of the devices, on threads that last as long as the test.
 
 use std::fmt;
 use std::fs::{self, File, OpenOptions};
@@ -17,18 +17,18 @@ use crate::Result;
 
 /// The nodes of the devices.
 pub const NODES: [&str; 2] = ["/dev/morse", "/dev/morse1"];
-/// The simulated keys, of whichever of the devices has one.
+/// The simulated keys. Not every device has one.
 const KEYS: [&str; 2] = [
     "/sys/kernel/debug/morse/key",
     "/sys/kernel/debug/morse1/key",
 ];
 const SETTINGS: [&str; 2] = ["/sys/class/misc/morse", "/sys/class/misc/morse1"];
-/// Between two tries of who has not got in.
+/// Interval between a thread's attempts to open a file.
 const REST: Duration = Duration::from_millis(1);
-/// How long somebody polls at a time, in milliseconds: longer than any cycle.
+/// Time limit of a poll(2), in milliseconds: longer than any cycle.
 const POLL_MS: u16 = 60_000;
 
-/// What all threads share.
+/// State shared by all threads.
 #[derive(Default)]
 struct Shared {
     /// Whether files may be opened.
@@ -49,7 +49,7 @@ pub struct Traffic {
 }
 
 impl Traffic {
-    /// Starts it, with nobody let in yet.
+    /// Starts the threads. None may open a file yet.
     pub fn start() -> Self {
         let mut traffic = Traffic {
             shared: Arc::default(),
@@ -65,10 +65,10 @@ impl Traffic {
         traffic
     }
 
-    /// Starts somebody who opens a file whenever that is allowed, and keeps it until it is gone.
+    /// Starts a thread that opens a file whenever that is allowed, and keeps it until the hardware is gone.
     fn user(&mut self, visit: impl Fn(&Shared) + Send + 'static) {
         self.onlooker(move |shared| {
-            // In this order: whoever is counted may look once more whether it is allowed.
+            // Count first: wait_home() must not miss a thread that has just seen `open` set.
             shared.inside.fetch_add(1, SeqCst);
             if shared.open.load(SeqCst) {
                 visit(shared);
@@ -77,7 +77,7 @@ impl Traffic {
         });
     }
 
-    /// Starts somebody who needs no permission.
+    /// Starts a thread that always may open files.
     fn onlooker(&mut self, visit: impl Fn(&Shared) + Send + 'static) {
         let shared = self.shared.clone();
         self.threads.push(thread::spawn(move || {
@@ -88,29 +88,29 @@ impl Traffic {
         }));
     }
 
-    /// Allows to open files.
+    /// Allows opens.
     pub fn let_in(&self) {
         self.shared.open.store(true, SeqCst);
     }
 
-    /// Forbids it. Those that are open stay so.
+    /// Forbids opens. Open files stay open.
     pub fn keep_out(&self) {
         self.shared.open.store(false, SeqCst);
     }
 
-    /// Waits until nobody has a file open.
+    /// Waits until no thread has a file open.
     pub fn wait_home(&self, limit: Duration) -> Result {
         let start = Instant::now();
         while self.shared.inside.load(SeqCst) > 0 {
             if start.elapsed() > limit {
-                return Err("somebody does not come home".into());
+                return Err("a thread does not close its file".into());
             }
             thread::sleep(REST);
         }
         Ok(())
     }
 
-    /// Ends it, and tells how much there was.
+    /// Ends the threads, and returns the counts of their calls.
     pub fn stop(self) -> Counts {
         self.shared.over.store(true, SeqCst);
         for thread in self.threads {
@@ -125,7 +125,7 @@ impl Traffic {
     }
 }
 
-/// How much traffic there was.
+/// Counts of the threads' calls.
 pub struct Counts {
     written: u64,
     reads: u64,
@@ -149,7 +149,7 @@ impl fmt::Display for Counts {
     }
 }
 
-/// Writes until the hardware is gone: soon there is no room, and the writer is blocked.
+/// Writes until the hardware is gone; the fifo fills, so that the writer blocks.
 fn write(shared: &Shared, node: &str) {
     let Ok(file) = OpenOptions::new().write(true).open(node) else {
         return;
@@ -160,7 +160,7 @@ fn write(shared: &Shared, node: &str) {
     }
 }
 
-/// Reads until the hardware is gone, blocked between two letters.
+/// Reads until the hardware is gone; blocks between letters.
 fn read(shared: &Shared, node: &str) {
     let Ok(file) = File::open(node) else {
         return;
@@ -170,7 +170,7 @@ fn read(shared: &Shared, node: &str) {
     }
 }
 
-/// As [`read`], waiting in poll(2).
+/// Like [`read`], waiting in poll(2).
 fn read_when_ready(shared: &Shared, node: &str) {
     let Ok(file) = File::open(node) else {
         return;
@@ -185,7 +185,7 @@ fn read_when_ready(shared: &Shared, node: &str) {
     }
 }
 
-/// Presses and releases the key, until it is gone or that is forbidden.
+/// Presses and releases the key until it is gone or opens are forbidden.
 fn press(shared: &Shared, key: &str) {
     let Ok(file) = OpenOptions::new().write(true).open(key) else {
         return;
@@ -210,7 +210,7 @@ fn look(shared: &Shared, settings: &str) {
     };
     for entry in entries.flatten() {
         if entry.file_type().is_ok_and(|kind| kind.is_file()) && entry.file_name() != "uevent" {
-            // They may go at any moment.
+            // The attributes may go at any moment.
             let read = fs::read(entry.path()).is_ok();
             shared.attributes.fetch_add(u64::from(read), SeqCst);
         }

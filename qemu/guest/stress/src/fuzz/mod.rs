@@ -2,12 +2,14 @@
 
 //! Random system calls on the device, from several processes at once.
 //!
-//! A process chooses its calls by its numbers alone, never by what the kernel answered, so that the same
-//! seed makes the same calls; in virtual time the whole run is the same. Signals interrupt whatever
-//! blocks. Each answer is checked for what must hold whatever the others do, and in the end the device
-//! has to be as good as new: see [`verdict`].
+//! The random numbers alone choose the calls, never the kernel's answers, so that the same seed makes the
+//! same calls; in virtual time the whole run is the same. Signals interrupt blocked calls. Each answer is
+//! checked for conditions that hold whichever calls the other processes make. In the end the device must
+//! work like a new one: see [`verdict`].
 
 mod calls;
+mod checks;
+mod table;
 mod task;
 mod verdict;
 mod vfs;
@@ -23,14 +25,14 @@ use nix::libc;
 use morse_guest::{device, driver};
 
 use crate::Result;
-use calls::CALLS;
 use morse_guest::random::Random;
+use table::CALLS;
 use task::Task;
 use worker::{Shared, Worker, PROCESSES_MAX};
 
-/// Within this every process makes a call: signals come much more often.
+/// The longest time that a process may take for a call: signals come much more often.
 const STALL: Duration = Duration::from_secs(60);
-/// With fewer calls of a kind than this it may be that none does what it is asked for.
+/// Below this number of calls of a kind, all may be refused by chance.
 const ENOUGH: u64 = 300;
 
 /// Makes `calls` calls in all from so many processes.
@@ -40,7 +42,7 @@ pub fn run(seed: u64, calls: u64, processes: usize, bind: bool) -> Result {
     }
     let start = Instant::now();
     let shared = Shared::map()?;
-    // Before there is a child: a signal may come before its first instruction.
+    // Before the first fork: a signal may reach a child before its first instruction.
     Task::survive_signals()?;
     let mut children = Vec::new();
     for number in 0..processes {
@@ -61,7 +63,7 @@ pub fn run(seed: u64, calls: u64, processes: usize, bind: bool) -> Result {
     }
     if let Some(binder) = binder {
         end(binder);
-        // It may have been ended between the two.
+        // The kill may have come between unbinding and binding.
         let _ = driver::bind();
     }
     outcome?;
@@ -74,7 +76,7 @@ pub fn run(seed: u64, calls: u64, processes: usize, bind: bool) -> Result {
     verdict::judge()
 }
 
-/// Starts a process, which does `work` and ends.
+/// Starts a process that does `work` and exits.
 fn start_child(work: impl FnOnce() -> std::result::Result<(), String>) -> Result<libc::pid_t> {
     // SAFETY: This process has one thread.
     match unsafe { libc::fork() } {
@@ -90,14 +92,14 @@ fn start_child(work: impl FnOnce() -> std::result::Result<(), String>) -> Result
     }
 }
 
-/// Kills a process, if it still is one, and waits for its end.
+/// Kills a process and waits for its end.
 fn end(child: libc::pid_t) {
     // SAFETY: It was not waited for, so that the number is its own.
     unsafe { libc::kill(child, libc::SIGKILL) };
-    let _ = worker::wait(child, true);
+    let _ = task::wait(child, true);
 }
 
-/// Disturbs the children until all have ended by themselves; takes those out of `children`.
+/// Disturbs the children until all have ended by themselves; removes those from `children`.
 fn watch(children: &mut Vec<libc::pid_t>, shared: &Shared, mut random: Random) -> Result {
     let mut progress: Vec<(u64, Instant)> = vec![(0, Instant::now()); children.len()];
     let all = children.clone();
@@ -129,7 +131,7 @@ fn watch(children: &mut Vec<libc::pid_t>, shared: &Shared, mut random: Random) -
     Ok(())
 }
 
-/// A signal at any moment, or a stop.
+/// Sends a signal, or stops the process for a while.
 fn disturb(child: libc::pid_t, random: &mut Random) {
     let send = |signal| {
         // SAFETY: The child was not waited for, so that the number is its own.
@@ -154,7 +156,7 @@ fn stalled(number: usize, pid: libc::pid_t, shared: &Shared) -> String {
     )
 }
 
-/// Takes the driver away and gives it back, for ever.
+/// Unbinds and binds the driver, for ever.
 fn rebind(seed: u64) -> std::result::Result<(), String> {
     let mut random = Random::of(seed, u64::MAX - 1);
     loop {
@@ -165,8 +167,8 @@ fn rebind(seed: u64) -> std::result::Result<(), String> {
     }
 }
 
-/// Tells how many calls there were and what became of them. A kind of call that is never any good
-/// tests nothing.
+/// Prints the numbers of calls done and refused. Fails if a kind of call is always refused, as it then tests
+/// nothing.
 fn tell(shared: &Shared, made: u64, took: Duration) -> Result {
     const NEVER_GOOD: [&str; 3] = ["mmap", "seek, pread, pwrite", "key garbage"];
 

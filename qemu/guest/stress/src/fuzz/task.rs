@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! One process that makes calls: its files, and its memory.
+//! A process that makes calls: its files, and its memory.
 
 use std::io;
 
@@ -13,10 +13,10 @@ use morse_guest::random::Random;
 
 /// How many files a task has at most.
 const SLOTS: usize = 16;
-/// How often it is interrupted, in microseconds, so that no call blocks for good.
+/// Period of the interrupting timer, in microseconds. No call blocks for good.
 const INTERRUPT_US: libc::suseconds_t = 5000;
 
-/// What a file is.
+/// The kind of a file.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Kind {
     /// None.
@@ -38,19 +38,19 @@ pub enum Kind {
 pub struct Slot {
     /// Its descriptor, -1 if it is closed.
     pub fd: i32,
-    /// What it is.
+    /// Its kind.
     pub kind: Kind,
 }
 
 /// See the [module documentation](self).
 pub struct Task {
     slots: [Slot; SLOTS],
-    /// What calls are pointed at.
+    /// The memory for the calls' arguments.
     pub memory: Memory,
 }
 
 impl Task {
-    /// A task without a file, which is interrupted from now on.
+    /// Makes a task without files, and starts its interrupting timer.
     pub fn new() -> io::Result<Self> {
         Self::interrupt()?;
         Ok(Task {
@@ -62,7 +62,7 @@ impl Task {
         })
     }
 
-    /// Some file: one of the device, if there is one and most of the time.
+    /// Returns some slot, mostly one of the device.
     pub fn file(&self, random: &mut Random) -> Slot {
         match random.below(8) {
             0 => self.slots[random.below(SLOTS as u64) as usize],
@@ -70,7 +70,7 @@ impl Task {
         }
     }
 
-    /// Some file of that kind, or a closed one.
+    /// Returns a slot of that kind, or a closed one.
     pub fn of(&self, random: &mut Random, kind: Kind) -> Slot {
         let first = random.below(SLOTS as u64) as usize;
         (0..SLOTS)
@@ -82,26 +82,26 @@ impl Task {
             })
     }
 
-    /// Keeps a file that was opened, in place of one that is closed for it.
+    /// Keeps an opened file in a random slot, and closes the file that was there.
     pub fn keep(&mut self, random: &mut Random, fd: i32, kind: Kind) {
         let slot = random.below(SLOTS as u64) as usize;
         self.close(slot);
         self.slots[slot] = Slot { fd, kind };
     }
 
-    /// Closes some file, and says what close(2) returned.
+    /// Closes a random slot, and returns the result of close(2).
     pub fn close_some(&mut self, random: &mut Random) -> i32 {
         self.close(random.below(SLOTS as u64) as usize)
     }
 
-    /// Notes that `fd` is of another kind now, after a dup2(2).
+    /// Records the new kind of `fd` after a dup2(2).
     pub fn replaced(&mut self, fd: i32, kind: Kind) {
         for slot in self.slots.iter_mut().filter(|slot| slot.fd == fd) {
             slot.kind = kind;
         }
     }
 
-    /// Has signals interrupt calls, from now on and in all that this process forks, where they would end it.
+    /// Makes signals interrupt calls instead of ending this process or its children.
     pub fn survive_signals() -> io::Result<()> {
         // Without SA_RESTART: calls return.
         let action = SigAction::new(
@@ -121,7 +121,7 @@ impl Task {
         Ok(())
     }
 
-    /// Has a timer interrupt this process again and again; what it forks is not interrupted by that.
+    /// Starts a timer that interrupts this process again and again. Children do not inherit the timer.
     pub fn interrupt() -> io::Result<()> {
         let period = libc::timeval {
             tv_sec: 0,
@@ -131,7 +131,7 @@ impl Task {
             it_interval: period,
             it_value: period,
         };
-        // SAFETY: The structure lives during the call; the old one is not asked for.
+        // SAFETY: The structure lives during the call; a null pointer for the old value is allowed.
         let set = unsafe { libc::setitimer(libc::ITIMER_REAL, &timer, std::ptr::null_mut()) };
         match set {
             0 => Ok(()),
@@ -145,11 +145,11 @@ impl Task {
             kind: Kind::Closed,
         };
         let Slot { fd, .. } = std::mem::replace(&mut self.slots[slot], closed);
-        // SAFETY: The descriptor is the task's own, and forgotten with this.
+        // SAFETY: The descriptor is the task's own, and the slot no longer has it.
         unsafe { libc::close(fd) }
     }
 
-    /// Memory for a call: mostly good, sometimes with an end too early, sometimes none.
+    /// Returns memory for a call: mostly accessible, sometimes partly, sometimes not at all.
     pub fn piece(&self, random: &mut Random) -> Piece {
         let len = words::length(random);
         match random.below(20) {
@@ -168,3 +168,21 @@ impl Task {
 }
 
 extern "C" fn nothing(_: libc::c_int) {}
+
+/// Waits for a child, which may have been killed.
+pub fn wait(child: libc::pid_t, may_be_killed: bool) -> Result<(), String> {
+    let mut status = 0;
+    // SAFETY: There is room for the status.
+    while unsafe { libc::waitpid(child, &mut status, 0) } < 0 {
+        let error = io::Error::last_os_error();
+        if error.kind() != io::ErrorKind::Interrupted {
+            return Err(format!("waiting for a child: {error}"));
+        }
+    }
+    let killed = libc::WIFSIGNALED(status) && libc::WTERMSIG(status) == libc::SIGKILL;
+    match status {
+        0 => Ok(()),
+        _ if killed && may_be_killed => Ok(()),
+        _ => Err(format!("a child ended with status {status:#x}")),
+    }
+}

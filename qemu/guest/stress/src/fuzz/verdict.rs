@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Whether the device is as good as new, whatever was done to it before.
+//! Checks that the device works like a new one after the run.
 
 use std::fs::{self, OpenOptions};
 use std::io::{Read, Write};
@@ -17,11 +17,11 @@ use morse_guest::{device, driver};
 
 /// Longer than a session lasts after its last edge, and than the longest time to debounce.
 const QUIET: Duration = Duration::from_millis(6500);
-/// The unit of what is keyed in the end: slow enough for a busy host.
+/// The unit of the final keying: slow enough for a busy host.
 const UNIT: Duration = Duration::from_millis(60);
 const WPM: &str = "20";
 
-/// Checks all of it.
+/// Makes all the checks.
 pub fn judge() -> Result {
     driver::reset()?;
     counters::key()?.write_all(b"0")?;
@@ -63,7 +63,7 @@ fn is_idle_after_abort(file: &fs::File) -> Result {
     }
 }
 
-/// Nothing goes on by itself: timers that set themselves, work that queues itself.
+/// Checks that no timer or work item keeps the idle processor busy.
 fn leaves_the_processor_alone() -> Result {
     const TIME: Duration = Duration::from_secs(2);
     const BUSY_MAX_PERCENT: u64 = 25;
@@ -103,11 +103,10 @@ fn sends(file: &mut fs::File) -> Result {
     }
 }
 
-/// Reads a K that was keyed in time. In real time a busy machine may hold up whoever keys; then it is keyed
-/// again.
+/// Keys a K and checks that it is read. In real time a busy machine may delay the edges; then it keys again.
 fn receives(file: &mut fs::File) -> Result {
     const TRIES: u32 = 5;
-    /// Less than makes a dot a dash, or a space a gap.
+    /// Less than turns a dot into a dash, or a space into a gap.
     const LATE_MAX: Duration = Duration::from_millis(UNIT.as_millis() as u64 / 2);
 
     driver::set("receive_wpm", WPM)?;
@@ -121,13 +120,13 @@ fn receives(file: &mut fs::File) -> Result {
             _ => {}
         }
     }
-    Err(format!("of {TRIES} times, K could not once be keyed in time").into())
+    Err(format!("K could not be keyed in time in {TRIES} attempts").into())
 }
 
-/// Keys a K, and returns what was read of it and how late the latest edge was after the one before.
+/// Keys a K; returns the text read, and the largest delay of an edge.
 fn key_k(file: &mut fs::File) -> Result<(Vec<u8>, Duration)> {
     let mut rest = [0; 8192];
-    // What came before is of no interest.
+    // Discard older text.
     while file.read(&mut rest).is_ok() {}
     let mut key = counters::key()?;
     let mut late = Duration::ZERO;

@@ -1,23 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The calls that the kernel's own code has a part in: whatever can be done with a file.
-
-use std::time::Duration;
+//! Calls that the kernel's generic file code implements or takes part in.
 
 use nix::libc::{self, c_int, c_void};
 
-use super::calls::{check_read, check_write, only};
+use super::checks::{check_read, check_write, only, POISON};
 use super::task::{Kind, Task};
-use super::{words, worker};
+use super::words;
 use crate::system::{answer, Answer, Piece};
 use morse_guest::random::Random;
 
 /// How many parts a vector has at most.
 const PARTS_MAX: u64 = 4;
-/// What is read or written is at most that long, so that a vector fits into the memory.
+/// The longest part of a vector. A whole vector fits into the memory.
 const PART_MAX: usize = 4096;
 
-/// A vector of parts that lie one after the other at the start of the memory, and all of it.
+/// Makes a vector of adjacent parts at the start of the memory; also returns the piece of all parts.
 fn vector(task: &Task, random: &mut Random) -> (Vec<libc::iovec>, Piece) {
     let mut len = 0;
     let parts = (0..random.below(PARTS_MAX + 1))
@@ -34,7 +32,7 @@ fn vector(task: &Task, random: &mut Random) -> (Vec<libc::iovec>, Piece) {
     (parts, task.memory.whole(len))
 }
 
-/// The position and the flags of `preadv2` and its like: mostly none.
+/// Chooses the position and the flags of preadv2(2) and pwritev2(2): mostly none.
 fn position_and_flags(random: &mut Random) -> (i64, c_int) {
     match random.below(4) {
         0 => (
@@ -55,7 +53,7 @@ fn position_and_flags(random: &mut Random) -> (i64, c_int) {
 /// `include/uapi/asm-generic/fcntl.h`; not every C library has it.
 const F_SETSIG: c_int = 10;
 
-/// Whether an answer is what a file without a position has for positions and flags that it has not.
+/// Whether the errno may come from a position or flags that the file does not support.
 fn is_odd(answer: Answer) -> bool {
     matches!(
         answer,
@@ -67,8 +65,8 @@ pub fn readv(task: &mut Task, random: &mut Random) -> Result<Answer, String> {
     let slot = task.file(random);
     let (parts, whole) = vector(task, random);
     let (position, flags) = position_and_flags(random);
-    task.memory.bytes(whole).fill(0xa5);
-    // SAFETY: The parts are ours.
+    task.memory.bytes(whole).fill(POISON);
+    // SAFETY: The parts lie within the memory.
     let answer = answer(unsafe {
         libc::preadv64v2(
             slot.fd,
@@ -89,7 +87,7 @@ pub fn writev(task: &mut Task, random: &mut Random) -> Result<Answer, String> {
     let (parts, whole) = vector(task, random);
     let (position, flags) = position_and_flags(random);
     words::fill_text(random, task.memory.bytes(whole));
-    // SAFETY: The parts are ours.
+    // SAFETY: The parts lie within the memory.
     let answer = answer(unsafe {
         libc::pwritev64v2(
             slot.fd,
@@ -130,7 +128,7 @@ pub fn ioctl(task: &mut Task, random: &mut Random) -> Result<Answer, String> {
         morse_use::uapi::MORSE_IOC_GET_LOST,
     ];
     let piece = task.piece(random);
-    // SAFETY: Requests of others are about files, or write at most what the memory has room for.
+    // SAFETY: Generic requests take no memory, or write less than the memory holds.
     let answer = answer(unsafe { libc::ioctl(slot.fd, request as _, piece.address) });
     let is_ours = request & 0xff00 == MAGIC as u32;
     match answer {
@@ -186,7 +184,7 @@ pub fn epoll(task: &mut Task, random: &mut Random) -> Result<Answer, String> {
         return Ok(answer(count));
     }
     let slot = task.file(random);
-    let what = random.among(&[
+    let operation = random.among(&[
         libc::EPOLL_CTL_ADD,
         libc::EPOLL_CTL_ADD,
         libc::EPOLL_CTL_MOD,
@@ -196,7 +194,7 @@ pub fn epoll(task: &mut Task, random: &mut Random) -> Result<Answer, String> {
     events[0].events = (random.next() as u32 & 0x1f) | flags;
     // SAFETY: The event is there.
     Ok(answer(unsafe {
-        libc::epoll_ctl(epoll.fd, what, slot.fd, events.as_mut_ptr())
+        libc::epoll_ctl(epoll.fd, operation, slot.fd, events.as_mut_ptr())
     }))
 }
 
@@ -227,7 +225,7 @@ pub fn seek(task: &mut Task, random: &mut Random) -> Result<Answer, String> {
     let slot = task.file(random);
     let piece = task.piece(random);
     let position = random.among(&[0, 1, -1, 4096, i64::MAX]);
-    // SAFETY: What of the piece is not there makes the calls fail.
+    // SAFETY: Inaccessible bytes of the piece make the calls fail.
     let answer = answer(unsafe {
         match random.below(3) {
             0 => libc::lseek64(slot.fd, position, random.below(6) as c_int),
@@ -264,7 +262,7 @@ pub fn splice(task: &mut Task, random: &mut Random) -> Result<Answer, String> {
     let piece = task.piece(random);
     let (len, null) = (piece.len, std::ptr::null_mut());
     let flags = random.below(16) as libc::c_uint | libc::SPLICE_F_NONBLOCK;
-    // SAFETY: What of the piece is not there makes the calls fail.
+    // SAFETY: Inaccessible bytes of the piece make the calls fail.
     Ok(answer(unsafe {
         match random.below(7) {
             0 => libc::splice(from.fd, null, pipe.fd, null, len, flags),
@@ -328,14 +326,14 @@ pub fn fcntl(task: &mut Task, random: &mut Random) -> Result<Answer, String> {
     }))
 }
 
-/// What is for regular files, sockets and the like. Whatever comes, it must do no harm.
+/// Makes calls for regular files, sockets and the like. Any answer is allowed.
 pub fn misplaced(task: &mut Task, random: &mut Random) -> Result<Answer, String> {
     let slot = task.of(random, Kind::Device);
     let (address, len) = {
         let piece = task.piece(random);
         (piece.address as *mut c_void, piece.len)
     };
-    // SAFETY: All of these take no memory, or memory of which what is not there makes them fail.
+    // SAFETY: These calls take no memory, or fail on inaccessible memory.
     Ok(answer(unsafe {
         match random.below(9) {
             0 => i64::from(libc::ftruncate(slot.fd, 0)),
@@ -354,30 +352,6 @@ pub fn misplaced(task: &mut Task, random: &mut Random) -> Result<Answer, String>
             _ => i64::from(libc::isatty(slot.fd)),
         }
     }))
-}
-
-/// A child with the same files makes some calls, and may be killed at any of them.
-pub fn fork(task: &mut Task, random: &mut Random) -> Result<Answer, String> {
-    const CALLS_MAX: u64 = 40;
-
-    let calls = random.below(CALLS_MAX);
-    let killed_after = random
-        .one_in(2)
-        .then(|| Duration::from_micros(random.below(4000)));
-    // SAFETY: This process has one thread.
-    let child = unsafe { libc::fork() };
-    match child {
-        0 => worker::child(task, random, calls),
-        1.. => {
-            if let Some(time) = killed_after {
-                std::thread::sleep(time);
-                // SAFETY: The child was not waited for, so that the number is its own.
-                unsafe { libc::kill(child, libc::SIGKILL) };
-            }
-            worker::wait(child, killed_after.is_some()).map(|()| Ok(0))
-        }
-        _ => Ok(answer(child)),
-    }
 }
 
 pub fn proc(task: &mut Task, random: &mut Random) -> Result<Answer, String> {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What is written: texts, values of settings, lengths; some good, some at their bounds, some garbage.
+//! Texts, values of settings and lengths; some valid, some at their bounds, some garbage.
 
 use morse_guest::random::Random;
 use morse_guest::settings::{self, Number, NUMBERS};
@@ -38,7 +38,7 @@ const PIECES: &[&[u8]] = &[
     b"~",
 ];
 
-/// A length for a read or a write: mostly small or at some bound, now and then absurd.
+/// Returns a length for a read or a write: mostly small or at some bound, sometimes absurd.
 pub fn length(random: &mut Random) -> usize {
     match random.below(20) {
         0..8 => random.below(64) as usize,
@@ -49,13 +49,13 @@ pub fn length(random: &mut Random) -> usize {
     }
 }
 
-/// Fills `bytes` with what might be written to the device.
+/// Fills `bytes` with text for the device, sometimes malformed.
 pub fn fill_text(random: &mut Random, bytes: &mut [u8]) {
     let good = random.below(4) < 3;
     let mut rest = bytes;
-    // Only the beginning is of interest: what follows is letters, which fill the fifo.
+    // Vary the beginning only; the rest is one character, mostly a letter, to fill the fifo.
     for _ in 0..32 {
-        // Letters, prosigns, signs: the first nine.
+        // The first nine pieces are letters, signs, prosigns and an opening bracket.
         let known = if good { 9 } else { PIECES.len() as u64 };
         let piece = PIECES[random.below(known) as usize];
         let len = piece.len().min(rest.len());
@@ -66,13 +66,13 @@ pub fn fill_text(random: &mut Random, bytes: &mut [u8]) {
     rest.fill(random.among(b"EET \n~"));
 }
 
-/// A file of the device in sysfs.
+/// Returns a file of the device in sysfs.
 pub fn file(random: &mut Random) -> &'static str {
     let files: Vec<&str> = settings::files().collect();
     files[random.below(files.len() as u64) as usize]
 }
 
-/// A setting, and what is written to it.
+/// Returns a setting and a value to write, not always valid.
 pub fn setting(random: &mut Random) -> (&'static str, Vec<u8>) {
     if random.one_in(8) {
         let len = random.among(&[0, 1, 5, 40, 1023, 1024, 1025, 4095, 4096]);
@@ -82,10 +82,10 @@ pub fn setting(random: &mut Random) -> (&'static str, Vec<u8>) {
         return ("beacon", text);
     }
     if random.one_in(20) {
-        // One that may not be written to, or garbage where a switch is.
+        // Any file, also a read-only one, with a value that is no boolean.
         return (file(random), b"2\n".to_vec());
     }
-    // The log of the ticker is left out: it would say nothing but ticks.
+    // Leave out `ticker_log`, which would flood the kernel's log.
     let Number {
         name, least, most, ..
     } = random.among(&NUMBERS[..NUMBERS.len() - 1]);
@@ -106,7 +106,7 @@ pub fn setting(random: &mut Random) -> (&'static str, Vec<u8>) {
     (name, format!("{value}{end}").into_bytes())
 }
 
-/// What is written to the simulated key that is no level.
+/// Returns an invalid input for the simulated key.
 pub fn no_level(random: &mut Random) -> &'static [u8] {
     random.pick::<[u8]>(&[
         b"",
