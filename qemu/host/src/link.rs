@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 
 //! A second channel into the guest, beside the shell that a person has: ports of a virtio-serial
-//! device, each named by what it carries. `guest/root/link` is the other end.
+//! device, each named after its traffic. `guest/root/link` is the other end.
 
 use std::io::Write;
 use std::os::unix::net::UnixStream;
@@ -58,7 +58,7 @@ pub fn is_possible(config: &Config) -> bool {
         .is_some_and(|dir| modules::with_dependencies(dir, &config.release, STOCK_MODULES).is_ok())
 }
 
-/// What the guest needs to have a link.
+/// Adds the modules and scripts that the guest needs for a link.
 pub(crate) fn prepare(options: Options) -> Options {
     STOCK_MODULES
         .iter()
@@ -71,10 +71,10 @@ pub(crate) fn prepare(options: Options) -> Options {
 pub struct Link {
     shell: Shell,
     file: UnixStream,
-    /// What the kernel traces of the driver, line by line as `trace_pipe` has it; lines of
-    /// `tracing_mark_write` have the driver's settings.
+    /// The kernel's traces of the driver, in lines as in `trace_pipe`; lines of `tracing_mark_write` have
+    /// the driver's settings.
     pub traces: UnixStream,
-    /// What `/dev/morse` reads.
+    /// The text received by `/dev/morse`.
     pub text: UnixStream,
 }
 
@@ -101,7 +101,7 @@ impl Link {
         self.shell.run(command, limit).map_err(gone)
     }
 
-    /// Runs a command that must succeed, and returns what it wrote.
+    /// Runs a command that must succeed, and returns its output.
     ///
     /// # Errors
     ///

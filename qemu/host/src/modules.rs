@@ -13,8 +13,8 @@ use crate::error::{Error, Result};
 /// A file for the guest: its path and its content.
 pub type File = (String, Vec<u8>);
 
-/// What `modprobe` needs to load modules of the kernel: the modules, those they depend on, and `modules.dep`. Paths
-/// are below `lib/modules/RELEASE`, as is `dir`. Built-in modules are left out.
+/// Returns the files that `modprobe` needs for modules of the kernel: the modules, their dependencies, and
+/// `modules.dep`. Paths are below `lib/modules/RELEASE`, as is `dir`. Built-in modules are left out.
 ///
 /// # Errors
 ///
@@ -157,7 +157,7 @@ fn info(path: &Path, field: &str) -> Result<String> {
     })
 }
 
-/// Runs a program of kmod, and returns what it wrote.
+/// Runs a program of kmod, and returns its output.
 fn run(command: &mut Command) -> Result<String> {
     let program = command.get_program().to_string_lossy().into_owned();
     let output = command.output().map_err(|source| Error::Program {

@@ -15,7 +15,7 @@ use crate::runner::process;
 /// The reader, in the kernel's source tree.
 const READER: &str = "build/source/tools/testing/kunit/kunit.py";
 
-/// What a report says.
+/// The results in a report.
 #[derive(Debug, Default)]
 pub struct Report {
     /// "PASS" and the like for each test, by its suite, which may be empty, and its name.
@@ -24,7 +24,7 @@ pub struct Report {
     pub errors: u64,
 }
 
-/// Reads what has a report in it.
+/// Parses output that contains a report.
 ///
 /// # Panics
 ///
@@ -65,7 +65,7 @@ impl Report {
     }
 }
 
-/// Runs a program of the guest that reports its tests, and returns what it wrote before the report.
+/// Runs a program of the guest that reports its tests, and returns its output before the report.
 ///
 /// # Errors
 ///

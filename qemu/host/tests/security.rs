@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The limits to what one user of the device can do to others, see Documentation/security.md.
+//! The limits of the harm that one user of the device can do to others, see Documentation/security.md.
 
 use std::time::Duration;
 

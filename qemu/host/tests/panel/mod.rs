@@ -77,7 +77,7 @@ fn board(command: Command, reports_releases: bool) -> Terminal {
     terminal
 }
 
-/// Types a command, and waits for a line of what it writes.
+/// Types a command, and waits for a line of its output.
 fn run(terminal: &Terminal, command: &str, expected: &str) {
     terminal.send(&format!("clear; {command}\r"));
     terminal.wait_line(expected);

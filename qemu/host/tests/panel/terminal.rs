@@ -13,7 +13,7 @@ use pty_process::Size;
 
 /// Booting on a busy host is the slowest thing waited for.
 const LIMIT: Duration = Duration::from_secs(60);
-/// What a terminal is asked that knows kitty's keyboard protocol, and what it says.
+/// The question for kitty's keyboard protocol, and the answer of a terminal that knows it.
 const KEYBOARD_QUESTION: &str = "\x1b[?u";
 const KEYBOARD_ANSWER: &str = "\x1b[?0u\x1b[?62;22c";
 
@@ -73,7 +73,7 @@ impl Terminal {
         }
     }
 
-    /// Types, or reports what the terminal would.
+    /// Sends text to the program, typed or as a report of the terminal.
     pub fn send(&self, text: &str) {
         let pty = self.pty.lock().unwrap();
         let mut pty = &**pty.as_ref().expect("an open terminal");
@@ -120,7 +120,7 @@ impl Terminal {
         })
     }
 
-    fn wait(&self, what: &str, done: impl Fn(&vt100::Screen) -> bool) -> Duration {
+    fn wait(&self, event: &str, done: impl Fn(&vt100::Screen) -> bool) -> Duration {
         let start = Instant::now();
         let (lock, changed) = &*self.state;
         let (state, _) = changed
@@ -133,7 +133,7 @@ impl Terminal {
         let screen = state.parser.screen().contents();
         // Not poisoned by a failure, as the reader goes on.
         drop(state);
-        assert!(found, "waited for {what}, but there was:\n{screen}");
+        assert!(found, "waited for {event}, but there was:\n{screen}");
         took
     }
 

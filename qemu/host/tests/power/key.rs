@@ -74,7 +74,7 @@ fn key_is_read_anew_after_sleep() {
     }
     REAL.with_driver("", |board| {
         for (way, touched, text) in [
-            // Sleep ends what it cuts.
+            // Sleep ends the letter, the word and the session that it cuts.
             (Way::Devices, [DOT, &[], &[]], "E \nT \n"),
             (Way::Devices, [DOWN, UP, &[]], "T \n"),
             (Way::Devices, [&[], DOWN, UP], "T \n"),

@@ -56,7 +56,7 @@ const ASLEEP: Duration = Duration::from_secs(4);
 /// How long it may take to sleep for a second and to be awake again.
 const PROMPT: Duration = Duration::from_millis(3000);
 
-/// Sends, sleeps so long after the first edge, and returns what the lamp did.
+/// Sends, puts the board to sleep `after` the first edge, and returns the lamp's edges.
 fn send(board: &mut Board, way: Way, after: Duration) -> Result<Vec<Edge>> {
     let sent = numbers(board)?["sent"];
     let before = board.lamp().count();

@@ -68,7 +68,7 @@ pub fn begin(board: &mut Board, command: &str) -> Result<()> {
 }
 
 /// Waits until the command has ended. Not to be called while the board sleeps, as its serial port loses
-/// what comes then.
+/// bytes meanwhile.
 pub fn is_awake(board: &mut Board) -> Result<()> {
     board.run("while ! [ -s /tmp/slept ]; do usleep 20000; done; exit $(cat /tmp/slept)")?;
     Ok(())

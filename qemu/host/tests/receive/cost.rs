@@ -80,12 +80,12 @@ impl Costs {
     }
 
     /// Notes the cost without that of measuring, and returns its median.
-    fn beyond(&self, empty: &Costs, what: &str) -> u64 {
-        assert_eq!(self.0.len(), COUNT, "{what}");
+    fn beyond(&self, empty: &Costs, name: &str) -> u64 {
+        assert_eq!(self.0.len(), COUNT, "{name}");
         let net = |cost: u64| cost.saturating_sub(empty.median());
         let (least, most) = (net(self.0[0]), net(self.0[COUNT - 1]));
         let median = net(self.median());
-        note!("{what}: {median} instructions, {least} to {most}");
+        note!("{name}: {median} instructions, {least} to {most}");
         median
     }
 }

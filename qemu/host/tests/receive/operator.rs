@@ -4,7 +4,7 @@
 
 use morse_board::code::{Element, Pattern};
 
-/// What a hand chooses by.
+/// The random numbers of a hand.
 pub struct Random(pub morse_guest::random::Random);
 
 impl Random {
@@ -30,7 +30,7 @@ impl Random {
     }
 }
 
-/// How somebody keys.
+/// The keying style of an operator.
 #[derive(Clone, Copy, Debug)]
 pub struct Operator {
     /// Speed, in words per minute.

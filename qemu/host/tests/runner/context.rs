@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What a test has while it runs: the kernel's settings, its board, and a place for its words.
+//! The context of a running test: the kernel's settings, its board, and its notes.
 
 use std::cell::RefCell;
 use std::fmt::{Arguments, Write};
@@ -15,14 +15,14 @@ use morse_board::{Board, Config};
 /// How far a test gives way to those that watch the host's clock.
 const NICENESS: i32 = 10;
 
-/// What a test says, shown when it fails.
+/// The notes of a test, shown when it fails.
 pub type Notes = Arc<Mutex<String>>;
 
-/// What the thread of a test has.
+/// The state of a test's thread.
 #[derive(Default)]
 pub struct Context {
     pub config: Option<Config>,
-    /// What its turn gave it: one board at most, but for the look for leaks.
+    /// The boards of its turn: at most one, except for the check for leaks.
     pub boards: Vec<Board>,
     notes: Notes,
     skipped: Option<String>,
@@ -43,11 +43,11 @@ thread_local! {
     static CONTEXT: RefCell<Option<Context>> = const { RefCell::new(None) };
 }
 
-/// What came of a test.
+/// The result of a test.
 pub enum Outcome {
     Passed,
     Skipped(String),
-    /// With what the test said.
+    /// With the reason.
     Failed(String),
 }
 
@@ -92,7 +92,8 @@ pub fn note_panics() {
     panic::set_hook(Box::new(|panic| note(format_args!("{panic}"))));
 }
 
-/// Runs a test in a thread of its own, which gives way to others or does not. Returns what came of it, its notes, and the boards that are left.
+/// Runs a test in a thread of its own, at lower priority if it gives way. Returns its result, its notes, and the boards
+/// that are left.
 ///
 /// A test that does not end in time is left behind, with its board: all end with the process.
 pub fn run(

@@ -31,7 +31,7 @@ impl Kernel {
         self.flavour == "stock"
     }
 
-    /// What `scripts/kernel` takes for it.
+    /// The flavour as `scripts/kernel` takes it, empty for the stock kernel.
     pub fn variable(&self) -> &str {
         match self.is_stock() {
             true => "",

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! All tests as trials of libtest-mimic, which filters, lists and counts them. What it has not: boards that trials
-//! share, lanes, kernels that are prepared meanwhile, a time limit, and the words of a test kept until it fails.
+//! All tests as trials of libtest-mimic, which filters, lists and counts them. This adds boards shared by trials,
+//! lanes, kernels prepared meanwhile, a time limit, and notes that are shown only if a test fails.
 
 #[macro_use]
 pub mod context;
@@ -45,7 +45,7 @@ pub struct Trial {
 }
 
 impl Trial {
-    /// One that needs nothing but the host.
+    /// A trial that needs the host only.
     pub fn new(name: impl Into<String>, body: impl FnOnce() + Send + 'static) -> Self {
         Trial {
             name: name.into(),
@@ -83,7 +83,7 @@ impl Trial {
     }
 }
 
-/// What all trials of a run share.
+/// The state shared by all trials of a run.
 pub struct Run {
     pub kernels: Vec<Kernel>,
     pub schedule: Schedule,

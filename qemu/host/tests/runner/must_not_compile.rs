@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What would sleep in atomic context does not compile: each source in `tests/must_not_compile` is built as a part of
-//! the driver, against the prepared kernel tree. It has to give the error that its second line names and no other;
-//! one with `none` has to compile, which shows that the others fail for their reason only.
+//! Code that would sleep in atomic context does not compile. Each source in `tests/must_not_compile` is built as a part
+//! of the driver, against the prepared kernel tree, and must give exactly the error named in its second line. A source
+//! with `none` must compile, which shows that the others fail for their reason only.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -111,9 +111,9 @@ fn sources(names: &[String]) -> Vec<(String, String)> {
 }
 
 /// Builds these sources, at `place` in a copy of the driver, without making code of it.
-pub fn compile(what: &str, place: &str, sources: &[(String, String)]) -> Errors {
+pub fn compile(name: &str, place: &str, sources: &[(String, String)]) -> Errors {
     let kernel = context::config().vmlinuz.with_file_name("");
-    let work = top().join("build/must-not-compile").join(what);
+    let work = top().join("build/must-not-compile").join(name);
     let made = work.join(place);
     let _ = fs::remove_dir_all(&work);
     fs::create_dir_all(&work).expect("a directory");
@@ -177,7 +177,7 @@ pub fn compile(what: &str, place: &str, sources: &[(String, String)]) -> Errors 
     errors.filter(|(_, files)| !files.is_empty()).collect()
 }
 
-/// The files that a diagnostic, and what belongs to it, points into.
+/// Returns the files that a diagnostic and its children point into.
 fn add_files(diagnostic: &Value, files: &mut BTreeSet<String>) {
     for span in diagnostic["spans"].as_array().into_iter().flatten() {
         files.extend(span["file_name"].as_str().map(str::to_owned));

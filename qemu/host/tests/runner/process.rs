@@ -35,7 +35,7 @@ pub fn run(dir: &Path, words: &[&str], variables: &[(&str, &str)]) -> (ExitStatu
 ///
 /// # Panics
 ///
-/// When it fails; what it wrote is noted.
+/// When it fails; its output is noted.
 pub fn succeeds(dir: &Path, words: &[&str], variables: &[(&str, &str)]) {
     let (status, text) = run(dir, words, variables);
     note!("{text}");

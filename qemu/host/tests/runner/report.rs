@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What is told beyond libtest-mimic's own words: reasons for skipping, the slowest, and the closing line.
+//! The report beyond libtest-mimic's own: reasons for skipping, the slowest trials, and the closing line.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::env;
@@ -21,7 +21,7 @@ struct State {
     times: Vec<(Duration, String)>,
 }
 
-/// What has come of the trials so far.
+/// The results of the trials so far.
 #[derive(Default)]
 pub struct Report {
     /// Whether the words of tests that pass are shown, too.
@@ -90,7 +90,7 @@ impl Report {
         println!("\n{} passed, {failed} failed{skipped}", state.passed);
     }
 
-    /// Whether something passed and nothing failed.
+    /// Whether a trial passed and none failed.
     pub fn is_good(&self) -> bool {
         let state = self.state();
         state.passed > 0 && state.failed.is_empty()

@@ -11,15 +11,15 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use morse_board::Board;
 
-/// What trials on a kernel share.
+/// The key of a resource that trials on one kernel share.
 pub type SharedKey = (usize, &'static str);
 
-/// What a trial waits for.
+/// The conditions of a trial's start.
 #[derive(Clone, Debug, Default)]
 pub struct Needs {
     /// By its number.
     pub kernel: Option<usize>,
-    /// What one trial uses at a time, such as a kind of board.
+    /// A resource that one trial uses at a time, such as a kind of board.
     pub shared: Option<SharedKey>,
     /// It looks at the boards when all others are done with them.
     pub last: bool,
@@ -42,7 +42,7 @@ struct State {
     waiting: BTreeMap<usize, Needs>,
 }
 
-/// Who runs, and who waits.
+/// The running and the waiting trials.
 pub struct Schedule {
     state: Mutex<State>,
     changed: Condvar,

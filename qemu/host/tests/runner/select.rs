@@ -9,14 +9,14 @@ use super::{crates, examples, must_not_compile, scripts, Trial};
 /// How much of everything a run does; the first word on the command line.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Tier {
-    /// What needs no board, and one board that sends and receives.
+    /// The tests without a board, and one board that sends and receives.
     Smoke,
-    /// All, as long as it takes minutes.
+    /// All tests, with the long ones kept to minutes.
     #[default]
     Default,
-    /// What shows the driver on a board: for another kernel.
+    /// The tests of the driver on a board, for another kernel.
     Boards,
-    /// What takes as long as one lets it, at full length.
+    /// The tests of adjustable length, at full length.
     Long,
 }
 
@@ -41,7 +41,7 @@ impl Tier {
     }
 }
 
-/// What was asked for.
+/// The selection of the command line.
 pub struct Selection {
     pub tier: Tier,
     pub names: Vec<String>,
@@ -69,7 +69,7 @@ impl Selection {
         }
     }
 
-    /// The trials on these kernels, what takes long first.
+    /// Returns the trials on these kernels, long ones first.
     pub fn trials(&self, kernels: &[Kernel]) -> Vec<Trial> {
         let mut trials = Vec::new();
         // The slow kernels first, so that nothing long is left to the end.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! A test as data: its name, what runs it, and what it needs.
+//! A test as data: its name, its function, and its needs.
 
 use std::fmt::Display;
 use std::sync::Arc;
@@ -29,7 +29,7 @@ impl Kind {
 /// A test on a board.
 #[derive(Clone)]
 pub struct Test {
-    /// What selects it.
+    /// The name that selects it.
     pub name: String,
     pub body: Arc<dyn Fn() + Send + Sync>,
     /// The board that the body uses, if not one of its own.

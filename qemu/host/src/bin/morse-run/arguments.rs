@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The command line. An environment variable that is empty counts as not set, as make passes on
-//! what it was not given.
+//! The command line. An environment variable that is empty counts as not set: make exports its
+//! settings even if they are empty.
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal};
@@ -11,18 +11,18 @@ use clap::Parser;
 use morse_board::message::{Message, Unsendable};
 use morse_board::Time;
 
-/// What is sent when nobody says what, nor is there to use a shell.
+/// The message when none is given and there is no terminal for a shell.
 const DEFAULT_MESSAGE: &str = "SOS";
 
 /// Boots the morse driver on a QEMU board.
 ///
-/// With a message, or without a terminal: sends it (SOS unless told otherwise) with `echo MESSAGE >
-/// /dev/morse`, prints what the lamp showed, and succeeds only if that is the message and in time.
+/// With a message, or without a terminal: sends the message (default SOS) with `echo MESSAGE >
+/// /dev/morse`, prints the lamp's text, and succeeds only if it is the message and in time.
 /// Otherwise: gives you the board's shell, and shows the lamp below it.
 #[derive(Debug, Parser)]
 #[command(version, about)]
 pub struct Arguments {
-    /// What to send
+    /// The message to send
     #[arg(env = "MSG")]
     message: Option<String>,
 
@@ -54,21 +54,21 @@ pub struct Arguments {
     time: Option<String>,
 }
 
-/// What to do once the board has booted.
+/// The task once the board has booted.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Task {
-    /// Send this.
+    /// Send this message.
     Send(String),
-    /// Let the user at the shell.
+    /// Give the user the shell.
     Shell,
 }
 
 impl Arguments {
-    /// What to do.
+    /// Returns the task.
     ///
     /// # Errors
     ///
-    /// [`Unsendable`] when the message has a character that Morse has no code for.
+    /// [`Unsendable`] when the message has a character without a Morse code.
     pub fn task(&self) -> Result<Task, Unsendable> {
         let terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
         let text = match self.message.as_deref() {

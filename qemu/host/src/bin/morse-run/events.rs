@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What a session waits for, from a thread for each source.
+//! The events of a session, from a thread for each source.
 
 use std::io::{self, BufRead, BufReader, Read};
 use std::os::unix::net::UnixStream;
@@ -10,7 +10,7 @@ use std::thread;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGWINCH};
 use signal_hook::iterator::Signals;
 
-/// What a session waits for.
+/// An event of a session.
 pub enum Event {
     /// The user's terminal sent bytes.
     Typed(Vec<u8>),
@@ -18,11 +18,11 @@ pub enum Event {
     Written(Vec<u8>),
     /// A reader of `/dev/morse` got text.
     Read(Vec<u8>),
-    /// The kernel traced something, a line.
+    /// The kernel traced an event: one line of `trace_pipe`.
     Traced(String),
-    /// The link's worker has something to say, some lines.
+    /// Lines from the link's worker.
     Said(String),
-    /// The same, of a few words.
+    /// A short notice from the link's worker.
     Noted(String),
     /// QEMU has ended.
     BoardEnded,
@@ -75,7 +75,7 @@ pub fn listen_to_traces(port: UnixStream, sender: Sender<Event>) {
     });
 }
 
-/// Hands on what comes, until nothing does any more or nobody wants it.
+/// Passes on the port's bytes until the port or the receiver is closed.
 fn read_all(mut port: UnixStream, send: impl Fn(Vec<u8>) -> bool) {
     let mut buffer = [0; 4096];
     loop {
@@ -93,7 +93,7 @@ pub fn listen_to_user(sender: Sender<Event>) {
         let mut buffer = [0; 256];
         loop {
             match io::stdin().read(&mut buffer) {
-                // The terminal is gone; so is who would type.
+                // The terminal is gone.
                 Ok(0) => break drop(sender.send(Event::Signal(SIGHUP))),
                 Ok(count) => {
                     if sender.send(Event::Typed(buffer[..count].to_vec())).is_err() {

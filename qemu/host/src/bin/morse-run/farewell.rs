@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What the kernel complained of, told when the board is left: its first lines, as the later ones
-//! often are consequences.
+//! The kernel's complaints, shown when the user leaves the board: the first lines, as later ones are
+//! often consequences.
 
 use morse_board::complaints;
 

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Takes apart what the terminal sends: bytes for the guest, commands to this program, and reports
-//! of the terminal itself.
+//! Parses the terminal's bytes into bytes for the guest, commands to this program, and reports of the
+//! terminal itself.
 
-/// The key before a command to this program, as QEMU's own.
+/// The prefix of a command to this program, Ctrl-A as for QEMU's own.
 const PREFIX: u8 = 0x01;
 const ESCAPE: u8 = 0x1b;
-/// The bits of a mouse report that tell the button; the left one is 0.
+/// The bits of a mouse report that have the button; the left one is 0.
 const BUTTON: u32 = 0b1110_0011;
-/// The event of a key report that tells that the key went up.
+/// The event number of a key's release in a key report.
 const RELEASED: u32 = 3;
 
-/// A piece of what the terminal sends.
+/// A piece of the terminal's bytes.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Input {
-    /// For the guest, as it came.
+    /// Bytes for the guest, unchanged.
     Guest(Vec<u8>),
     /// The key after the prefix.
     Command(u8),
@@ -26,7 +26,7 @@ pub enum Input {
     ReportsReleases,
 }
 
-/// Finds the pieces, in however many parts they come.
+/// Finds the pieces, which may arrive in several parts.
 pub struct Parser {
     reports: bool,
     keyboard: bool,
@@ -35,8 +35,8 @@ pub struct Parser {
 }
 
 impl Parser {
-    /// A parser for a terminal that was asked for `reports`, or not: then all that looks like one
-    /// is the guest's, whose programs may have asked for it.
+    /// Makes a parser. Without `reports` this program has not asked the terminal for any, so that reports
+    /// belong to the guest, whose programs may have asked.
     pub fn new(reports: bool) -> Self {
         Parser {
             reports,
@@ -46,12 +46,12 @@ impl Parser {
         }
     }
 
-    /// Takes keys from reports of the terminal, which was asked for them, or no more.
+    /// Starts or stops taking keys from the terminal's reports.
     pub fn keyboard(&mut self, on: bool) {
         self.keyboard = on;
     }
 
-    /// The pieces that are whole. What may be the beginning of a report waits for the rest, or for
+    /// Returns the complete pieces. A possible beginning of a report waits for the rest, or for
     /// [`Parser::flush`].
     pub fn take(&mut self, bytes: &[u8]) -> Vec<Input> {
         self.held.extend_from_slice(bytes);
@@ -91,13 +91,13 @@ impl Parser {
         found
     }
 
-    /// What waits, as no report takes so long: the user has pressed Escape.
+    /// Returns the waiting bytes. Called when no report takes so long: the user has pressed Escape.
     pub fn flush(&mut self) -> Option<Input> {
         let held = std::mem::take(&mut self.held);
         (!held.is_empty()).then_some(Input::Guest(held))
     }
 
-    /// What an escape sequence is.
+    /// Classifies an escape sequence.
     fn report(&self, bytes: &[u8]) -> Report {
         let Some(body) = bytes.strip_prefix(b"\x1b[") else {
             return match bytes {
@@ -128,11 +128,11 @@ impl Parser {
 enum Report {
     None,
     Partial,
-    /// A report of so many bytes, which may be of no interest.
+    /// A report of so many bytes, `None` if it is ignored.
     Whole(Option<Input>, usize),
 }
 
-/// Adds bytes for the guest to those that stand last.
+/// Adds bytes for the guest to the last piece if that is the guest's, too.
 fn guest(found: &mut Vec<Input>, bytes: &[u8]) {
     match found.last_mut() {
         Some(Input::Guest(before)) => before.extend_from_slice(bytes),
@@ -156,7 +156,7 @@ fn key(parameters: &str, end: u8) -> Option<Input> {
     let mut fields = parameters.split(';');
     let code = match (fields.next()?.split(':').next()?.parse(), end) {
         (Ok(code), b'u') => code,
-        // A function key: of no interest which.
+        // A function key; all count as the same.
         _ => 0,
     };
     let event = fields.next().and_then(|field| field.split(':').nth(1));

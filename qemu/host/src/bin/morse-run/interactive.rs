@@ -25,7 +25,7 @@ use crate::worker::{self, Door, Order};
 
 /// How often the panel is drawn, at most.
 const FRAME: Duration = Duration::from_millis(33);
-/// How long a notice stands.
+/// How long a notice is shown.
 const NOTICE: Duration = Duration::from_secs(8);
 /// The columns of a strip have the length of half a unit, but for very short ones.
 const COLUMN_MIN_NS: u64 = 10_000_000;
@@ -76,7 +76,7 @@ pub fn interact(
         session.note(&format!("make reload cannot reach this board: {error}"));
     }
     let result = session.run(&events);
-    // The screen is put right before anything else is said.
+    // Restore the screen before printing anything else.
     drop(session);
     drop(door);
     match result? {
@@ -85,7 +85,7 @@ pub fn interact(
             u8::try_from(SIGNAL_STATUS + signal).unwrap_or(u8::MAX),
         )),
         End::BoardEnded => match board.run("true") {
-            // Powered off, as the user told it.
+            // The user has powered the board off.
             Ok(_) | Err(morse_board::Error::Gone { .. }) => Ok(tell_complaint(board)),
             Err(morse_board::Error::Panic { message, .. }) => {
                 tell_complaint(board);
@@ -96,7 +96,7 @@ pub fn interact(
     }
 }
 
-/// Tells what the kernel complained of, or that it does not answer any more.
+/// Prints the kernel's complaints, or that it does not answer any more.
 fn leave(board: &Board, orders: Option<&Sender<Order>>) -> ExitCode {
     let told = tell_complaint(board);
     let Some(orders) = orders else {
@@ -122,7 +122,7 @@ fn tell_complaint(board: &Board) -> ExitCode {
     }
 }
 
-/// Passes bytes to and fro. The screen is put right when it is dropped.
+/// Passes bytes in both directions. Dropping it restores the screen.
 struct Session<'a> {
     board: &'a mut Board,
     guest: Terminal,
@@ -270,14 +270,14 @@ impl<'a> Session<'a> {
                 self.press(false)?;
                 self.take_keyboard(false)?;
             }
-            // Of what started the command.
+            // The release of a key of the command.
             Input::Key { .. } => {}
             Input::ReportsReleases => self.reports_releases = true,
         }
         Ok(None)
     }
 
-    /// Has the keys of the keyboard be the board's key, or the guest's.
+    /// Gives the keyboard to the board's key, or back to the guest.
     fn take_keyboard(&mut self, on: bool) -> Result<(), Box<dyn Error>> {
         self.keyboard = on;
         self.parser.keyboard(on);
@@ -305,7 +305,7 @@ impl<'a> Session<'a> {
         Ok(())
     }
 
-    /// Adds what `/dev/morse` read.
+    /// Adds text received by `/dev/morse`.
     fn read(&mut self, bytes: &[u8]) {
         let text = String::from_utf8_lossy(bytes);
         self.key_text

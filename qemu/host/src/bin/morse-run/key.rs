@@ -10,7 +10,7 @@ use morse_board::Edge;
 /// connection stalls. No dash is this long.
 const HELD_MAX: Duration = Duration::from_secs(10);
 
-/// What is known of the key.
+/// The state of the key, and its edges.
 #[derive(Default)]
 pub struct Key {
     edges: Vec<Edge>,
@@ -41,7 +41,7 @@ impl Key {
         true
     }
 
-    /// How long nothing has to be done about a key that is held.
+    /// Returns the time until a held key must be released.
     pub fn left(&self) -> Option<Duration> {
         self.pressed_at
             .map(|at| HELD_MAX.saturating_sub(at.elapsed()))

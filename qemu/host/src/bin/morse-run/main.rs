@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Boots the board with the driver on it: sends a message and tells what the lamp showed, or gives
-//! its user the shell.
+//! Boots the board with the driver on it: sends a message and prints the lamp's text, or gives the
+//! user the shell.
 
 mod arguments;
 mod events;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What the guest writes while a person has its shell, up to the end of the session.
+//! The guest's output while a person has its shell, up to the end of the session.
 
-/// Finds the end of the session in what the guest writes, in however many pieces it comes.
+/// Finds the end of the session in the guest's output, which may arrive in several pieces.
 pub struct Output {
     end: Vec<u8>,
     held: Vec<u8>,
-    /// What is to be shown.
+    /// The bytes to show.
     pub ready: Vec<u8>,
 }
 
@@ -20,7 +20,7 @@ impl Output {
         }
     }
 
-    /// Whether the end came; what is to be shown is added to `ready`.
+    /// Adds the bytes to show to `ready`; returns true at the end of the session.
     pub fn take(&mut self, bytes: &[u8]) -> bool {
         self.held.extend_from_slice(bytes);
         if let Some(at) = self
@@ -31,7 +31,7 @@ impl Output {
             self.ready.extend(self.held.drain(..at));
             return true;
         }
-        // What may be the end's beginning waits for the rest.
+        // A possible beginning of the end mark waits for the rest.
         let keep = (1..self.end.len())
             .rev()
             .find(|length| self.held.ends_with(&self.end[..*length]))

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What is drawn below the guest's shell: the lamp, the key, and the last edge's way through the
-//! kernel.
+//! The panel below the guest's shell: the lamp, the key, and the last edge's way through the kernel.
 
 use morse_board::Edge;
 use ratatui::buffer::Buffer;
@@ -17,7 +16,7 @@ const TERMINAL_MIN: (u16, u16) = (80, 24);
 /// The row that is the key, counted from the panel's first.
 pub const KEY_ROW: u16 = 2;
 
-/// Columns of what stands before a strip, and of the strip.
+/// Columns of the name before a strip.
 const NAME_COLUMNS: u16 = 11;
 const NS_PER_US: u64 = 1_000;
 
@@ -27,30 +26,30 @@ const LIGHT: Style = Style::new().fg(Color::Yellow);
 const INK: Style = Style::new().fg(Color::Cyan);
 const ALARM: Style = Style::new().fg(Color::Red).add_modifier(Modifier::BOLD);
 
-/// All that is shown.
+/// The contents of the panel.
 pub struct View<'a> {
     /// The clock of the edges.
     pub now_ns: u64,
-    /// What a column of a strip stands for.
+    /// The time that a column of a strip covers.
     pub column_ns: u64,
     pub lamp: &'a [Edge],
-    /// What was read from the lamp.
+    /// The text decoded from the lamp.
     pub lamp_text: &'a str,
     pub key: &'a [Edge],
-    /// What `/dev/morse` reads.
+    /// The text received by `/dev/morse`.
     pub key_text: &'a str,
     pub path: Option<&'a Path>,
     /// The module's parameter.
     pub softirq: &'a str,
     pub late_ns: Option<u64>,
-    /// Instead of the title.
+    /// Replaces the title.
     pub notice: Option<&'a str>,
-    /// What the kernel complained of first, instead of all others.
+    /// The kernel's first complaint. Replaces the title and the notice.
     pub complaint: Option<&'a str>,
     pub help: &'a str,
 }
 
-/// How many rows there are for a terminal of this size: all, or the lamp alone.
+/// Returns the panel's rows on a terminal of this size: all, or the lamp alone.
 pub fn rows(columns: u16, rows: u16, wanted: bool) -> u16 {
     let fits = columns >= TERMINAL_MIN.0 && rows >= TERMINAL_MIN.1;
     if wanted && fits {
@@ -81,7 +80,7 @@ pub fn draw(view: &View<'_>, area: Rect) -> Buffer {
     buffer
 }
 
-/// A rule, with what there is to say in it.
+/// Returns the rule with the complaint, the notice or the title in it.
 fn title<'a>(view: &View<'a>, columns: u16) -> Line<'a> {
     let (text, style) = match (view.complaint, view.notice) {
         (Some(complaint), _) => (format!(" the kernel: {complaint} "), ALARM),
@@ -194,7 +193,7 @@ fn folded<'a>(view: &View<'a>, columns: u16) -> Line<'a> {
 
 /// The last `columns` of a line's past, now at the right.
 fn strip(edges: &[Edge], view: &View<'_>, columns: usize) -> String {
-    // Columns begin at whole ones, so that a mark does not change its looks while it moves.
+    // Columns begin at multiples of their time, so that a mark looks the same while it moves.
     let last = view.now_ns / view.column_ns;
     (0..columns as u64)
         .rev()
@@ -202,7 +201,7 @@ fn strip(edges: &[Edge], view: &View<'_>, columns: usize) -> String {
             let Some(column) = last.checked_sub(back) else {
                 return ' ';
             };
-            // The middle of the column tells; of the one that is not over yet, the present.
+            // Show the level at the middle of a column; in the column of the present, the present one.
             let middle_ns = column * view.column_ns + view.column_ns / 2;
             let at_ns = middle_ns.min(view.now_ns);
             let before = edges.partition_point(|edge| edge.at_ns <= at_ns);

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The lamp's text, read at the speed that the driver has, which may change.
+//! The lamp's text, decoded at the driver's speed, which may change.
 
 use std::time::Duration;
 
 use morse_board::{decode, Edge, Pace, Timeline};
 
-/// So many edges are enough for what the panel can show.
+/// Enough edges for the panel.
 const EDGES_MAX: usize = 400;
-/// How much later than a change it may be told, at most.
+/// The longest delay of the report of a change.
 const TOLD_AFTER: Duration = Duration::from_millis(600);
 
 /// The text of the lamp so far.
@@ -19,7 +19,7 @@ pub struct Reading {
 }
 
 impl Reading {
-    /// Nothing, yet.
+    /// An empty text.
     pub fn new(pace: Pace) -> Self {
         Reading {
             pace,
@@ -48,14 +48,14 @@ impl Reading {
         }
     }
 
-    /// Reads at another speed from now on, and what it was already sent with.
+    /// Changes the speed from now on, and for a message sent since the change but before its report.
     pub fn change(&mut self, pace: Pace, now_ns: u64) {
         if pace == self.pace {
             return;
         }
         let told_after = TOLD_AFTER.as_nanos() as u64;
         let start = self.burst(self.pace.word_gap_ns().max(pace.word_gap_ns()));
-        // A message that has begun only now has the new speed from its beginning on.
+        // A message that has begun within the report's delay has the new speed from its beginning on.
         let from = match self.edges.get(start) {
             Some(edge) if now_ns.saturating_sub(edge.at_ns) > told_after => self.edges.len(),
             _ => start,

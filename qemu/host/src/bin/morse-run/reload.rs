@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Brings modules that were built anew into the running board.
+//! Brings rebuilt modules into the running board.
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -35,8 +35,8 @@ impl Modules {
         Ok(modules)
     }
 
-    /// Takes all that has changed into the board, and loads again what is loaded there. Tells what it
-    /// does, line by line; false when something went wrong that it told.
+    /// Copies all changed modules into the board, and reloads those that are loaded there. Reports each
+    /// step through `tell`; returns false after an error that it has reported.
     pub fn bring(&mut self, link: &mut Link, tell: &mut dyn FnMut(&str)) -> Result<bool, Error> {
         let changed: Vec<Module> = modules::built(&self.dir)?
             .into_iter()
@@ -78,7 +78,7 @@ fn digest(image: &[u8]) -> u64 {
     hasher.finish()
 }
 
-/// Unloads a module and loads it with the parameters that it had, and tells what the kernel says.
+/// Unloads a module and loads it with the same parameters; reports the kernel's log.
 fn load_again(
     link: &mut Link,
     name: &str,

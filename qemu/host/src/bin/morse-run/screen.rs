@@ -2,8 +2,8 @@
 
 //! The user's terminal: the guest's shell above, the panel below.
 //!
-//! The shell's part is a scroll region, so that the guest's bytes pass as they are. What the guest
-//! cannot know of, and undoes (`clear`, an editor), is put right with the next drawing of the panel.
+//! The shell's part is a scroll region, so that the guest's bytes pass unchanged. The next drawing of
+//! the panel restores it after the guest has overwritten it (`clear`, an editor).
 
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
@@ -21,13 +21,13 @@ const QUIET: Duration = Duration::from_millis(15);
 const BUSY_INTERVAL: Duration = Duration::from_millis(250);
 /// The guest may have overwritten the panel, or told the terminal to report no mouse.
 const REFRESH_INTERVAL: Duration = Duration::from_secs(1);
-/// What a terminal that does not tell has.
+/// The size of a terminal that does not report one.
 const FALLBACK_SIZE: (u16, u16) = (80, 24);
 
 /// Presses and releases of the mouse are reported, in a form that has room for large terminals.
 const MOUSE_ON: &str = "\x1b[?1000h\x1b[?1006h";
 const MOUSE_OFF: &str = "\x1b[?1006l\x1b[?1000l";
-/// What the terminal can report of the keyboard is asked for, and then something that each answers.
+/// Asks for the keyboard protocol, and then a question that every terminal answers.
 const KEYBOARD_ASK: &str = "\x1b[?u\x1b[c";
 /// All keys are reported, with their releases (kitty's protocol: 2 and 8), or as before.
 const KEYBOARD_ON: &str = "\x1b[>10u";
@@ -81,8 +81,8 @@ impl Screen {
         };
         self.panel_rows = panel::rows(self.columns, self.rows, self.hands_on);
         self.overwritten = true;
-        // The whole screen scrolls up as far as needed to have the cursor above the panel; what is
-        // below it is the panel of before.
+        // The whole screen scrolls up as far as needed to have the cursor above the panel; the rows
+        // below the cursor are the old panel.
         let scroll = "\n".repeat(self.panel_rows.into());
         let region = self.region();
         let up = self.panel_rows;
@@ -111,14 +111,14 @@ impl Screen {
         Ok(())
     }
 
-    /// Shows what the guest wrote.
+    /// Shows the guest's output.
     pub fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         let mut out = io::stdout().lock();
         out.write_all(bytes)?;
         out.flush()?;
         self.written_at = Instant::now();
         self.line_ended = bytes.ends_with(b"\n");
-        // It may have cleared the screen.
+        // The guest may have cleared the screen.
         self.overwritten |= bytes.contains(&b'\x1b');
         Ok(())
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Sends a message and tells what the lamp showed.
+//! Sends a message and prints the lamp's text.
 
 use std::error::Error;
 use std::fs;
@@ -51,10 +51,10 @@ pub fn send(
     }
     board.check_log()?;
     if !sending.agrees() {
-        return Err("what the lamp showed is not what was sent".into());
+        return Err("the lamp showed another text than the one sent".into());
     }
     if !sending.is_good() {
-        return Err("the lamp showed it, but not within the time bound".into());
+        return Err("the lamp showed the text, but not within the time bound".into());
     }
     Ok(ExitCode::SUCCESS)
 }

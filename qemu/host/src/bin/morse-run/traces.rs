@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What the driver's tracepoints tell: the path of the key's last edge through the kernel, how late
-//! the lamp's was, and the driver's settings.
+//! The driver's tracepoints: the path of the key's last edge through the kernel, the delay of the
+//! lamp's last edge, and the driver's settings.
 
 use morse_board::{Edge, Pace};
 
@@ -32,7 +32,7 @@ pub struct Path {
     pub reader_ns: Option<u64>,
 }
 
-/// All that the traces told.
+/// The state gathered from the traces.
 #[derive(Debug)]
 pub struct Driver {
     /// The speed at which it sends, from when on: ns of the clock of `take`.
@@ -177,7 +177,7 @@ struct TraceLine<'a> {
 
 impl<'a> TraceLine<'a> {
     fn parse(line: &'a str) -> Option<Self> {
-        // A task's name may hold anything, and so may what is written to the marker.
+        // A task's name and the text of a marker may hold anything.
         let (at, rest) = line.match_indices(": ").find_map(|(colon, _)| {
             let stamp = line[..colon].rsplit(' ').next()?;
             Some((stamp_ns(stamp)?, &line[colon + 2..]))

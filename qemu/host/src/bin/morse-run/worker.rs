@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The link's user: does what takes longer than a frame, beside the session.
+//! The thread that uses the link: runs orders that take longer than a frame.
 
 use std::env;
 use std::io::{self, BufRead, BufReader, Write};
@@ -21,14 +21,14 @@ use crate::reload::Modules;
 /// names another place.
 const SOCKET_SETTING: &str = "MORSE_SOCKET";
 const SOCKET: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../build/board.socket");
-/// What builds the modules.
+/// The script that builds the modules.
 const BUILD: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../scripts/module");
 /// The byte before the status that ends an answer.
 const RECORD_SEPARATOR: char = '\x1e';
 /// How many lines of a compiler's errors are shown in the board's terminal.
 const ERROR_LINES: usize = 30;
 
-/// What the worker is told.
+/// An order to the worker.
 pub enum Order {
     /// Build the modules and bring them into the board.
     Build,
@@ -40,7 +40,7 @@ pub enum Order {
     Ping(Sender<()>),
 }
 
-/// Starts the worker; what it has to say comes as events.
+/// Starts the worker, which reports through events.
 pub fn start(link: Link, config: &Config, session: Sender<Event>) -> io::Result<Sender<Order>> {
     let modules = Modules::of_board(config).map_err(io::Error::other)?;
     let (sender, orders) = mpsc::channel();
@@ -106,7 +106,7 @@ fn summary(good: bool, took: Duration) -> String {
     format!("reload: {how} after {:.1} s", took.as_secs_f64())
 }
 
-/// Builds the modules; the last lines of what the compiler said when that fails.
+/// Builds the modules. The error has the last lines of the compiler's output.
 fn build() -> Result<(), String> {
     let output = Command::new(BUILD)
         .output()
@@ -140,7 +140,7 @@ impl Door {
         let listener = UnixListener::bind(&path)?;
         thread::Builder::new().name("door".into()).spawn(move || {
             for peer in listener.incoming().flatten() {
-                // Who only looks whether there is a board says nothing.
+                // A peer that only checks whether there is a board sends nothing.
                 let mut request = String::new();
                 let asked = BufReader::new(&peer).read_line(&mut request).is_ok();
                 if asked && request == "reload\n" && orders.send(Order::Bring(peer)).is_err() {
@@ -158,8 +158,8 @@ impl Drop for Door {
     }
 }
 
-/// Has the board of this checkout take the modules anew, and prints what it says; true if all went
-/// well.
+/// Makes the board of this checkout reload its modules, and prints its answer; true if there was no
+/// error.
 pub fn reload() -> Result<bool, String> {
     let mut board = UnixStream::connect(socket()).map_err(|_| {
         "no board of this checkout is running; `make run` in another terminal starts one"
