@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 #
-# The front door; `make help` lists what it can do. The work is done by scripts/, and for the module by Kbuild.
+# The front door; `make help` lists the targets. scripts/ do the work, and Kbuild for the module.
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := modules
@@ -13,11 +13,11 @@ help:
 	@echo
 	@echo '  make            build the modules for Debian'"'"'s stock kernel, into build/RELEASE/'
 	@echo '  make run        boot a board, load morse.ko, and give its shell with LED and key below it'
-	@echo '                    MSG="CQ DE MORSE"   send that, show what the LED did, and check it'
+	@echo '                    MSG="CQ DE MORSE"   send that, show the LED, and check it'
 	@echo '                    DIAGRAM=led.svg     draw it too      TIME=virtual   in exact virtual time'
 	@echo '                    KEY=none             leave the terminal plain: the LED alone, and no mouse'
-	@echo '  make reload     build what changed, and load it again in the board that runs (Ctrl-A r there does the same)'
-	@echo '  make rust-analyzer   write rust-project.json, by which an editor knows the kernel crate, the driver and the samples'
+	@echo '  make reload     rebuild changed modules, and reload them in the running board (Ctrl-A r there does the same)'
+	@echo '  make rust-analyzer   write rust-project.json, from which an editor gets the kernel crate, the driver and the samples'
 	@echo '  make test       unit tests on the host, and boot tests on the board; scripts/test NAME for some of them'
 	@echo '                    FLAVOUR=sanitizer              on the kernel with every sanitizer'
 	@echo '                    KERNELS="stock sanitizer"      on both, as CI does'
@@ -30,7 +30,7 @@ help:
 	@echo 'Settings: SERIES=7.3  ARCH=arm64|armhf|amd64  FLAVOUR=rt-arm64|sanitizer|...  SUITE=trixie|forky|sid'
 	@echo '          RELEASE=running   build for the Debian kernel that runs here; or for another by its release'
 	@echo '          KDIR=TREE   build against any other prepared kernel tree with CONFIG_RUST   (see scripts/kernel)'
-	@echo '          V=1   show what Kbuild does'
+	@echo '          V=1   show the output of Kbuild'
 	@echo 'The first run downloads some 900 MB into $${XDG_CACHE_HOME:-~/.cache}/morse and takes a few minutes.'
 
 modules:

@@ -12,7 +12,7 @@ top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 cache=${XDG_CACHE_HOME:-${HOME:-}/.cache}/morse
 log_dir=$cache/log
 
-# check_path WHAT PATH: make and Kbuild take a path with other characters apart, or for something else than a path.
+# check_path NAME PATH: stops with a message if PATH has characters that make or Kbuild would split or misread.
 check_path() {
 	local odd=$' \t\n!"#$%&\'()*:;<>?[\\]^`{|}'
 	[[ $2 != *["$odd"]* ]] || die "$1 has a character that Kbuild cannot have in a path, such as a space or a colon: '$2'"

@@ -71,7 +71,7 @@ take_unverified_index() {
 refresh_index() {
 	local arch=$1 dir root lock
 	dir=$(index_of "$1")
-	# An index that was taken unverified is only for those who say so again.
+	# A run uses an unverified index only if its user has allowed that, too.
 	[ ! -e "$dir/unverified" ] || may_be_unverified "$arch" || rm -rf "$dir/lists" "$dir/stamp" "$dir/unverified"
 	! is_fresh "$arch" "$2" || return 0
 	mkdir -p "$dir/lists/partial" "$dir/cache/archives/partial"
@@ -101,7 +101,7 @@ $arch can be verified: try again later, or with MORSE_UNVERIFIED=$arch to go on 
 	else
 		die "cannot read Debian's index for $arch$(blame "apt-$arch")"
 	fi
-	# Those who only read it, any number at once, find apt's own cache of it made.
+	# Make apt's own cache of the index, so that any number of readers find it.
 	logged "apt-cache-$arch" apt_locked "$arch" apt-cache gencaches
 	exec {lock}>&-
 }

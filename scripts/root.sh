@@ -2,7 +2,7 @@
 # How the tool root is made; sourced by scripts/tools.
 #
 # apt downloads, tar extracts, and no program of a package runs: that needs no right of root, no subordinate ids and no
-# mount, and every file belongs to the user who made the root. The few things that maintainer scripts would have made are
+# mount, and every file belongs to the user of this script. The few things that maintainer scripts would have made are
 # made here. dpkg has no record of the packages; the file `versions` beside the root names the extracted packages.
 
 # Versions that go with the suite: the newest clang and the gcc that Debian's kernels of that suite are built with.
@@ -65,8 +65,8 @@ host_packages_missing() {
 	done < <(host_needs) | sort -u | paste -sd' '
 }
 
-# Installs what the host lacks if root may do that here; otherwise names the packages to install, and in the same message what else
-# is in the way.
+# Installs the host's missing packages if root may do that here; otherwise names them, and every other obstacle in the same
+# message.
 prepare_host() {
 	local missing refused=''
 	missing=$(host_packages_missing)
@@ -122,6 +122,6 @@ finish_root() (
 	# The host's are bound over these.
 	touch etc/resolv.conf etc/hosts
 	absent_calls >etc/absent-calls.bpf
-	# Programs that other users could run with the rights of the user who made the root.
+	# Other users could run these programs with the rights of the root's owner.
 	find . -type f -perm /6000 -exec chmod ug-s {} +
 )

@@ -13,7 +13,7 @@
 
 static bool empty;
 module_param(empty, bool, 0444);
-MODULE_PARM_DESC(empty, "do nothing in the interrupt, to see what measuring one costs");
+MODULE_PARM_DESC(empty, "do nothing in the interrupt, to measure the cost of measuring");
 
 static irqreturn_t empty_interrupt(int irq, void *cookie)
 {

@@ -42,14 +42,14 @@ struct symbol {
 };
 
 struct transmitter {
-	struct mutex lock;		/* protects what follows up to bell */
+	struct mutex lock;		/* protects the fields up to bell */
 	DECLARE_KFIFO(symbols, struct symbol, SYMBOLS);
 	u8 gap_units;			/* before the next letter */
 	u32 unit_us;
 	u64 accepted;
 	u64 done;
 	bool keying;
-	struct mutex turn;		/* held by the one who writes */
+	struct mutex turn;		/* held by the writer */
 	wait_queue_head_t changed;
 	wait_queue_head_t bell;		/* wakes the keyer between edges */
 	struct work_struct keyer;
@@ -64,9 +64,9 @@ struct receiver {
 	DECLARE_KFIFO(edges, struct edge, EDGES);
 	u64 interrupts;
 	u64 dropped;			/* interrupt only */
-	spinlock_t lock;		/* protects what follows up to the works */
+	spinlock_t lock;		/* protects the fields up to the works */
 	struct edge now;		/* the mark or space that has begun */
-	struct edge next;		/* what follows it if the level holds */
+	struct edge next;		/* its successor if the level holds */
 	bool bouncing;			/* next is valid */
 	u32 debounce_us;
 	u64 received;
@@ -111,7 +111,7 @@ struct morse {
 /* An open file. */
 struct reader {
 	struct morse *morse;
-	struct mutex lock;		/* protects what follows */
+	struct mutex lock;		/* protects the fields below */
 	u32 mode;
 	u64 position;
 	u64 lost;

@@ -23,7 +23,7 @@
 #define MARK_LIMIT_UNITS	2
 #define LETTER_LIMIT_UNITS	2
 #define WORD_LIMIT_UNITS	5
-/* The weight of what is known of the speed against a new mark. */
+/* The weight of the estimated speed against a new mark. */
 #define SPEED_WEIGHT		3
 
 static char *softirq = "bh";
@@ -82,7 +82,7 @@ static void space(struct receiver *rx, u64 ns)
 		end_word(rx);
 }
 
-/* What was next holds: what was now has ended. */
+/* The level of next has held, so that now has ended. */
 static void accept(struct receiver *rx)
 {
 	struct morse_pulse *pulse = &rx->pulses[rx->pulses_end++ & (PULSES - 1)];

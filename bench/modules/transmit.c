@@ -106,7 +106,7 @@ static void keyer(struct work_struct *work)
 	dev_info(m->dev, "sent %llu characters\n", tx->sent - sent);
 }
 
-/* Takes what there is room for; returns how many bytes. */
+/* Takes as many bytes as there is room for; returns their number. */
 static size_t put(struct transmitter *tx, const char *text, size_t count, int *error)
 {
 	size_t i;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What a character costs each way, how soon the lamp lights, and how fast edges may come.
+//! The cost of a character each way, the delay until the lamp lights, and the highest rate of edges.
 
 use std::collections::HashMap;
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The figures: what each is called, its unit, and how it may compare with the rival's.
+//! The figures: name, unit, and goal compared with the rival's.
 
-/// What a figure counts.
+/// The unit of a figure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unit {
     /// Time, in ns. In virtual time that is the number of instructions.
@@ -32,7 +32,7 @@ pub struct Figure {
     pub key: &'static str,
     /// Its name for people.
     pub title: &'static str,
-    /// What it counts.
+    /// Its unit.
     pub unit: Unit,
     /// How many times the rival's it may be at most.
     pub goal: Option<f64>,

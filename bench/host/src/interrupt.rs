@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What an edge of the key costs: the top half, and how long it takes until the softirq and the work
-//! item run. By the kernel's tracepoints of interrupts, tasklets and work items.
+//! The cost of an edge of the key: the top half, and the delays until the softirq and the work item
+//! run. From the kernel's tracepoints of interrupts, tasklets and work items.
 
 use std::thread;
 use std::time::Duration;
@@ -30,7 +30,7 @@ struct Edge {
 
 /// Measures a mechanism of a driver that is not loaded.
 ///
-/// `tracing_ns` is what an event costs, see [`tracing_cost`].
+/// `tracing_ns` is the cost of a trace event, see [`tracing_cost`].
 pub fn measure(
     board: &mut Board,
     setting: Setting,
@@ -52,10 +52,10 @@ pub fn measure(
     let top_half = edges.iter().map(|edge| edge.top_half).collect();
     let softirq: Vec<i64> = edges.iter().filter_map(|edge| edge.softirq).collect();
     let work: Vec<i64> = edges.iter().filter_map(|edge| edge.work).collect();
-    for (what, samples) in [("softirq", &softirq), ("work item", &work)] {
+    for (kind, samples) in [("softirq", &softirq), ("work item", &work)] {
         if samples.len() < EDGES / 2 {
             let name = subject.name();
-            return Err(format!("{name}: a {what} for {} of {EDGES} edges", samples.len()).into());
+            return Err(format!("{name}: a {kind} for {} of {EDGES} edges", samples.len()).into());
         }
     }
     Ok(vec![
@@ -65,7 +65,7 @@ pub fn measure(
     ])
 }
 
-/// What an event costs: the time between the two of an interrupt that does nothing.
+/// Returns the cost of a trace event: the time between the two of an interrupt handler that does nothing.
 pub fn tracing_cost(board: &mut Board, key: Key) -> Result<i64> {
     let edges = record(board, key, Subject::MorseC, "empty=1")?;
     let mut times: Vec<i64> = edges.iter().map(|edge| edge.top_half).collect();
@@ -123,7 +123,7 @@ fn press(board: &mut Board, key: Key) -> Result {
     Ok(())
 }
 
-/// Finds what followed each interrupt.
+/// Finds the softirq and the work item of each interrupt.
 fn edges(events: &[Event], symbols: &Symbols) -> Vec<Edge> {
     let mut edges: Vec<Edge> = Vec::new();
     let mut entered = None;

@@ -107,7 +107,7 @@ pub fn measure(
     let seen: Vec<u64> = recorder
         .stop(board)?
         .iter()
-        // Setting what is set already is no edge.
+        // Writing the same level again is no edge.
         .filter(|event| {
             let on = event.field("value") != 0;
             on != std::mem::replace(&mut lit, on)
@@ -139,7 +139,7 @@ pub fn measure(
     ])
 }
 
-/// How late each edge was, in ns; negative if it was early. What comes after the grid's end is left out.
+/// Returns the delay of each edge in ns, negative if it was early. Edges after the grid's end are left out.
 fn lateness(grid: &[u64], seen: &[u64]) -> Vec<i64> {
     let start = seen.first().copied().unwrap_or(0);
     grid.iter()

@@ -44,7 +44,7 @@ sleep 1
 /// How long a command may take, on the host's clock.
 pub const LONG: Duration = Duration::from_secs(600);
 
-/// What the device's key is.
+/// The kind of the device's key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Key {
     /// A GPIO line, pressed from outside.

@@ -30,7 +30,7 @@ struct Arguments {
     /// Leave out the keying, which takes longest
     #[arg(long)]
     without_keying: bool,
-    /// Measure nothing, tell and draw what this file has
+    /// Measure nothing; print and draw the results in this file
     #[arg(long)]
     from: Option<PathBuf>,
     #[cfg(feature = "plot")]
@@ -102,23 +102,24 @@ fn measure(arguments: &Arguments) -> Result<Report> {
     Ok(report)
 }
 
-/// Adds measurements to a report. In real time what a busy host made impossible is told and left out.
+/// Adds measurements to a report. In real time, a measurement that a busy host made impossible is reported
+/// and left out.
 fn keep(
     report: &mut Report,
     setting: Setting,
-    what: &str,
+    name: &str,
     measure: impl FnOnce() -> Result<Vec<Measurement>>,
 ) -> Result {
-    eprintln!("        {what}");
+    eprintln!("        {name}");
     match measure() {
         Ok(measurements) => report.measurements.extend(measurements),
-        Err(error) if !setting.is_exact() => eprintln!("{setting}, {what}, left out: {error}"),
-        Err(error) => return Err(format!("{setting}, {what}: {error}").into()),
+        Err(error) if !setting.is_exact() => eprintln!("{setting}, {name}, left out: {error}"),
+        Err(error) => return Err(format!("{setting}, {name}: {error}").into()),
     }
     Ok(())
 }
 
-/// The keying of everybody.
+/// Measures the keying of all subjects.
 fn keyers(lab: &Lab, setting: Setting, keys: bool) -> Result<Vec<Measurement>> {
     let mut all = Vec::new();
     if !keys {
@@ -142,7 +143,7 @@ fn keyers(lab: &Lab, setting: Setting, keys: bool) -> Result<Vec<Measurement>> {
     Ok(all)
 }
 
-/// What a key on a line costs, pressed from outside; and loading and unloading.
+/// Measures a key on a GPIO line, pressed from outside; and loading and unloading.
 fn wired(lab: &Lab, setting: Setting) -> Result<Vec<Measurement>> {
     let mut board = lab.boot(setting, Key::Wired)?;
     let mut all = interrupts(&mut board, setting, Key::Wired)?;
@@ -153,7 +154,7 @@ fn wired(lab: &Lab, setting: Setting) -> Result<Vec<Measurement>> {
     Ok(all)
 }
 
-/// What is made to happen from inside.
+/// Measures with the simulated key, from inside.
 fn inside(lab: &Lab, setting: Setting) -> Result<Vec<Measurement>> {
     let mut all = Vec::new();
     let mut board = lab.boot(setting, Key::Simulated)?;
@@ -177,7 +178,7 @@ fn inside(lab: &Lab, setting: Setting) -> Result<Vec<Measurement>> {
     Ok(all)
 }
 
-/// What an edge of the key costs both drivers.
+/// Measures the cost of an edge of the key for both drivers.
 fn interrupts(board: &mut Board, setting: Setting, key: Key) -> Result<Vec<Measurement>> {
     let tracing_ns = interrupt::tracing_cost(board, key)?;
     eprintln!("        an event of the trace costs {tracing_ns} ns");
@@ -192,7 +193,7 @@ fn interrupts(board: &mut Board, setting: Setting, key: Key) -> Result<Vec<Measu
     Ok(measurements)
 }
 
-/// What is measured, and on what.
+/// Describes the commit, the host and the guest.
 fn describe(lab: &Lab) -> Result<Report> {
     let said = |program: &str, arguments: &[&str]| -> Result<String> {
         let output = Command::new(program).args(arguments).output()?;

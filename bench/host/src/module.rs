@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What a driver takes of memory, and how long it takes to come and go.
+//! A driver's size in memory, and the time to load and unload it.
 
 use std::path::Path;
 

@@ -24,9 +24,9 @@ const LEAST_US: f64 = 0.1;
 /// The speed whose errors the documentation shows: a thousand seconds.
 const SLOW: &str = "200 ms";
 
-/// Draws everything into `directory`, and what the documentation shows into `documentation`.
+/// Draws all figures into `directory`, and those of the documentation into `documentation`.
 ///
-/// What was not measured is not drawn.
+/// Figures without a measurement are left out.
 pub fn draw(report: &Report, directory: &Path, documentation: Option<&Path>) -> Result {
     std::fs::create_dir_all(directory)?;
     for parameter in report.parameters("keying-worst") {
@@ -63,7 +63,7 @@ fn colour(subject: Subject) -> RGBColor {
     }
 }
 
-/// Those that were measured, with what was.
+/// Returns the subjects with a measurement, and the measurement.
 fn measured<'a>(
     report: &'a Report,
     setting: Setting,

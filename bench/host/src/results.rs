@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What was measured, and the form in which it is kept: JSON.
+//! The results, and the form in which they are kept: JSON.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +11,7 @@ use crate::{Setting, Subject};
 pub struct Report {
     /// When, in UTC.
     pub date: String,
-    /// What was measured: the commit, with `-dirty` if the tree was another.
+    /// The commit measured, with `-dirty` if the tree had changes.
     pub commit: String,
     /// `uname -r` of the guest.
     pub kernel: String,
@@ -30,13 +30,13 @@ pub struct Measurement {
     pub setting: Setting,
     /// Key of the figure, see [`crate::figure`].
     pub figure: String,
-    /// What else distinguishes it: a speed, a mechanism.
+    /// A parameter of the measurement: a speed, a mechanism.
     pub parameter: String,
-    /// Of what.
+    /// The driver measured.
     pub subject: Subject,
     /// The figure, in the unit of [`crate::figure`].
     pub value: f64,
-    /// What it was made of, if that was more than one.
+    /// The samples of the figure, if there was more than one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub samples: Vec<i64>,
     /// When each sample was taken, in ns, if that matters.
@@ -78,7 +78,7 @@ impl Measurement {
         Measurement::new(setting, figure, parameter, subject, value).with_samples(samples)
     }
 
-    /// With what it was made of.
+    /// Adds the samples of the figure.
     pub fn with_samples(mut self, samples: &[i64]) -> Measurement {
         self.samples = samples.to_vec();
         self

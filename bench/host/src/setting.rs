@@ -17,7 +17,7 @@ pub enum Clock {
     Real,
 }
 
-/// What else the guest has to do.
+/// Other load of the guest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Load {
@@ -34,7 +34,7 @@ pub struct Setting {
     pub clock: Clock,
     /// Its processors.
     pub cpus: u32,
-    /// What else it has to do.
+    /// Other load.
     pub load: Load,
 }
 
@@ -51,7 +51,7 @@ impl Setting {
         cpus: 2,
         load: Load::Idle,
     };
-    /// As a user has it who does not care.
+    /// Real time with other load, as in everyday use.
     pub const BUSY: Setting = Setting {
         clock: Clock::Real,
         cpus: 2,

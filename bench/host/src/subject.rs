@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What is measured: the driver, and the baselines.
+//! The subjects of the measurements: the driver, and the baselines.
 
 use morse_board::driver::SETTINGS;
 use morse_board::{quote, Board};
@@ -133,7 +133,7 @@ impl Subject {
         }
     }
 
-    /// The command that ends what would go on.
+    /// Returns the command that ends keying that would go on.
     pub fn end(self) -> String {
         match self.module() {
             Some(_) => "true".to_owned(),

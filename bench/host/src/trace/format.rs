@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What the kernel says of an event: the file `format` of its directory in tracefs.
+//! The kernel's description of an event: the file `format` of its directory in tracefs.
 
 use std::collections::HashMap;
 
@@ -104,7 +104,7 @@ print fmt: \"%u %s %d\", REC->gpio
         assert_eq!(fields["common_flags"], 0x10);
         assert_eq!((fields["gpio"], fields["value"]), (515, 1));
         assert!(!fields.contains_key("comm[16]"));
-        // One that was cut off has what is there.
+        // A truncated event has the fields that are complete.
         assert!(!format.fields(&data[..12]).contains_key("value"));
     }
 

@@ -3,8 +3,8 @@
 //! Tracepoints of the guest's kernel, to the nanosecond.
 //!
 //! The text that tracefs prints is rounded to the microsecond, which is a thousand instructions in
-//! virtual time. So the kernel's own pages are read ([`page`]) and taken apart by what the kernel
-//! says of its events ([`format`]).
+//! virtual time. So this reads the kernel's binary pages ([`page`]) and parses them by the kernel's
+//! descriptions of its events ([`format`]).
 
 mod format;
 mod page;
@@ -98,7 +98,7 @@ impl Recorder {
         Ok(Recorder { formats, paths })
     }
 
-    /// Stops, and returns what happened, in the order of time.
+    /// Stops, and returns the events in the order of time.
     pub fn stop(self, board: &mut Board) -> Result<Vec<Event>> {
         let mut command = format!("cd {TRACEFS} && echo 0 > tracing_on");
         for path in &self.paths {
