@@ -166,7 +166,7 @@ fn a_buffer_too_small_is_einval() -> Result {
         );
     }
     assert_eq!(reader.read(&mut []), Ok(0), "as read(2) has it");
-    // A read returns whole pulses only, whatever the size of the buffer.
+    // A read returns whole pulses only, however large the buffer.
     for (size, count) in [
         (PULSE_BYTES, 1),
         (3 * PULSE_BYTES - 1, 2),
