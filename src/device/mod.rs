@@ -123,8 +123,10 @@ impl<'a> Transceiver<'a> {
         let parts = match (&led, &key) {
             (Some(_), Some(_)) => "with LED and key",
             (Some(_), None) => "with LED and simulated key",
-            (None, Some(_)) => "with LED trigger and key",
-            (None, None) => "with LED trigger and simulated key",
+            (None, Some(_)) if Trigger::IS_AVAILABLE => "with LED trigger and key",
+            (None, None) if Trigger::IS_AVAILABLE => "with LED trigger and simulated key",
+            (None, Some(_)) => "with key; no lamp, as this kernel has no LED triggers",
+            (None, None) => "with simulated key; no lamp, as this kernel has no LED triggers",
         };
         let (line, pdev) = key.map(|key| (key.line, key.pdev)).unzip();
         let trigger = KBox::pin_init(Trigger::register(ctx, number.name()?), GFP_KERNEL)?;

@@ -17,8 +17,9 @@ use crate::image;
 use crate::link::{Link, Ports};
 use crate::log::Log;
 use crate::machine::Machine;
+use crate::modules;
 use crate::monitor::Monitor;
-use crate::options::{Options, Time};
+use crate::options::{Options, Time, LEDS};
 use crate::qtest::{Lamp, Qtest};
 use crate::shell::{Failure, Output, Shell};
 
@@ -95,7 +96,16 @@ impl Board {
     fn boot_with(accelerator: &str, config: &Config, options: Options) -> Result<Board> {
         let start = Instant::now();
         let machine = config.machine;
-        let stock: Vec<&str> = options.stock_modules.iter().map(String::as_str).collect();
+        let has = |name: &str| {
+            let dir = config.modules.as_deref();
+            name != LEDS || dir.is_some_and(|dir| modules::is_there(dir, name))
+        };
+        let stock: Vec<&str> = options
+            .stock_modules
+            .iter()
+            .map(String::as_str)
+            .filter(|name| has(name))
+            .collect();
         let image = image::build(config, &stock, &options.files)?;
 
         let mut line = CommandLine::new(machine.qemu);

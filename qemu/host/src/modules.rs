@@ -70,6 +70,13 @@ pub fn with_dependencies(dir: &Path, release: &str, names: &[&str]) -> Result<Ve
     Ok(files)
 }
 
+/// Whether the kernel has a module, as a file or built in.
+pub fn is_there(dir: &Path, name: &str) -> bool {
+    ["modules.order", "modules.builtin"].iter().any(|list| {
+        fs::read_to_string(dir.join(list)).is_ok_and(|list| path_of(name, &list).is_some())
+    })
+}
+
 /// The line of a list that is the path of a module.
 fn path_of<'a>(name: &str, list: &'a str) -> Option<&'a str> {
     let name = plain_name(name);

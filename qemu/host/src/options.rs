@@ -10,7 +10,9 @@ use crate::machine::Machine;
 /// How long a boot may take. It takes some 3 s; a debug kernel on a busy host many times that.
 const BOOT_LIMIT: Duration = Duration::from_secs(120);
 /// The modules of the kernel that every board has, to be loaded with `modprobe`.
-const STOCK_MODULES: &[&str] = &["configfs", "gpio-sim", "leds-gpio"];
+const STOCK_MODULES: &[&str] = &["configfs", "gpio-sim", LEDS];
+/// The driver of LEDs on GPIO lines, which Debian's cloud flavours lack.
+pub(crate) const LEDS: &str = "leds-gpio";
 
 /// Which clock the guest runs by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -25,9 +25,6 @@ pub(crate) struct Lamp {
 impl Lamp {
     /// Makes a dark lamp of `led` and `trigger`.
     pub(crate) fn new(led: Option<gpio::Output>, trigger: Pin<KBox<Trigger>>) -> Self {
-        if led.is_none() && !Trigger::IS_AVAILABLE {
-            pr_notice!("no lamp: there is no GPIO LED, and this kernel has no LED triggers\n");
-        }
         Self { led, trigger }
     }
 
