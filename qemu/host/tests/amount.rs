@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! How much a test does: by default, at full length, or as its variable says; and with which seed.
+//! The length of a test: the default, full length, or the value of its variable; and the seed of a run.
 
 use std::env;
 use std::str::FromStr;
@@ -10,12 +10,12 @@ use crate::runner::report::SEED;
 
 static LONG: AtomicBool = AtomicBool::new(false);
 
-/// Whether this run is one at full length.
+/// Sets whether this run is at full length.
 pub fn set_long(is_long: bool) {
     LONG.store(is_long, Ordering::Relaxed);
 }
 
-/// How much of something there is: usually, and at full length; a variable can say otherwise.
+/// An amount: its default, its value at full length, and the variable that overrides both.
 pub struct Amount<T> {
     variable: &'static str,
     usual: T,
@@ -23,7 +23,7 @@ pub struct Amount<T> {
 }
 
 impl<T: FromStr + Copy> Amount<T> {
-    /// An amount.
+    /// Makes an amount.
     pub const fn new(variable: &'static str, usual: T, long: T) -> Self {
         Amount {
             variable,
@@ -32,11 +32,11 @@ impl<T: FromStr + Copy> Amount<T> {
         }
     }
 
-    /// The one of this run.
+    /// Returns the amount in this run.
     ///
     /// # Panics
     ///
-    /// When the variable is no such number.
+    /// When the variable cannot be parsed.
     pub fn get(&self) -> T {
         match env::var(self.variable) {
             Ok(text) => text
@@ -48,7 +48,7 @@ impl<T: FromStr + Copy> Amount<T> {
     }
 }
 
-/// The seed of this run, which the runner has chosen if nothing else has.
+/// Returns the seed of this run. The runner chooses one if the variable is not set.
 pub fn seed() -> u64 {
     Amount::new(SEED, 0, 0).get()
 }

@@ -39,11 +39,11 @@ pub fn tests() -> Tests {
         )
 }
 
-/// A module that does nothing, with which the module's unloading is compared.
+/// A module that does nothing; its unloading is the baseline.
 const EMPTY_MODULE: &str = "empty.ko";
-/// How much longer than the empty one the driver may take to unload.
+/// How much longer than the empty module the driver may take to unload.
 const UNLOAD_BOUND: Duration = Duration::from_millis(10);
-/// The same where sanitizers look at every object that is freed.
+/// The same on the sanitizer kernel, which checks every freed object.
 const SANITIZER_UNLOAD_BOUND: Duration = Duration::from_millis(100);
 /// Longer than any darkness within a message.
 const DARK: Duration = Duration::from_millis(1600);
@@ -111,7 +111,7 @@ fn the_log_tells_the_story(board: &mut Board) -> Result<()> {
 }
 
 fn unloading_in_the_middle_of_a_message_is_prompt_and_leaves_the_lamp_dark() {
-    // Within a dash, a space, a gap between letters; and long after all is sent.
+    // Within a dash, a space, a gap between letters; and long after the end of the message.
     const INSTANTS_MS: [u32; 5] = [100, 300, 1100, 2300, 20_000];
     VIRTUAL.with(|board| {
         let mut empty = Vec::new();
@@ -176,8 +176,7 @@ fn unloading_and_loading_again_many_times() {
     });
 }
 
-/// The ground under the other tests: the lamp and the key that they watch and press are the guest's GPIO
-/// lines, without the driver.
+/// Checks the base of the other tests: without the driver, their lamp and key are the guest's GPIO lines.
 fn lamp_and_key_are_the_gpio_lines() {
     if lacks_wires() {
         return;
@@ -220,7 +219,7 @@ fn lamp_and_key_are_the_gpio_lines() {
 }
 
 /// On more than one processor the kernel waits for an RCU grace period when it unloads any module,
-/// which takes 4 to 25 ms as it falls. The driver must not add another.
+/// which takes 4 to 25 ms. The driver must not add another.
 fn unloading_waits_for_no_more_than_an_empty_module_on_two_processors() {
     if config().machine.arch == "armhf" {
         skip("QEMU's two 32-bit processors wait for one another for ever in virtual time");

@@ -12,8 +12,8 @@ use crate::runner::test::Kind;
 
 pub use crate::runner::context::{config, skip};
 
-/// For commands of the guest that take long. A second of virtual time takes much less of the host;
-/// this is for a host that has more to do.
+/// Time limit for long commands of the guest, generous for a busy host: a second of virtual time takes much
+/// less of the host's.
 pub const LONG: Duration = Duration::from_secs(300);
 
 impl Kind {
@@ -27,7 +27,7 @@ impl Kind {
         if self.options().needs_device_tree() && lacks_wires() {
             return;
         }
-        // Taken out, so that a panic drops it.
+        // Take the board out of the context, so that a panic drops it.
         let board = context::with(|context| context.boards.pop());
         let mut board = board.unwrap_or_else(|| self.boot());
         let result = board
@@ -35,7 +35,7 @@ impl Kind {
             .and_then(|()| test(&mut board))
             .and_then(|()| board.check_log())
             .and_then(|()| board.run("! lsmod | grep '^morse '"))
-            // Until the next test it would but keep a processor of the host busy.
+            // A running guest would keep a processor of the host busy until the next test.
             .and_then(|_| board.pause());
         if let Err(error) = result {
             panic!("{error}");
@@ -104,7 +104,7 @@ impl Kind {
         let config = config();
         let mut options = self.options();
         if config.has_sanitizers() {
-            // It boots ten times as slowly.
+            // The sanitizer kernel boots ten times as slowly.
             options = options.boot_limit(LONG);
         }
         Board::boot(&config, options).unwrap_or_else(|error| panic!("{error}"))
@@ -137,7 +137,7 @@ pub fn no_leaks() {
 }
 
 /// Whether the machine lacks a device tree, and a lamp and a key that are seen and pressed from outside.
-/// The test that calls this is then said to be skipped, and returns.
+/// Counts the calling test as skipped if so; the test must return then.
 pub fn lacks_wires() -> bool {
     let lacks = config().machine.gpio.is_none();
     if lacks {
@@ -149,7 +149,7 @@ pub fn lacks_wires() -> bool {
 /// Whether the kernel cannot leave softirqs to threads, as the kernel argument `threadirqs` asks. 32-bit ARM
 /// reads it before it can patch its code, warns (`kernel/jump_label.c`), and does not heed it.
 ///
-/// The test that calls this is then said to be skipped, and returns.
+/// Counts the calling test as skipped if so; the test must return then.
 pub fn lacks_threaded_interrupts() -> bool {
     let lacks = config().machine.arch == "armhf";
     if lacks {
@@ -158,8 +158,8 @@ pub fn lacks_threaded_interrupts() -> bool {
     lacks
 }
 
-/// How far an edge of the lamp may be from where it should be, in ns: `exact_ns` on kernels that people
-/// run, and no bound to speak of on one where a wake-up alone takes some hundred us.
+/// Returns the bound for the error of an edge of the lamp, in ns: `exact_ns`, or 5 ms on the sanitizer
+/// kernel, where a wake-up alone takes some hundred us.
 ///
 /// On a PC, whose clocks are not all of one beat, the tick now and then falls between wake-up and edge, and
 /// takes 15 us.

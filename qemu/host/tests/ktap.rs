@@ -20,7 +20,7 @@ const READER: &str = "build/source/tools/testing/kunit/kunit.py";
 pub struct Report {
     /// "PASS" and the like for each test, by its suite, which may be empty, and its name.
     pub results: BTreeMap<(String, String), String>,
-    /// How many mistakes there were in its form, such as a plan that was not kept.
+    /// The number of errors in its form, such as a plan that was not kept.
     pub errors: u64,
 }
 
@@ -40,7 +40,7 @@ pub fn read(text: &str) -> Report {
         log.display().to_string(),
     ];
     let words = ["python3", &words[0], "parse", &words[1], &words[2]];
-    // The source tree is not ours to write to. How it ends tells of tests that failed.
+    // Do not write to the source tree. The exit status only reports failed tests.
     let (_, said) = process::run(dir.path(), &words, &[("PYTHONDONTWRITEBYTECODE", "1")]);
     let json = fs::read(json).unwrap_or_else(|_| panic!("no report:\n{said}"));
     let json: Value = serde_json::from_slice(&json).expect("JSON");
@@ -99,7 +99,7 @@ pub fn run(board: &mut Board, command: &str, limit: Duration) -> Result<String> 
     Ok(words.to_owned())
 }
 
-/// Why the first test was skipped.
+/// Returns the reason for skipping the first test.
 fn report_reason(text: &str) -> &str {
     let reason = text.lines().find_map(|line| line.split_once("# SKIP "));
     reason.map_or("the guest has nothing for it", |(_, reason)| reason)

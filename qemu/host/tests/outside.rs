@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Receiving in real time, the key pressed from outside: the guest has no part in it.
+//! Receiving in real time, with the key pressed from outside the guest.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -19,7 +19,7 @@ pub fn tests() -> Tests {
 }
 
 const TEXT: &str = "CQ CQ DE MORSE";
-/// How often it is keyed, at most, on a host that has other things to do.
+/// The most attempts to key the text on a busy host.
 const ATTEMPTS: u32 = 5;
 
 fn cq_is_read_at_13_and_25_wpm() {
@@ -31,7 +31,7 @@ fn cq_is_read_at_13_and_25_wpm() {
             let pace = Pace::new(UNIT_AT_1_WPM_US * 1000 / wpm);
             for attempt in 1..=ATTEMPTS {
                 let (text, late) = receive(mechanism, pace);
-                // A text that was not keyed at that speed says nothing about the driver.
+                // If host or guest kept the speed badly, the text says nothing about the driver.
                 if late < Duration::from_nanos(pace.unit_ns) / 5 || attempt == ATTEMPTS {
                     assert_eq!(text, format!("{TEXT} \n"), "{mechanism}, {wpm} WPM");
                     break;
@@ -52,7 +52,7 @@ fn receive(mechanism: &str, pace: Pace) -> (String, Duration) {
         key(board, pace)?;
         received.1 = lateness(&interrupts.stop(board)?, pace);
         board.run("sleep 7")?;
-        // The reader has the module as long as it is there.
+        // The module cannot be unloaded before the reader has ended.
         received.0 = board.run(
             "cat /tmp/text; killall cat; while pidof cat > /dev/null; do usleep 10000; done; rmmod morse",
         )?;
@@ -61,12 +61,12 @@ fn receive(mechanism: &str, pace: Pace) -> (String, Duration) {
     received
 }
 
-/// When the key is to be pressed and released, from the first time on.
+/// Returns the times of the presses and releases, from the first press on.
 fn edges(pace: Pace) -> Vec<Edge> {
     Message::parse(TEXT).expect("Morse").edges(pace)
 }
 
-/// Presses the key, at times that do not depend on how long that takes.
+/// Presses and releases the key at absolute times.
 fn key(board: &mut Board, pace: Pace) -> Result<()> {
     let start = Instant::now();
     for edge in edges(pace) {
@@ -77,8 +77,8 @@ fn key(board: &mut Board, pace: Pace) -> Result<()> {
     Ok(())
 }
 
-/// How far the interrupts are from where they should be, counted from the first. If there are not as many
-/// as edges, host or guest has slept through one.
+/// Returns the largest error of an interrupt's time, counted from the first. If the number of interrupts
+/// differs from that of edges, host or guest was too slow for one.
 fn lateness(interrupts: &[Interrupt], pace: Pace) -> Duration {
     let edges = edges(pace);
     if interrupts.len() != edges.len() {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Several processors: edges come on each of them, and they come and go.
+//! Several processors: edges come on each of them, while processors go offline and online.
 
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ pub fn tests() -> Tests {
         .and(tests![the_interrupt_of_the_wired_key_moves_between_processors].on(&WIRED))
 }
 
-/// How many edges there are.
+/// The number of edges.
 const EDGES: Amount<u64> = Amount::new("MORSE_STORM_EDGES", 5_000, 1_000_000);
 /// As [`KEYLESS_SMP`], with the key on its line.
 static WIRED: Kind = Kind::new("wired-smp", || Options::new(Time::Real).cpus(4));
@@ -41,9 +41,9 @@ fn edges_from_one_processor_after_the_other_are_accounted_for() {
     });
 }
 
-/// A script of the guest that takes each processor away and gives it back, again and again. The first
-/// one too, which has the interrupt of the wired key, where the kernel can do without it: neither on a PC
-/// nor on 32-bit ARM.
+/// A script of the guest that takes each processor offline and online, again and again. This includes the
+/// first one, which has the interrupt of the wired key, except on a PC and on 32-bit ARM, where it cannot go
+/// offline.
 const PLUG: &str = "
 plug() {
 	for cpu in 0 1 2 3 0 2 1 3; do
@@ -56,7 +56,7 @@ plug() {
 }
 ";
 
-/// The simulated key, pressed on a processor that is taken away under it, while the device sends.
+/// Presses the simulated key on a processor that goes offline meanwhile, while the device sends.
 fn processors_come_and_go_while_edges_come_and_the_device_sends(board: &mut Board) -> Result<()> {
     set(board, "wpm", "60")?;
     board.run("rm -f /tmp/sent /tmp/roved")?;
@@ -73,9 +73,9 @@ fn processors_come_and_go_while_edges_come_and_the_device_sends(board: &mut Boar
     Ok(())
 }
 
-/// The wired key, pressed from outside; its interrupt moves as the processor that has it is taken away.
-/// Edges that come too close become one interrupt in the GPIO controller already, so the comparison is
-/// with the kernel's own count.
+/// Presses the wired key from outside; its interrupt moves when its processor goes offline. The GPIO
+/// controller merges edges that are too close into one interrupt, so the comparison is with the kernel's own
+/// count.
 fn the_interrupt_of_the_wired_key_moves_between_processors() {
     const PRESSES: u32 = 600;
 

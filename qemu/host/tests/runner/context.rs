@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use morse_board::{Board, Config};
 
-/// How far a test gives way to those that watch the host's clock.
+/// The nice value of tests in virtual time, so that they give way to those that watch the host's clock.
 const NICENESS: i32 = 10;
 
 /// The notes of a test, shown when it fails.
@@ -29,7 +29,7 @@ pub struct Context {
 }
 
 impl Context {
-    /// That of a test which begins.
+    /// Makes the context of a test that begins.
     pub fn new(config: Option<Config>, boards: Vec<Board>) -> Self {
         Context {
             config,
@@ -65,7 +65,7 @@ pub fn config() -> Config {
     with(|context| context.config.clone()).expect("the test is one on a board")
 }
 
-/// Counts the test as skipped; it then returns.
+/// Counts the test as skipped. The test must return after this.
 pub fn skip(reason: &str) {
     with(|context| context.skipped = Some(reason.to_owned()));
 }
@@ -82,7 +82,7 @@ pub fn note(words: Arguments<'_>) {
     }
 }
 
-/// Notes a line, which is shown when the test fails, or was asked for.
+/// Notes a line. Shown when the test fails, and always with `--nocapture` or for tests selected by name.
 macro_rules! note {
     ($($words:tt)*) => { $crate::runner::context::note(format_args!($($words)*)) };
 }
@@ -107,13 +107,13 @@ pub fn run(
     let (sender, receiver) = mpsc::channel();
     thread::spawn(move || {
         if gives_way {
-            // For this thread and all that it starts. At worst it does not give way.
+            // For this thread and its children. If it fails, the test runs at normal priority.
             let _ = rustix::process::nice(NICENESS);
         }
         CONTEXT.set(Some(context));
         let result = panic::catch_unwind(AssertUnwindSafe(body));
         let context = CONTEXT.take().unwrap_or_default();
-        // The runner is not there any more when it was interrupted.
+        // The receiver is gone if the runner was interrupted.
         let _ = sender.send((result.is_ok(), context.skipped, context.boards));
     });
     let received = receiver.recv_timeout(limit);

@@ -26,7 +26,7 @@ impl Kernel {
         }
     }
 
-    /// Whether it is Debian's plain one.
+    /// Whether it is Debian's stock kernel.
     pub fn is_stock(&self) -> bool {
         self.flavour == "stock"
     }
@@ -65,7 +65,7 @@ impl Kernel {
             .map_err(|error| broken(error.to_string()))
     }
 
-    /// Its settings, or why there are none.
+    /// Returns its settings, or the error of its preparation.
     pub fn try_config(&self) -> Result<&Config, String> {
         self.config
             .get()

@@ -35,7 +35,7 @@ pub fn top() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../.."))
 }
 
-/// Something that passes or fails.
+/// A trial: a named test of any kind with its needs.
 pub struct Trial {
     pub name: String,
     /// The flavour of its kernel, where there are several.
@@ -69,7 +69,7 @@ impl Trial {
         }
     }
 
-    /// The look for leaks on all boards of a kind, when all its tests are done.
+    /// The check for leaks on all boards of a kind, after all its tests.
     pub fn leaks(kind: &Kind, kernel: usize) -> Self {
         Trial {
             needs: Needs {

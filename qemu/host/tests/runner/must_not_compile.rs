@@ -15,7 +15,7 @@ use super::schedule::Needs;
 use super::{context, process, top, Trial};
 
 const SOURCES: &str = "tests/must_not_compile";
-/// Where they are in the copy of the driver.
+/// The directory of the sources in the copy of the driver.
 const PLACE: &str = "src/must_not_compile";
 
 /// The codes of rustc's errors, each with the files that it points into.
@@ -36,7 +36,7 @@ pub fn trials(kernel: usize) -> Vec<Trial> {
         })
         .collect();
     names.sort();
-    // All at once, as most of the time goes into the rest of the driver.
+    // Compile all sources at once, as most of the time goes into the rest of the driver.
     let bad: Vec<String> = names
         .iter()
         .filter(|name| expected(name) != "none")
@@ -89,7 +89,7 @@ fn check(name: &str, all: &Errors) {
     if is_expected(all) && !all.iter().any(is_stray) {
         return;
     }
-    // An error may keep rustc from looking for others.
+    // An error in one source may keep rustc from finding those of others.
     let alone = compile(name, PLACE, &sources(&[name.to_owned()]));
     let is_right = match expected.as_str() {
         "none" => alone.is_empty(),
@@ -110,7 +110,7 @@ fn sources(names: &[String]) -> Vec<(String, String)> {
         .collect()
 }
 
-/// Builds these sources, at `place` in a copy of the driver, without making code of it.
+/// Compiles these sources, at `place` in a copy of the driver, without generating code.
 pub fn compile(name: &str, place: &str, sources: &[(String, String)]) -> Errors {
     let kernel = context::config().vmlinuz.with_file_name("");
     let work = top().join("build/must-not-compile").join(name);
@@ -173,7 +173,7 @@ pub fn compile(name: &str, place: &str, sources: &[(String, String)]) -> Errors 
             files,
         )
     });
-    // The last one, which points nowhere, counts them.
+    // rustc's last diagnostic only counts the errors and points into no file.
     errors.filter(|(_, files)| !files.is_empty()).collect()
 }
 

@@ -9,7 +9,7 @@ use std::process::{Command, ExitStatus, Stdio};
 /// How long a program may take, in seconds; the trial's own limit is longer.
 const LIMIT_S: &str = "840";
 
-/// Runs a program, and returns how it ended and all that it wrote.
+/// Runs a program, and returns its exit status and its output.
 ///
 /// # Panics
 ///

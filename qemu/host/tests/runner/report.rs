@@ -24,13 +24,13 @@ struct State {
 /// The results of the trials so far.
 #[derive(Default)]
 pub struct Report {
-    /// Whether the words of tests that pass are shown, too.
+    /// Whether the notes of passing tests are shown, too.
     shows_notes: bool,
     state: Mutex<State>,
 }
 
 impl Report {
-    /// One that shows the words of tests that pass as well, or does not.
+    /// Makes an empty report.
     pub fn new(shows_notes: bool) -> Self {
         Report {
             shows_notes,
@@ -42,12 +42,12 @@ impl Report {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A trial's turn has come.
+    /// Reports that a trial begins.
     pub fn begins(&self, name: &str) {
         self.state().running.insert(name.to_owned());
     }
 
-    /// It is done.
+    /// Reports the result of a trial.
     pub fn ends(&self, name: &str, time: Duration, outcome: &Outcome, notes: &str) {
         let mut state = self.state();
         let name = name.to_owned();
@@ -68,7 +68,7 @@ impl Report {
         }
     }
 
-    /// Tells of skipped trials and the slowest, then the closing line.
+    /// Prints the skipped trials and the slowest ones, then the closing line.
     pub fn close(&self, slowest: usize) {
         let mut state = self.state();
         for (reason, names) in &state.skipped {

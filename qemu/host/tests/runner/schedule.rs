@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Which trial runs when. Each has a thread that waits for its turn here.
+//! Decides which trial runs next. Each trial has a thread that waits for its turn here.
 //!
-//! Trials that are exact run beside each other, as many as there are processors; of those that watch the host's clock
-//! one runs at a time, besides. A trial starts when its kernel is prepared and its board is free. Boards are kept for
-//! the next trial of their kind; a second one of a kind is booted only when nothing else can start.
+//! Exact trials run concurrently, one for each processor; beside them runs one trial at a time that watches the host's
+//! clock. A trial starts when its kernel is prepared and its board is free. Boards are kept for the next trial of their
+//! kind; a second board of a kind is booted only when no other trial can start.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -17,11 +17,11 @@ pub type SharedKey = (usize, &'static str);
 /// The conditions of a trial's start.
 #[derive(Clone, Debug, Default)]
 pub struct Needs {
-    /// By its number.
+    /// The number of its kernel.
     pub kernel: Option<usize>,
     /// A resource that one trial uses at a time, such as a kind of board.
     pub shared: Option<SharedKey>,
-    /// It looks at the boards when all others are done with them.
+    /// It runs after all others of its kind of board, on all those boards.
     pub last: bool,
     pub real_time: bool,
 }
@@ -51,12 +51,12 @@ pub struct Schedule {
 /// A trial's turn, from [`Schedule::enter`] to [`Schedule::leave`].
 pub struct Turn {
     needs: Needs,
-    /// One board, or all that there are for the last trial.
+    /// One board, or all boards of the kind for the last trial.
     pub boards: Vec<Board>,
 }
 
 impl Schedule {
-    /// A schedule of trials, the first of which go first, with so many lanes.
+    /// Makes a schedule of trials, with `lanes` lanes. Earlier trials go first.
     pub fn new(trials: impl IntoIterator<Item = Needs>, lanes: usize) -> Self {
         let waiting: BTreeMap<usize, Needs> = trials.into_iter().enumerate().collect();
         let mut boards = HashMap::<SharedKey, Slot>::new();
@@ -83,7 +83,7 @@ impl Schedule {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A kernel is prepared, or will never be.
+    /// Reports that the preparation of a kernel has ended, with or without success.
     pub fn kernel_is_ready(&self, kernel: usize) {
         self.state().kernels_ready.push(kernel);
         self.changed.notify_all();
@@ -118,7 +118,7 @@ impl Schedule {
         Turn { needs, boards }
     }
 
-    /// A trial is done, and gives its boards back if they are of further use.
+    /// Ends a trial's turn, and takes back the boards that can be used again.
     pub fn leave(&self, turn: Turn, boards: Vec<Board>) {
         let mut done = Vec::new();
         let mut state = self.state();
@@ -140,14 +140,14 @@ impl Schedule {
             }
         }
         drop(state);
-        // It takes a moment to end a board.
+        // Ending a board takes a moment: do it without the lock.
         drop(done);
         self.changed.notify_all();
     }
 }
 
 impl State {
-    /// The trial that starts next, if one can.
+    /// Returns the trial that starts next, if one can.
     fn next(&self) -> Option<usize> {
         let ready = || {
             self.waiting
@@ -172,7 +172,7 @@ impl State {
         lane && kernel && !(needs.last && needs.shared.as_ref().is_some_and(is_left))
     }
 
-    /// Whether it needs no board, has one, or is the first to want it.
+    /// Whether the trial needs no board, has a free one, or is the first to want its kind.
     fn has_board(&self, needs: &Needs) -> bool {
         let slot = needs.shared.and_then(|key| self.boards.get(&key));
         slot.is_none_or(|slot| !slot.idle.is_empty() || slot.used == 0)

@@ -7,7 +7,7 @@ use std::fs;
 use super::context::skip;
 use super::{process, top, Trial};
 
-/// The lints that are the same for every kernel; `kunit` is for one that has it.
+/// The lints for every kernel; `kunit` is for kernels with KUnit.
 const LINTS: [&str; 6] = ["format", "host", "kernel", "c", "shell", "binding"];
 
 /// A trial for each lint.
@@ -20,7 +20,7 @@ pub fn lints(has_kunit: bool) -> Vec<Trial> {
     LINTS.into_iter().chain(kunit).map(lint).collect()
 }
 
-/// A trial for each target of fuzzing, for as long as it takes to get through the committed corpus, and some more.
+/// A trial for each fuzzing target, long enough for the committed corpus and some more.
 pub fn fuzz() -> Vec<Trial> {
     let target = |target| {
         let run = move || process::succeeds(top(), &["scripts/fuzz", "5", target], &[]);

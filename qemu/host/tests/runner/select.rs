@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Which trials a run has: by its tier, by names, by kernels.
+//! Selects the trials of a run: by tier, by names, by kernels.
 
 use super::kernel::Kernel;
 use super::test::{Kind, Test};
 use super::{crates, examples, must_not_compile, scripts, Trial};
 
-/// How much of everything a run does; the first word on the command line.
+/// The extent of a run; the first word on the command line.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Tier {
     /// The tests without a board, and one board that sends and receives.
@@ -21,7 +21,7 @@ pub enum Tier {
 }
 
 impl Tier {
-    /// The tier of a word.
+    /// Parses a tier.
     fn of(word: &str) -> Option<Tier> {
         match word {
             "smoke" => Some(Tier::Smoke),
@@ -45,16 +45,16 @@ impl Tier {
 pub struct Selection {
     pub tier: Tier,
     pub names: Vec<String>,
-    /// Names are whole.
+    /// Whether names must match as a whole.
     pub exact: bool,
-    /// The lints as well, which are run by name otherwise.
+    /// Whether to run the lints, too. Otherwise they run only by name.
     pub lints: bool,
     /// All tests on boards.
     pub tests: Vec<Test>,
 }
 
 impl Selection {
-    /// Takes the tier from the words.
+    /// Makes a selection; takes the tier from `words`.
     pub fn new(mut words: Vec<String>, exact: bool, lints: bool, tests: Vec<Test>) -> Self {
         let tier = words.first().and_then(|word| Tier::of(word));
         if tier.is_some() {
@@ -72,7 +72,7 @@ impl Selection {
     /// Returns the trials on these kernels, long ones first.
     pub fn trials(&self, kernels: &[Kernel]) -> Vec<Trial> {
         let mut trials = Vec::new();
-        // The slow kernels first, so that nothing long is left to the end.
+        // The slow kernels first, so that no long trial is left to the end.
         let mut order: Vec<usize> = (0..kernels.len()).collect();
         order.sort_by_key(|kernel| kernels[*kernel].is_stock());
         for kernel in order {
@@ -125,19 +125,19 @@ impl Selection {
                 ));
             }
         }
-        // They have to be built to be listed.
+        // cargo must build these tests to list them.
         if self.names.is_empty() || !self.names.iter().all(|name| self.is_group(name)) {
             trials.extend(crates::trials());
         }
         trials
     }
 
-    /// Whether a name was asked for.
+    /// Whether a name is selected.
     fn wants(&self, name: &str) -> bool {
         self.names.is_empty() || self.names.iter().any(|wanted| self.matches(name, wanted))
     }
 
-    /// A name that was asked for is a group, a part of names in a group, or a part of any name.
+    /// A wanted name is a group, a part of names in a group, or a part of any name.
     fn matches(&self, name: &str, wanted: &str) -> bool {
         if self.exact {
             return name == wanted;
@@ -149,7 +149,7 @@ impl Selection {
         }
     }
 
-    /// Whether tests that are known without building something have this for their first name.
+    /// Whether this is a group of tests that are known without a build.
     fn is_group(&self, wanted: &str) -> bool {
         const OTHERS: [&str; 7] = [
             "docs",
@@ -168,7 +168,7 @@ impl Selection {
         OTHERS.contains(&group(wanted)) || is_on_boards()
     }
 
-    /// The first name that no trial has.
+    /// Returns the first selected name that no trial has.
     pub fn unknown(&self, trials: &[Trial]) -> Option<&str> {
         let has_none =
             |wanted: &&String| !trials.iter().any(|trial| self.matches(&trial.name, wanted));

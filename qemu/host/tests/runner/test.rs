@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use morse_board::{Options, Time};
 
-/// A kind of board. All tests that name the same one share it, one after the other.
+/// A kind of board. All tests of a kind share a board, one after the other.
 pub struct Kind {
-    /// The name that its leak check has.
+    /// The name of its leak check.
     pub name: &'static str,
     options: fn() -> Options,
 }
@@ -32,17 +32,17 @@ pub struct Test {
     /// The name that selects it.
     pub name: String,
     pub body: Arc<dyn Fn() + Send + Sync>,
-    /// The board that the body uses, if not one of its own.
+    /// The shared board that the body uses; `None` if it boots its own.
     pub board: Option<&'static Kind>,
-    /// It watches the host's clock, so that no other such test runs beside it.
+    /// The test watches the host's clock, so that no other such test runs beside it.
     pub real_time: bool,
-    /// Of several kernels it runs on the stock kernel only.
+    /// With several kernels the test runs on the stock kernel only.
     pub stock_only: bool,
-    /// It tests the board rather than the driver.
+    /// The test is about the board rather than the driver.
     pub is_of_board: bool,
-    /// It takes a moment, and shows whether anything works at all.
+    /// The test is quick, and shows whether the driver works at all.
     pub is_smoke: bool,
-    /// It takes as long as one lets it.
+    /// The test has an adjustable length.
     pub has_long: bool,
 }
 
@@ -63,7 +63,7 @@ impl Test {
     }
 }
 
-/// Tests that have something in common.
+/// A group of tests.
 pub struct Tests(pub Vec<Test>);
 
 impl Tests {
@@ -72,7 +72,7 @@ impl Tests {
         self
     }
 
-    /// They share a board of this kind.
+    /// Makes the tests share a board of this kind.
     pub fn on(self, kind: &'static Kind) -> Self {
         let real_time = kind.options().time() == Time::Real;
         self.each(|test| {
@@ -81,32 +81,33 @@ impl Tests {
         })
     }
 
-    /// They boot boards of their own, and watch the host's clock.
+    /// For tests that boot boards of their own and watch the host's clock.
     pub fn in_real_time(self) -> Self {
         self.each(|test| test.real_time = true)
     }
 
-    /// Another kernel shows nothing more, or takes too long: of several kernels they run on stock only.
+    /// For tests that show nothing more on another kernel, or take too long there: with several kernels they run on the
+    /// stock kernel only.
     pub fn stock_only(self) -> Self {
         self.each(|test| test.stock_only = true)
     }
 
-    /// They test the board rather than the driver.
+    /// For tests of the board rather than the driver.
     pub fn of_board(self) -> Self {
         self.stock_only().each(|test| test.is_of_board = true)
     }
 
-    /// They are run in a moment, and show whether anything works at all.
+    /// For quick tests that show whether the driver works at all.
     pub fn smoke(self) -> Self {
         self.each(|test| test.is_smoke = true)
     }
 
-    /// They take as long as one lets them, see [`crate::amount`].
+    /// For tests of adjustable length, see [`crate::amount`].
     pub fn long(self) -> Self {
         self.each(|test| test.has_long = true)
     }
 
-    /// These and others.
+    /// Joins two groups.
     pub fn and(mut self, others: Tests) -> Self {
         self.0.extend(others.0);
         self
