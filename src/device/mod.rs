@@ -8,7 +8,7 @@
 //! Imports go one way, from the left to anything right of it:
 //!
 //! - [`standalone`] -> [`driver`] -> this file -> `node`, `power` -> `transmit`, `receive` -> `code`, `linux`
-//! - `transmit`: `beacon`, `keyer` -> `transmitter` -> `queue`, `settings`; `queue` -> `fifo`;
+//! - `transmit`: `beacon`, `keyer` -> `transmitter` -> `queue`, `settings`; `queue` -> `state` -> `fifo`;
 //!   `keyer` -> `deadline`, `lamp`, `log`
 //! - `receive`: `key` -> `irq` -> `receiver`; `softirq`, `gap`, `deliver`, `ticker` -> `receiver` ->
 //!   `line`, `level`, `rates`; `line` -> `buffer`, `session`; `buffer` -> `stream`
@@ -171,6 +171,7 @@ impl<'a> Transceiver<'a> {
             receiver: receiver.clone(),
             keyer: keyer.handle(),
             beacon: beacon.handle(),
+            gap: gap.handle(),
         };
         let power = Power::new(
             dev,

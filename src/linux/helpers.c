@@ -5,6 +5,7 @@
  * files that use them declare them.
  */
 
+#include <linux/fs.h>
 #include <linux/gpio/consumer.h>
 #include <linux/interrupt.h>
 #include <linux/irq.h>
@@ -110,6 +111,21 @@ void morse_helper_irq_sim_remove(struct irq_domain *domain)
 void morse_helper_synchronize_rcu_expedited(void)
 {
 	synchronize_rcu_expedited();
+}
+
+bool morse_helper_iocb_is_nowait(int ki_flags)
+{
+	return ki_flags & IOCB_NOWAIT;
+}
+
+bool morse_helper_iocb_is_dsync(int ki_flags)
+{
+	return ki_flags & IOCB_DSYNC;
+}
+
+fmode_t morse_helper_fmode_nowait(void)
+{
+	return FMODE_NOWAIT;
 }
 
 void morse_helper_set_idle(void)

@@ -19,6 +19,7 @@ use super::{
         Context,
         Sleepable, //
     },
+    fasync::FasyncRequest,
     node::Node,
     poll::PollEvents,
     raw_device,
@@ -50,11 +51,32 @@ use kernel::{
     },
 };
 
+unsafe extern "C" {
+    /// Whether `IOCB_NOWAIT` is set, a macro that bindgen does not take.
+    safe fn morse_helper_iocb_is_nowait(ki_flags: c_int) -> bool;
+    /// Whether `IOCB_DSYNC` is set, likewise.
+    safe fn morse_helper_iocb_is_dsync(ki_flags: c_int) -> bool;
+    /// `FMODE_NOWAIT`, likewise.
+    safe fn morse_helper_fmode_nowait() -> bindings::fmode_t;
+}
+
 /// The arguments of an ioctl(2).
 pub struct Ioctl {
     /// The command, as made by `_IO()`, `_IOR()` or `_IOW()`.
     pub command: u32,
+    /// Whether the file was opened for writing.
+    pub is_writable: bool,
     argument: usize,
+}
+
+/// The waiting that a write(2) asks for.
+#[derive(Clone, Copy)]
+pub struct WriteFlags {
+    /// Do not wait: `O_NONBLOCK`, or `RWF_NOWAIT`, which io_uring(7) uses.
+    pub nonblock: bool,
+    /// Wait until the bytes have taken effect: `O_DSYNC`, `O_SYNC`, or `RWF_DSYNC`. Never set together
+    /// with `nonblock`.
+    pub sync: bool,
 }
 
 impl Ioctl {
@@ -82,12 +104,19 @@ pub trait FileOperations: Send + Sync + Sized + 'static {
 
     /// Takes bytes from `from`, and returns their number, which is not 0 unless `from` is empty.
     ///
-    /// With `nonblock` it fails with `EAGAIN` instead of waiting.
-    fn write(&self, from: &mut IovIterSource<'_>, nonblock: bool, ctx: &Sleepable)
-        -> Result<usize>;
+    /// With `flags.nonblock` it fails with `EAGAIN` instead of waiting.
+    fn write(
+        &self,
+        from: &mut IovIterSource<'_>,
+        flags: WriteFlags,
+        ctx: &Sleepable,
+    ) -> Result<usize>;
 
     /// Registers the wait queues of the file with `table`, and returns the events that are pending now.
     fn poll(&self, file: &fs::File, table: &PollTable<'_>) -> PollEvents;
+
+    /// Enables or disables `SIGIO` for changes of the file's readiness.
+    fn fasync(&self, request: &FasyncRequest, ctx: &Sleepable) -> Result;
 
     /// Waits until all bytes written before have taken effect.
     fn fsync(&self, ctx: &Sleepable) -> Result;
@@ -188,7 +217,10 @@ impl<F: FileOperations> Registration<F> {
         release: Some(Self::release),
         read_iter: Some(Self::read_iter),
         write_iter: Some(Self::write_iter),
+        splice_read: Some(bindings::copy_splice_read),
+        splice_write: Some(bindings::iter_file_splice_write),
         poll: Some(Self::poll),
+        fasync: Some(Self::fasync),
         fsync: Some(Self::fsync),
         unlocked_ioctl: Some(Self::ioctl),
         #[cfg(CONFIG_COMPAT)]
@@ -210,8 +242,13 @@ impl<F: FileOperations> Registration<F> {
             Ok(opened) => {
                 // SAFETY: While a file is being opened, only `open` accesses its private data.
                 unsafe { (*file).private_data = opened.into_foreign() };
-                // SAFETY: Both pointers are valid. `stream_open()` returns 0.
-                unsafe { bindings::stream_open(inode, file) }
+                // SAFETY: Both pointers are valid, and the file is being opened. `stream_open()`
+                // never fails. Reads and writes heed `IOCB_NOWAIT`.
+                unsafe {
+                    bindings::stream_open(inode, file);
+                    (*file).f_mode |= morse_helper_fmode_nowait();
+                }
+                0
             }
             Err(error) => error.to_errno(),
         }
@@ -246,7 +283,10 @@ impl<F: FileOperations> Registration<F> {
         // SAFETY: `kiocb` is valid, and its file stays open during the call.
         let (file, this) = unsafe { ((*kiocb).ki_filp, Self::borrow((*kiocb).ki_filp)) };
         // SAFETY: As above. The flags may be read at any time.
-        let nonblock = unsafe { (*file).f_flags } & bindings::O_NONBLOCK != 0;
+        let nonblock = unsafe {
+            (*file).f_flags & bindings::O_NONBLOCK != 0
+                || morse_helper_iocb_is_nowait((*kiocb).ki_flags)
+        };
         // SAFETY: `iter` is a destination, and valid during the call.
         let to = unsafe { IovIterDest::from_raw(iter) };
         // SAFETY: `read_iter` runs in process context.
@@ -266,14 +306,27 @@ impl<F: FileOperations> Registration<F> {
     ) -> isize {
         // SAFETY: `kiocb` is valid, and its file stays open during the call.
         let (file, this) = unsafe { ((*kiocb).ki_filp, Self::borrow((*kiocb).ki_filp)) };
-        // Without `FMODE_NOWAIT`, `RWF_NOWAIT` is rejected before this call.
         // SAFETY: As above. The flags may be read at any time.
-        let nonblock = unsafe { (*file).f_flags } & bindings::O_NONBLOCK != 0;
+        let (nonblock, nowait, dsync) = unsafe {
+            (
+                (*file).f_flags & bindings::O_NONBLOCK != 0,
+                morse_helper_iocb_is_nowait((*kiocb).ki_flags),
+                morse_helper_iocb_is_dsync((*kiocb).ki_flags),
+            )
+        };
+        if nowait && dsync && !nonblock {
+            // The wait is not allowed here. io_uring(7) then repeats the write in a worker thread.
+            return EAGAIN.to_errno() as isize;
+        }
+        let flags = WriteFlags {
+            nonblock: nonblock || nowait,
+            sync: dsync && !nonblock,
+        };
         // SAFETY: `iter` is a source, and valid during the call.
         let from = unsafe { IovIterSource::from_raw(iter) };
         // SAFETY: `write_iter` runs in process context.
         let ctx = unsafe { Sleepable::enter() };
-        match this.write(from, nonblock, &ctx) {
+        match this.write(from, flags, &ctx) {
             Ok(count) => count as isize,
             Err(error) => error.to_errno() as isize,
         }
@@ -291,6 +344,20 @@ impl<F: FileOperations> Registration<F> {
         // SAFETY: `table` is null or valid during the call.
         let table = unsafe { PollTable::from_raw(table) };
         this.poll(file, &table).as_raw()
+    }
+
+    /// # Safety
+    ///
+    /// `file` was opened by [`Self::open`], and is not released.
+    unsafe extern "C" fn fasync(fd: c_int, file: *mut bindings::file, on: c_int) -> c_int {
+        // SAFETY: The file stays open during the call, which runs in process context.
+        let (this, ctx) = unsafe { (Self::borrow(file), Sleepable::enter()) };
+        // SAFETY: These are the arguments of this call.
+        let request = unsafe { FasyncRequest::new(fd, file, on) };
+        match this.fasync(&request, &ctx) {
+            Ok(()) => 0,
+            Err(error) => error.to_errno(),
+        }
     }
 
     /// # Safety
@@ -320,7 +387,14 @@ impl<F: FileOperations> Registration<F> {
     ) -> c_long {
         // SAFETY: The file stays open during the call, which runs in process context.
         let (this, ctx) = unsafe { (Self::borrow(file), Sleepable::enter()) };
-        match this.ioctl(&Ioctl { command, argument }, &ctx) {
+        // SAFETY: As above. The access mode never changes.
+        let access = unsafe { (*file).f_flags } & bindings::O_ACCMODE;
+        let request = Ioctl {
+            command,
+            is_writable: matches!(access, bindings::O_WRONLY | bindings::O_RDWR),
+            argument,
+        };
+        match this.ioctl(&request, &ctx) {
             Ok(()) => 0,
             Err(error) => error.to_errno() as c_long,
         }

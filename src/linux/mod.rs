@@ -45,6 +45,7 @@ pub mod context;
 pub mod debugfs;
 pub mod delayed;
 pub mod device_irq;
+pub mod fasync;
 pub mod faux;
 pub mod gpio;
 pub mod irq;

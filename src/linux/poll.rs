@@ -9,7 +9,26 @@
 //!
 //! C header: [`include/linux/poll.h`](srctree/include/linux/poll.h)
 
-use kernel::bindings;
+use super::fasync::{
+    Band,
+    FasyncList,
+    FasyncRequest, //
+};
+use core::{
+    ops::Deref,
+    pin::Pin, //
+};
+use kernel::{
+    bindings, fs,
+    prelude::*,
+    sync::{
+        poll::{
+            PollCondVar,
+            PollTable, //
+        },
+        LockClassKey, //
+    },
+};
 
 #[cfg(kernel_7_3)]
 pub use kernel::sync::poll::PollCondVarBox;
@@ -38,6 +57,50 @@ impl PollEvents {
 impl core::ops::BitOrAssign for PollEvents {
     fn bitor_assign(&mut self, other: Self) {
         self.0 |= other.0;
+    }
+}
+
+/// A wait queue for changes of a file's readiness: of poll(2), epoll(7) and io_uring(7), and of the
+/// owners of files with `O_ASYNC`, which get `SIGIO`.
+///
+/// An edge-triggered epoll reports an event for each notification that finds the file ready. So notify
+/// of changes only.
+pub struct PollQueue {
+    condvar: PollCondVarBox,
+    fasync: FasyncList,
+}
+
+impl PollQueue {
+    /// Makes an empty queue.
+    pub fn new(name: &'static CStr, key: Pin<&'static LockClassKey>) -> Result<Self> {
+        Ok(Self {
+            condvar: PollCondVarBox::new(name, key)?,
+            fasync: FasyncList::default(),
+        })
+    }
+
+    /// Registers the queue with `table`.
+    pub fn register(&self, table: &PollTable<'_>, file: &fs::File) {
+        table.register_wait(file, &self.condvar);
+    }
+
+    /// Adds a file to the list of those that get `SIGIO`, or removes it.
+    pub fn fasync(&self, request: &FasyncRequest) -> Result {
+        self.fasync.update(request)
+    }
+
+    /// Wakes all waiters, and sends `SIGIO`.
+    pub fn notify(&self, band: Band) {
+        self.condvar.notify_all();
+        self.fasync.kill(band);
+    }
+}
+
+impl Deref for PollQueue {
+    type Target = PollCondVar;
+
+    fn deref(&self) -> &PollCondVar {
+        &self.condvar
     }
 }
 

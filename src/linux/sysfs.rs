@@ -58,11 +58,12 @@ impl Output<'_> {
 /// # Invariants
 ///
 /// - `raw` is the first field, so that a pointer to it is a pointer to the `Attribute`.
-/// - The functions of `raw` are `Self::show_raw` and, if `store` is `Some`, `Self::store_raw`.
+/// - The functions of `raw` are `Self::show_raw` if `show` is `Some`, and `Self::store_raw` if `store`
+///   is `Some`.
 #[repr(C)]
 pub struct Attribute<D: 'static> {
     raw: bindings::device_attribute,
-    show: Show<D>,
+    show: Option<Show<D>>,
     store: Option<Store<D>>,
 }
 
@@ -74,30 +75,39 @@ const SHOW_BYTES: usize = kernel::page::PAGE_SIZE - 1;
 
 /// All users may read.
 const MODE_READ: bindings::umode_t = 0o444;
+/// Root may write.
+const MODE_WRITE: bindings::umode_t = 0o200;
 /// All users may read, root may write.
 const MODE_READ_WRITE: bindings::umode_t = 0o644;
 
 impl<D: Send + Sync + 'static> Attribute<D> {
     /// An attribute that all users can read.
     pub const fn read_only(name: &'static CStr, show: Show<D>) -> Self {
-        Self::new(name, MODE_READ, show, None)
+        Self::new(name, MODE_READ, Some(show), None)
     }
 
     /// An attribute that all users can read and root can write.
     pub const fn read_write(name: &'static CStr, show: Show<D>, store: Store<D>) -> Self {
-        Self::new(name, MODE_READ_WRITE, show, Some(store))
+        Self::new(name, MODE_READ_WRITE, Some(show), Some(store))
+    }
+
+    /// An attribute that only root can write, and that cannot be read.
+    pub const fn write_only(name: &'static CStr, store: Store<D>) -> Self {
+        Self::new(name, MODE_WRITE, None, Some(store))
     }
 
     const fn new(
         name: &'static CStr,
         mode: bindings::umode_t,
-        show: Show<D>,
+        show: Option<Show<D>>,
         store: Option<Store<D>>,
     ) -> Self {
         let mut raw: bindings::device_attribute = pin_init::zeroed();
         raw.attr.name = str::as_char_ptr_in_const_context(name);
         raw.attr.mode = mode;
-        raw.__bindgen_anon_1.show = Some(Self::show_raw);
+        if show.is_some() {
+            raw.__bindgen_anon_1.show = Some(Self::show_raw);
+        }
         if store.is_some() {
             raw.__bindgen_anon_2.store = Some(Self::store_raw);
         }
@@ -125,7 +135,10 @@ impl<D: Send + Sync + 'static> Attribute<D> {
         let ctx = unsafe { Sleepable::enter() };
 
         let mut out = Output(Formatter::new(buffer));
-        let result = (this.show)(data, &mut out, &ctx).and_then(|()| out.print(fmt!("\n")));
+        let result = match this.show {
+            Some(show) => show(data, &mut out, &ctx).and_then(|()| out.print(fmt!("\n"))),
+            None => Err(EINVAL),
+        };
         match result {
             Ok(()) => out.0.bytes_written() as isize,
             Err(error) => error.to_errno() as isize,

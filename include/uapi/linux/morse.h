@@ -64,8 +64,9 @@ struct morse_pulse {
  * enum morse_ioctl - requests
  * @MORSE_IOC_ABORT: Drop all queued characters, and abort the one being sent.
  *	Returns when the lamp is dark. Text that another task writes meanwhile is
- *	not affected. EINTR if a signal arrives first; the abort still takes
- *	effect.
+ *	not affected. EINTR if a signal arrives first, also with SA_RESTART; the
+ *	abort still takes effect, and is not restarted. EBADF if the file is not
+ *	open for writing.
  * @MORSE_IOC_GET_STATUS: Get a struct morse_status.
  * @MORSE_IOC_SET_MODE: Set the mode of this file, a __u32 from enum morse_mode.
  *	If the mode changes, the file, including a waiting read(2), reads content

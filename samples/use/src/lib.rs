@@ -28,7 +28,8 @@ mod request {
 ///
 /// # Errors
 ///
-/// `EINTR` if a signal came first (the abort holds nevertheless), `ENODEV` if the device is gone.
+/// `EINTR` if a signal came first (the abort holds nevertheless), `EBADF` if the file is not open for
+/// writing, `ENODEV` if the device is gone.
 pub fn abort(file: &impl AsFd) -> nix::Result<()> {
     // SAFETY: The file is open, and the request has no argument.
     unsafe { request::abort(file.as_fd().as_raw_fd()) }.map(drop)

@@ -87,7 +87,7 @@ impl Decoder {
             timing.set_wpm(wpm)?;
             Some(Ticks::from_ns(timing.unit_ns()))
         };
-        self.reset();
+        self.interrupt();
         Ok(())
     }
 
@@ -98,6 +98,13 @@ impl Decoder {
         self.reading = None;
         self.spaces = Spaces::EMPTY;
         self.ended = Ended::Word;
+    }
+
+    /// Forgets as [`Decoder::reset`] does, but not that a word is to end.
+    pub fn interrupt(&mut self) {
+        let ended = self.ended;
+        self.reset();
+        self.ended = ended;
     }
 
     /// Takes a mark that ended.
@@ -253,7 +260,11 @@ impl Decoder {
         for (i, &Beat { mark, space }) in self.pending.beats().iter().take(count).enumerate() {
             let is_dash = reading.is_dash(mark);
             let element = if is_dash { Element::Dash } else { Element::Dot };
-            code = code.and_then(|code| code.push(element));
+            code = code.and_then(|code| match element {
+                // A run of dots is the error sign, however long it is.
+                Element::Dot if code.is_dots() => code.push(element).or(Some(code)),
+                _ => code.push(element),
+            });
             let Some(hand) = self.hand.as_mut().filter(|_| adapts) else {
                 continue;
             };

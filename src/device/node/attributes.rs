@@ -40,7 +40,7 @@ fn counts(data: &DeviceData) -> Counts {
 }
 
 /// All attributes.
-pub(crate) static ATTRIBUTES: [Attribute<DeviceData>; 25] = [
+pub(crate) static ATTRIBUTES: [Attribute<DeviceData>; 26] = [
     Attribute::read_write(
         c"wpm",
         |data, out, _| out.print(fmt!("{}", data.transmitter.timing.lock().wpm())),
@@ -80,6 +80,10 @@ pub(crate) static ATTRIBUTES: [Attribute<DeviceData>; 25] = [
             Ok(())
         },
     ),
+    Attribute::write_only(c"abort", |data, text, ctx| match number(text)? {
+        1 => data.transmitter.queue.abort(ctx),
+        _ => Err(EINVAL),
+    }),
     Attribute::read_only(c"state", |data, out, _| {
         let state = if data.transmitter.queue.occupancy()?.queued > 0 {
             "sending"
@@ -98,7 +102,11 @@ pub(crate) static ATTRIBUTES: [Attribute<DeviceData>; 25] = [
     Attribute::read_write(
         c"receive_wpm",
         |data, out, _| out.print(fmt!("{}", data.receiver.line.lock().fixed_wpm())),
-        |data, text, _| data.receiver.line.lock().set_fixed_wpm(number(text)?),
+        |data, text, _| {
+            data.receiver.line.lock().set_fixed_wpm(number(text)?)?;
+            data.gap.mod_delayed_ms(0);
+            Ok(())
+        },
     ),
     Attribute::read_only(c"received_wpm", |data, out, _| {
         let wpm = data.receiver.line.lock().wpm();
@@ -107,7 +115,11 @@ pub(crate) static ATTRIBUTES: [Attribute<DeviceData>; 25] = [
     Attribute::read_write(
         c"debounce_us",
         |data, out, _| out.print(fmt!("{}", data.receiver.line.lock().debounce_us())),
-        |data, text, _| data.receiver.line.lock().set_debounce_us(number(text)?),
+        |data, text, _| {
+            data.receiver.line.lock().set_debounce_us(number(text)?)?;
+            data.gap.mod_delayed_ms(0);
+            Ok(())
+        },
     ),
     Attribute::read_only(c"received", |data, out, _| {
         print(out, counts(data).characters)

@@ -2,7 +2,6 @@
 
 //! An open `/dev/morse`.
 
-use crate::code::Parser;
 use crate::device::receive::{
     buffer::{
         Mode,
@@ -10,13 +9,18 @@ use crate::device::receive::{
     },
     receiver::Receiver, //
 };
-use crate::device::transmit::transmitter::Transmitter;
+use crate::device::transmit::{
+    queue::Writer,
+    transmitter::Transmitter, //
+};
 use crate::linux::{
     context::Sleepable,
     delayed::DelayedWorkHandle,
+    fasync::FasyncRequest,
     miscdev::{
         self,
-        Ioctl, //
+        Ioctl,
+        WriteFlags, //
     },
     poll::PollEvents,
     trace,
@@ -31,12 +35,10 @@ use kernel::{
         IovIterDest,
         IovIterSource, //
     },
-    new_mutex,
     prelude::*,
     sync::{
         poll::PollTable,
-        Arc,
-        Mutex, //
+        Arc, //
     },
 };
 
@@ -52,15 +54,16 @@ pub(crate) struct DeviceData {
     pub(crate) keyer: WorkHandle<Sleepable>,
     /// Makes the beacon look at its settings.
     pub(crate) beacon: DelayedWorkHandle,
+    /// Makes the receiver look at the time.
+    pub(crate) gap: DelayedWorkHandle,
 }
 
 /// The state of one open file.
 #[pin_data]
 pub(crate) struct OpenFile {
     data: DeviceData,
-    /// Sequences may be split over writes, but not over files.
     #[pin]
-    parser: Mutex<Parser>,
+    writer: Writer,
     #[pin]
     reader: Reader,
 }
@@ -72,7 +75,7 @@ impl miscdev::FileOperations for OpenFile {
         KBox::pin_init(
             pin_init!(Self {
                 data: device.clone(),
-                parser <- new_mutex!(Parser::new(), "OpenFile::parser"),
+                writer <- Writer::new(),
                 reader <- device.receiver.buffer.reader(),
             }),
             // On the account of whoever opens it: how many files there are is up to user space.
@@ -90,7 +93,7 @@ impl miscdev::FileOperations for OpenFile {
     fn write(
         &self,
         from: &mut IovIterSource<'_>,
-        nonblock: bool,
+        flags: WriteFlags,
         ctx: &Sleepable,
     ) -> Result<usize> {
         let DeviceData {
@@ -98,7 +101,7 @@ impl miscdev::FileOperations for OpenFile {
         } = &self.data;
         transmitter
             .queue
-            .write(&self.parser, keyer, from, nonblock, ctx)
+            .write(&self.writer, keyer, from, flags, ctx)
     }
 
     fn poll(&self, file: &fs::File, table: &PollTable<'_>) -> PollEvents {
@@ -107,12 +110,18 @@ impl miscdev::FileOperations for OpenFile {
         ready
     }
 
+    fn fasync(&self, request: &FasyncRequest, _ctx: &Sleepable) -> Result {
+        self.data.transmitter.queue.fasync(request)?;
+        self.data.receiver.buffer.fasync(request)
+    }
+
     fn fsync(&self, ctx: &Sleepable) -> Result {
-        self.data.transmitter.queue.wait_until_sent(ctx)
+        self.data.transmitter.queue.fsync(&self.writer, ctx)
     }
 
     fn ioctl(&self, request: &Ioctl, ctx: &Sleepable) -> Result {
         match request.command {
+            uapi::IOC_ABORT if !request.is_writable => Err(EBADF),
             uapi::IOC_ABORT => self.data.transmitter.queue.abort(ctx),
             uapi::IOC_GET_STATUS => {
                 let status = self.data.transmitter.status()?;

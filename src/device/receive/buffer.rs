@@ -13,9 +13,13 @@ use crate::code::Pulse;
 use crate::linux::{
     bhlock::SpinLockBh,
     context::Sleepable,
+    fasync::{
+        Band,
+        FasyncRequest, //
+    },
     poll::{
-        PollCondVarBox,
-        PollEvents, //
+        PollEvents,
+        PollQueue, //
     },
     uapi, //
 };
@@ -23,16 +27,8 @@ use crate::new_spinlock_bh;
 use kernel::{
     fs,
     iov::IovIterDest,
-    new_mutex,
     prelude::*,
-    sync::{
-        atomic::{
-            AtomicFlag,
-            Relaxed, //
-        },
-        poll::PollTable,
-        Mutex, //
-    },
+    sync::poll::PollTable,
     transmute::AsBytes, //
 };
 
@@ -43,8 +39,9 @@ const PULSES: usize = 2048;
 
 /// How many bytes of text are copied to user space at a time.
 const CHUNK_BYTES: usize = 256;
+const PULSE_BYTES: usize = size_of::<uapi::Pulse>();
 /// How many pulses are copied to user space at a time, for as many bytes.
-const CHUNK_PULSES: usize = CHUNK_BYTES / size_of::<uapi::Pulse>();
+const CHUNK_PULSES: usize = CHUNK_BYTES / PULSE_BYTES;
 
 struct BufferState {
     text: Stream<u8>,
@@ -60,8 +57,8 @@ struct BufferState {
 pub(crate) struct ReadBuffer {
     #[pin]
     state: SpinLockBh<BufferState>,
-    /// Rung when there is something new, or never will be.
-    changed: PollCondVarBox,
+    /// Notified when there is new content, and when the device is removed.
+    changed: PollQueue,
 }
 
 /// What a reader reads.
@@ -76,22 +73,23 @@ pub(crate) enum Mode {
 /// The place of one open file.
 #[pin_data]
 pub(crate) struct Reader {
-    /// In the stream that the file reads. Not held while waiting.
+    /// Taken under the lock of the buffer.
     #[pin]
-    cursor: Mutex<Cursor>,
-    /// Which stream that is. Changes while both the cursor and the buffer are locked, so that it can be
-    /// read with either.
-    reads_pulses: AtomicFlag,
+    place: SpinLockBh<Place>,
 }
 
-impl Reader {
-    fn mode(&self) -> Mode {
-        if self.reads_pulses.load(Relaxed) {
-            Mode::Pulses
-        } else {
-            Mode::Text
-        }
-    }
+#[derive(Clone, Copy)]
+struct Place {
+    /// The stream that the file reads.
+    mode: Mode,
+    cursor: Cursor,
+}
+
+/// The items that one read copies. It holds no lock meanwhile, as user space can stall the copy.
+struct Claim {
+    mode: Mode,
+    from: u64,
+    end: u64,
 }
 
 impl ReadBuffer {
@@ -104,7 +102,7 @@ impl ReadBuffer {
                 lost: 0,
                 gone: false,
             }, "ReadBuffer::state"),
-            changed: PollCondVarBox::new(c"ReadBuffer::changed", kernel::static_lock_class!())?,
+            changed: PollQueue::new(c"ReadBuffer::changed", kernel::static_lock_class!())?,
         })
     }
 
@@ -136,13 +134,13 @@ impl ReadBuffer {
 
     /// Wakes the readers.
     pub(crate) fn wake(&self) {
-        self.changed.notify_all();
+        self.changed.notify(Band::In);
     }
 
     /// Marks the device as gone, and wakes everybody.
     pub(crate) fn disconnect(&self) {
         self.state.lock().gone = true;
-        self.wake();
+        self.changed.notify(Band::HangUp);
     }
 
     /// Returns how many items readers lost, all together.
@@ -152,57 +150,71 @@ impl ReadBuffer {
 
     /// Makes the place of a new file: it reads the text that comes from now on.
     pub(crate) fn reader(&self) -> impl PinInit<Reader> {
-        let cursor = self.state.lock().start(Mode::Text);
+        let place = self.state.lock().start(Mode::Text);
         pin_init!(Reader {
-            cursor <- new_mutex!(cursor, "Reader::cursor"),
-            reads_pulses: AtomicFlag::new(false),
+            place <- new_spinlock_bh!(place, "Reader::place"),
         })
     }
 
     /// One read(2) of `reader`'s file.
     ///
-    /// What came before the device went is read to its end; then it is `ENODEV`.
+    /// What came before the device went is read to its end; then it is `ENODEV`. `EINVAL` if there is no
+    /// room for a single pulse. Reads of one file at once get different parts of what there is.
     pub(crate) fn read(
         &self,
         reader: &Reader,
         to: &mut IovIterDest<'_>,
         nonblock: bool,
-        ctx: &Sleepable,
+        _ctx: &Sleepable,
     ) -> Result<usize> {
-        if to.is_empty() {
-            return Ok(0);
-        }
-        loop {
-            let (mode, position) = {
-                let mut cursor = reader.cursor.lock();
-                let mode = reader.mode();
-                let count = match mode {
-                    Mode::Text => self.read_text(&mut cursor, to)?,
-                    Mode::Pulses => self.read_pulses(&mut cursor, to)?,
-                };
-                if count > 0 {
-                    return Ok(count);
-                }
-                (mode, cursor.position)
+        let mut total = 0;
+        while !to.is_empty() {
+            // Also what came while the rest was copied, but it does not wait for that.
+            let claim = match self.claim(reader, to.len(), nonblock || total > 0) {
+                Ok(claim) => claim,
+                Err(_) if total > 0 => break,
+                Err(error) => return Err(error),
             };
-            self.wait(reader, mode, position, nonblock, ctx)?;
+            let (copied, bytes) = match claim.mode {
+                Mode::Text => (self.copy_text(&claim, to), 1),
+                Mode::Pulses => (self.copy_pulses(&claim, to), PULSE_BYTES),
+            };
+            let (Ok(end) | Err(end)) = copied;
+            total += (end - claim.from) as usize * bytes;
+            if end < claim.end {
+                self.give_back(reader, &claim, end);
+            }
+            if copied.is_err() {
+                return if total > 0 { Ok(total) } else { Err(EFAULT) };
+            }
+            if total > 0 && kernel::current!().signal_pending() {
+                break;
+            }
         }
+        Ok(total)
     }
 
-    /// Waits until there is something at `position`, or `reader` reads something else than `mode`.
-    fn wait(
-        &self,
-        reader: &Reader,
-        mode: Mode,
-        position: u64,
-        nonblock: bool,
-        _ctx: &Sleepable,
-    ) -> Result {
+    /// Waits until there is something for `reader`, and takes what fits into `bytes`.
+    fn claim(&self, reader: &Reader, bytes: usize, nonblock: bool) -> Result<Claim> {
         let mut state = self.state.lock();
         loop {
-            if state.end(mode) > position || reader.mode() != mode {
-                return Ok(());
+            let mut place = reader.place.lock();
+            let mode = place.mode;
+            let room = match mode {
+                Mode::Text => bytes,
+                Mode::Pulses => bytes / PULSE_BYTES,
+            };
+            if room == 0 {
+                return Err(EINVAL);
             }
+            state.catch_up(&mut place);
+            let from = place.cursor.position;
+            let end = state.end(mode).min(from.saturating_add(room as u64));
+            if end > from {
+                place.cursor.position = end;
+                return Ok(Claim { mode, from, end });
+            }
+            drop(place);
             if state.gone {
                 return Err(ENODEV);
             }
@@ -215,71 +227,79 @@ impl ReadBuffer {
         }
     }
 
-    fn read_text(&self, cursor: &mut Cursor, to: &mut IovIterDest<'_>) -> Result<usize> {
-        let mut chunk = [0; CHUNK_BYTES];
-        let mut total = 0;
-        while !to.is_empty() {
-            let room = to.len().min(CHUNK_BYTES);
-            let mut len = 0;
-            {
-                let mut state = self.state.lock();
-                state.catch_up(Mode::Text, cursor);
-                for slot in chunk.iter_mut().take(room) {
-                    let Some(byte) = state.text.get(cursor.position + len as u64) else {
-                        break;
-                    };
-                    *slot = byte;
-                    len += 1;
-                }
-            }
-            if len == 0 {
-                break;
-            }
-            let copied = to.copy_to_iter(chunk.get(..len).unwrap_or_default());
-            cursor.position += copied as u64;
-            total += copied;
-            if copied < len {
-                return if total > 0 { Ok(total) } else { Err(EFAULT) };
+    /// Returns the rest of `claim`, from `end` on, to the file. The rest is lost if another read of the
+    /// file has gone on from there, or if the mode has changed.
+    fn give_back(&self, reader: &Reader, claim: &Claim, end: u64) {
+        let mut state = self.state.lock();
+        let mut place = reader.place.lock();
+        if place.mode == claim.mode && place.cursor.position == claim.end {
+            place.cursor.position = end;
+        } else {
+            let lost = claim.end - end;
+            state.lost += lost;
+            if place.mode == claim.mode {
+                place.cursor.lost += lost;
             }
         }
-        Ok(total)
+        drop(place);
+        drop(state);
+        self.changed.notify_all();
     }
 
-    /// `EINVAL` if there is no room for a single pulse.
-    fn read_pulses(&self, cursor: &mut Cursor, to: &mut IovIterDest<'_>) -> Result<usize> {
-        const SIZE: usize = size_of::<uapi::Pulse>();
+    /// Copies the text of a claim, and returns where it stopped: not at the end if the rest has been
+    /// overwritten meanwhile. As an error if user space did not take it.
+    fn copy_text(&self, claim: &Claim, to: &mut IovIterDest<'_>) -> Result<u64, u64> {
+        let mut position = claim.from;
+        let mut chunk = [0; CHUNK_BYTES];
+        loop {
+            let len = self.fetch(&mut chunk, position, claim.end, |state| &state.text);
+            let copied = to.copy_to_iter(chunk.get(..len).unwrap_or_default());
+            position += copied as u64;
+            if copied < len {
+                return Err(position);
+            }
+            if len == 0 || position == claim.end {
+                return Ok(position);
+            }
+        }
+    }
 
-        if to.len() < SIZE {
-            return Err(EINVAL);
-        }
-        let mut total = 0;
-        while to.len() >= SIZE {
-            let room = (to.len() / SIZE).min(CHUNK_PULSES);
-            let mut chunk = [uapi::Pulse::default(); CHUNK_PULSES];
-            let mut len = 0;
-            {
-                let mut state = self.state.lock();
-                state.catch_up(Mode::Pulses, cursor);
-                for slot in chunk.iter_mut().take(room) {
-                    let Some(pulse) = state.pulses.get(cursor.position + len as u64) else {
-                        break;
-                    };
-                    *slot = pulse;
-                    len += 1;
-                }
-            }
-            if len == 0 {
-                break;
-            }
+    /// Copies the pulses of a claim, as [`Self::copy_text`] does with text.
+    fn copy_pulses(&self, claim: &Claim, to: &mut IovIterDest<'_>) -> Result<u64, u64> {
+        let mut position = claim.from;
+        let mut chunk = [uapi::Pulse::default(); CHUNK_PULSES];
+        loop {
+            let len = self.fetch(&mut chunk, position, claim.end, |state| &state.pulses);
             for pulse in chunk.iter().take(len) {
-                if to.copy_to_iter(pulse.as_bytes()) < SIZE {
-                    return if total > 0 { Ok(total) } else { Err(EFAULT) };
+                if to.copy_to_iter(pulse.as_bytes()) < PULSE_BYTES {
+                    return Err(position);
                 }
-                cursor.position += 1;
-                total += SIZE;
+                position += 1;
+            }
+            if len == 0 || position == claim.end {
+                return Ok(position);
             }
         }
-        Ok(total)
+    }
+
+    /// Fills `chunk` with items from `position` up to `end`, and returns how many.
+    fn fetch<T: Copy>(
+        &self,
+        chunk: &mut [T],
+        position: u64,
+        end: u64,
+        stream: fn(&BufferState) -> &Stream<T>,
+    ) -> usize {
+        let state = self.state.lock();
+        let mut len = 0;
+        for (slot, position) in chunk.iter_mut().zip(position..end) {
+            let Some(item) = stream(&state).get(position) else {
+                break;
+            };
+            *slot = item;
+            len += 1;
+        }
+        len
     }
 
     /// Returns what `reader`'s file is ready for.
@@ -289,11 +309,11 @@ impl ReadBuffer {
         file: &fs::File,
         table: &PollTable<'_>,
     ) -> PollEvents {
-        table.register_wait(file, &self.changed);
-        let cursor = reader.cursor.lock();
+        self.changed.register(table, file);
         let state = self.state.lock();
+        let place = reader.place.lock();
         let mut ready = PollEvents::default();
-        if state.end(reader.mode()) > cursor.position {
+        if state.end(place.mode) > place.cursor.position {
             ready |= PollEvents::IN;
         }
         if state.gone {
@@ -302,32 +322,37 @@ impl ReadBuffer {
         ready
     }
 
+    /// Has a file get `SIGIO` when there is something to read, or no longer.
+    pub(crate) fn fasync(&self, request: &FasyncRequest) -> Result {
+        self.changed.fasync(request)
+    }
+
     /// Makes `reader` read the stream `mode`; if that is another one, what comes from now on.
     pub(crate) fn set_mode(&self, reader: &Reader, mode: Mode) -> Result {
-        let mut cursor = reader.cursor.lock();
         let state = self.state.lock();
+        let mut place = reader.place.lock();
         if state.gone {
             return Err(ENODEV);
         }
-        if reader.mode() != mode {
-            *cursor = state.start(mode);
-            reader.reads_pulses.store(mode == Mode::Pulses, Relaxed);
+        if place.mode != mode {
+            *place = state.start(mode);
+            drop(place);
             drop(state);
-            // Whoever waits in a read of the same file is to wait for something else.
-            self.wake();
+            // A read of the same file that waits is to wait for something else.
+            self.changed.notify_all();
         }
         Ok(())
     }
 
     /// Returns how many items of its stream `reader` lost.
     pub(crate) fn reader_lost(&self, reader: &Reader) -> Result<u64> {
-        let mut cursor = reader.cursor.lock();
         let mut state = self.state.lock();
+        let mut place = reader.place.lock();
         if state.gone {
             return Err(ENODEV);
         }
-        state.catch_up(reader.mode(), &mut cursor);
-        Ok(cursor.lost)
+        state.catch_up(&mut place);
+        Ok(place.cursor.lost)
     }
 }
 
@@ -339,21 +364,23 @@ impl BufferState {
         }
     }
 
-    fn start(&self, mode: Mode) -> Cursor {
-        Cursor {
+    fn start(&self, mode: Mode) -> Place {
+        let cursor = Cursor {
             position: self.end(mode),
             lost: 0,
-        }
+        };
+        Place { mode, cursor }
     }
 
-    /// Moves `cursor` on if what it points at is gone. It does not begin in the middle of a character.
-    fn catch_up(&mut self, mode: Mode, cursor: &mut Cursor) {
+    /// Moves `place` on if what it points at is gone. It does not begin in the middle of a character.
+    fn catch_up(&mut self, place: &mut Place) {
+        let Place { mode, cursor } = place;
         let lost = match mode {
             Mode::Text => self.text.catch_up(cursor),
             Mode::Pulses => self.pulses.catch_up(cursor),
         };
         self.lost += lost;
-        if lost == 0 || mode == Mode::Pulses {
+        if lost == 0 || *mode == Mode::Pulses {
             return;
         }
         while self

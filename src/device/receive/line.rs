@@ -63,7 +63,7 @@ pub(crate) struct LineState {
     decoder: Decoder,
     fixed_wpm: u32,
     session: Session,
-    /// The mark or space that has begun is not for the decoder, which was reset in the middle of it.
+    /// The mark that has begun is not for the decoder, which was reset in the middle of it.
     is_stale: bool,
     /// The mark that has begun was found to be a stuck key.
     is_stuck: bool,
@@ -177,14 +177,16 @@ impl LineState {
             .min()
     }
 
-    /// Whether the key is found to be stuck now. If so the receiver is reset; this tells of one mark
-    /// once.
-    pub(crate) fn is_newly_stuck(&mut self, now_ns: u64) -> bool {
+    /// Whether the key is found to be stuck now. If so the word before it is over, and the receiver is
+    /// reset; this tells of one mark once.
+    pub(crate) fn is_newly_stuck(&mut self, now_ns: u64, buffer: &ReadBuffer) -> bool {
         let since_ns = self.debounce.since_ns().unwrap_or(now_ns);
         if self.is_stuck || !self.debounce.is_mark() || now_ns.saturating_sub(since_ns) < STUCK_NS {
             return false;
         }
         self.is_stuck = true;
+        self.decoder.interrupt();
+        self.decode(Step::EndWord, buffer);
         self.reset();
         true
     }
@@ -227,7 +229,7 @@ impl LineState {
             .set_fixed_wpm(wpm)
             .map_err(|OutOfRange| EINVAL)?;
         self.fixed_wpm = wpm;
-        self.reset();
+        self.set_stale();
         Ok(())
     }
 
@@ -290,10 +292,16 @@ impl LineState {
         summary
     }
 
-    /// Makes the decoder begin anew, with the next mark or space.
+    /// Makes the decoder begin anew, with the next mark.
     fn reset(&mut self) {
         self.decoder.reset();
+        self.set_stale();
+    }
+
+    /// Keeps a mark that has begun from the decoder. A space is good for it even so, as a gap counts from
+    /// its beginning.
+    fn set_stale(&mut self) {
         // The first change of all ends nothing.
-        self.is_stale = self.debounce.since_ns().is_some();
+        self.is_stale = self.debounce.is_mark() && self.debounce.since_ns().is_some();
     }
 }

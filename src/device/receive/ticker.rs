@@ -97,11 +97,15 @@ impl TimerHandler for Ticker {
         let now_ns = Ktime::now().as_ns();
         let (is_stuck, counts) = {
             let mut line = self.receiver.line.lock();
-            (line.is_newly_stuck(now_ns), line.counts())
+            (
+                line.is_newly_stuck(now_ns, &self.receiver.buffer),
+                line.counts(),
+            )
         };
         self.measure(now_ns, counts.characters);
         let tick = self.ticks.fetch_add(1_u64, Relaxed) + 1;
         if is_stuck {
+            self.receiver.buffer.wake();
             dev_warn!(self.dev, "key down for more than 10 s, taken for stuck\n");
         }
         if rates.is_logging() {

@@ -4,7 +4,8 @@
 //!
 //! It is off until it has both a text and an interval. The first sending is then at once, the next
 //! ones a whole number of intervals later. A sending is left out if the transmitter is busy at its
-//! time: a beacon gives way to everybody.
+//! time: a beacon gives way to everybody. A new text does not wait an interval for an old one that is
+//! being sent: it follows at once.
 
 use super::transmitter::Transmitter;
 use crate::code::util::math::{
@@ -54,9 +55,10 @@ impl DelayedWorkHandler for Beacon {
         };
         let now = Ktime::now();
         if due <= now {
+            let is_new = core::mem::take(&mut settings.is_new);
             self.transmitter
                 .queue
-                .post(settings.text().as_bytes(), &self.keyer);
+                .post(settings.text().as_bytes(), is_new, &self.keyer);
             let interval_ms = NonZeroU32::new(settings.interval_s().saturating_mul(MS_PER_S))
                 .unwrap_or(NonZeroU32::MIN);
             let late_ms = ns_to_ms(now.as_ns() - due.as_ns());

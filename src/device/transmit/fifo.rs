@@ -34,6 +34,11 @@ impl Fifo {
         self.len
     }
 
+    /// Returns how many symbols can be added.
+    pub(crate) fn room(&self) -> usize {
+        Self::CAPACITY - self.len
+    }
+
     /// Returns whether the fifo is full.
     pub(crate) fn is_full(&self) -> bool {
         self.len == Self::CAPACITY
@@ -60,8 +65,16 @@ impl Fifo {
         symbol
     }
 
-    /// Removes all symbols, and returns their number.
-    pub(crate) fn clear(&mut self) -> usize {
-        core::mem::take(&mut self.len)
+    /// Returns the symbol that was added last.
+    pub(crate) fn last_mut(&mut self) -> Option<&mut Symbol> {
+        let last = self.len.checked_sub(1)?;
+        self.slots
+            .get_mut((self.first + last) % Self::CAPACITY)?
+            .as_mut()
+    }
+
+    /// Removes all symbols.
+    pub(crate) fn clear(&mut self) {
+        self.len = 0;
     }
 }

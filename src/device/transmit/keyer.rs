@@ -96,6 +96,14 @@ impl Keyer {
         self.is_stopped() || self.transmitter.queue.is_aborted()
     }
 
+    /// Counts and logs the message that is over.
+    fn end_message(&self, report: &mut Report) {
+        if report.is_good() {
+            self.transmitter.count_message();
+        }
+        report.finish(&self.dev, Ktime::now());
+    }
+
     /// Returns whether the lamp is to go dark at once.
     fn is_interrupted(&self) -> bool {
         self.is_given_up() || self.transmitter.is_resting()
@@ -131,7 +139,10 @@ impl Keyer {
                     self.transmitter.count_character();
                     let text = code::decode(sent.code);
                     trace::character_sent(self.transmitter.device, text.as_bytes());
-                    queue.finish();
+                    if queue.finish() {
+                        report.abort();
+                        self.end_message(report);
+                    }
                 }
                 if self.transmitter.is_resting() {
                     is_over = false;
@@ -170,6 +181,7 @@ impl Keyer {
                 if symbol.take().is_some() {
                     queue.finish();
                 }
+                self.end_message(report);
             }
         }
         show(false, Ktime::now(), false);
@@ -188,13 +200,9 @@ impl WorkHandler for Keyer {
     fn run(&self, ctx: &Sleepable) {
         let _deferral = Deferral::start(self.transmitter.device, Mechanism::Keyer);
         let progress = &mut *self.progress.lock();
-        if !self.send(progress, ctx) {
-            return;
+        if self.send(progress, ctx) {
+            self.end_message(&mut progress.report);
         }
-        if progress.report.is_good() {
-            self.transmitter.count_message();
-        }
-        progress.report.finish(&self.dev, Ktime::now());
     }
 
     fn stop(&self) {

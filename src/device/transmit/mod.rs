@@ -8,6 +8,7 @@ mod fifo;
 pub(super) mod keyer;
 pub(super) mod lamp;
 mod log;
-mod queue;
+pub(super) mod queue;
 mod settings;
+mod state;
 pub(super) mod transmitter;

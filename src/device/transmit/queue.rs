@@ -1,27 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What writers and the keyer share: the fifo, and the waiting for it.
+//! The queue between writers and the keyer, and the waiting for it.
 //!
-//! Positions count symbols since the device was made: `accepted` is how many were put in, `done` how
-//! many have been sent or aborted. What lies between is queued, or being sent.
-//!
-//! All waiting of tasks is on one condition variable. Its users are few, and every one of them has to
-//! hear of the device going away.
+//! All tasks wait on one condition variable: they are few, and each has to notice that the device has
+//! been removed. Pollers have a queue of their own, which is notified of changes of readiness only.
 
-use super::fifo::Fifo;
+use super::state::QueueState;
 use crate::code;
 use crate::code::{
     Fed,
     Parser,
-    Spacing,
     Symbol, //
 };
 use crate::linux::{
     context::Sleepable,
     eilseq,
+    fasync::{
+        Band,
+        FasyncRequest, //
+    },
+    miscdev::WriteFlags,
     poll::{
-        PollCondVarBox,
-        PollEvents, //
+        PollEvents,
+        PollQueue, //
     },
     wait::WaitQueue,
     workqueue::WorkHandle, //
@@ -30,6 +31,7 @@ use crate::new_wait_queue;
 use kernel::{
     fs,
     iov::IovIterSource,
+    new_condvar,
     new_mutex,
     prelude::*,
     sync::{
@@ -38,25 +40,39 @@ use kernel::{
             Relaxed, //
         },
         poll::PollTable,
+        CondVar,
         Mutex, //
     },
+    task::Pid, //
 };
 
 /// How many bytes of a write are copied from user space at a time: small enough for the stack, large
 /// enough to make the copying cheap.
 const CHUNK_BYTES: usize = 256;
 
-struct QueueState {
-    fifo: Fifo,
-    spacing: Spacing,
-    /// Some task is in the middle of a write; the others wait for their turn.
-    writing: bool,
-    /// The keyer has taken a symbol and is not done with it.
-    keying: bool,
-    /// The hardware is gone, or going.
-    gone: bool,
-    accepted: u64,
-    done: u64,
+/// The room in symbols from which on poll(2) reports a file as writable, so that a poller wakes up for
+/// a useful part of a write. Terminals do likewise (`WAKEUP_CHARS` in drivers/tty/n_tty.c).
+const POLL_ROOM: usize = 256;
+
+/// The unfinished calls of an open file.
+#[pin_data]
+pub(crate) struct Writer {
+    /// Sequences may be split over writes, but not over files.
+    #[pin]
+    parser: Mutex<Parser>,
+    /// The task and the target position of an fsync(2) that a signal interrupted.
+    #[pin]
+    interrupted: Mutex<Option<(Pid, u64)>>,
+}
+
+impl Writer {
+    /// The writer of a file just opened.
+    pub(crate) fn new() -> impl PinInit<Self> {
+        pin_init!(Self {
+            parser <- new_mutex!(Parser::new(), "Writer::parser"),
+            interrupted <- new_mutex!(None, "Writer::interrupted"),
+        })
+    }
 }
 
 /// How full a queue is, in symbols. Each is at most the capacity of the fifo, and one.
@@ -72,8 +88,11 @@ pub(crate) struct Occupancy {
 pub(crate) struct TxQueue {
     #[pin]
     state: Mutex<QueueState>,
-    /// Rung on any change of `state` that a task may wait for.
-    changed: PollCondVarBox,
+    /// Notified of each change of `state` that a task may wait for.
+    #[pin]
+    changed: CondVar,
+    /// Notified when the room reaches [`POLL_ROOM`], and when the device is removed.
+    writable: PollQueue,
     /// The symbol being keyed is to be given up. Written under the lock of `state`.
     aborted: AtomicFlag,
     /// Wakes the keyer between two edges.
@@ -85,36 +104,51 @@ impl TxQueue {
     /// Makes an empty queue.
     pub(crate) fn new() -> impl PinInit<Self, Error> {
         try_pin_init!(Self {
-            state <- new_mutex!(QueueState {
-                fifo: Fifo::new()?,
-                spacing: Spacing::new(),
-                writing: false,
-                keying: false,
-                gone: false,
-                accepted: 0,
-                done: 0,
-            }, "TxQueue::state"),
-            changed: PollCondVarBox::new(c"TxQueue::changed", kernel::static_lock_class!())?,
+            state <- new_mutex!(QueueState::new()?, "TxQueue::state"),
+            changed <- new_condvar!("TxQueue::changed"),
+            writable: PollQueue::new(c"TxQueue::writable", kernel::static_lock_class!())?,
             aborted: AtomicFlag::new(false),
             keyer_wait <- new_wait_queue!("TxQueue::keyer_wait"),
         })
     }
 
-    /// One write(2) of a file with parser `parser`.
+    /// One write(2) of the file of `writer`.
+    ///
+    /// A signal ends the wait of a write with `flags.sync`. Its bytes are accepted all the same, so the
+    /// write returns their number.
     pub(crate) fn write(
         &self,
-        parser: &Mutex<Parser>,
+        writer: &Writer,
+        keyer: &WorkHandle<Sleepable>,
+        from: &mut IovIterSource<'_>,
+        flags: WriteFlags,
+        ctx: &Sleepable,
+    ) -> Result<usize> {
+        let count = self.enqueue(writer, keyer, from, flags.nonblock)?;
+        if flags.sync {
+            let end = self.state.lock().accepted;
+            match self.wait_sent(end, ctx) {
+                Err(error) if error == ERESTARTSYS => {}
+                result => result?,
+            }
+        }
+        Ok(count)
+    }
+
+    fn enqueue(
+        &self,
+        writer: &Writer,
         keyer: &WorkHandle<Sleepable>,
         from: &mut IovIterSource<'_>,
         nonblock: bool,
-        _ctx: &Sleepable,
     ) -> Result<usize> {
         if from.is_empty() {
             return Ok(0);
         }
         let _guard = self.begin_write(nonblock)?;
-        // Only whoever has the turn locks a parser, so this does not wait.
-        let mut parser = parser.lock();
+        *writer.interrupted.lock() = None;
+        // The lock of a parser is taken under the guard only, so this does not wait.
+        let mut parser = writer.parser.lock();
         let mut writing = parser.write();
         let mut stopped = EFAULT;
         let mut chunk = [0; CHUNK_BYTES];
@@ -125,7 +159,7 @@ impl TxQueue {
             if rest.is_empty() {
                 break;
             }
-            // Blanks never occupancy the fifo, so that nothing else would end two gigabytes of them.
+            // Blanks take no room, so that nothing else would end two gigabytes of them.
             if kernel::current!().signal_pending() {
                 stopped = ERESTARTSYS;
                 break;
@@ -136,18 +170,8 @@ impl TxQueue {
                     if state.gone {
                         break 'chunk Some(ENODEV);
                     }
-                    let QueueState {
-                        fifo,
-                        spacing,
-                        accepted,
-                        ..
-                    } = &mut *state;
-                    let fed = writing.feed(rest, spacing, |symbol| {
-                        let room = fifo.push(symbol);
-                        *accepted += u64::from(room);
-                        room
-                    });
-                    match fed {
+                    let (spacing, mut sink) = state.sink();
+                    match writing.feed_to(rest, spacing, &mut sink) {
                         Fed::All => rest = &[],
                         // Of this the parser tells in the end.
                         Fed::Refused => break 'chunk Some(EINVAL),
@@ -182,29 +206,23 @@ impl TxQueue {
         }
     }
 
-    /// Queues `text` as words of their own, if nothing else is queued or being written.
+    /// Queues `text` of the beacon as words of their own, if nothing else is queued or being written.
+    /// A new text, one that `is_new`, also follows an old one that is still being sent.
     ///
     /// What cannot be sent, or does not fit, ends the text.
-    pub(crate) fn post(&self, text: &[u8], keyer: &WorkHandle<Sleepable>) {
+    pub(crate) fn post(&self, text: &[u8], is_new: bool, keyer: &WorkHandle<Sleepable>) {
         let mut state = self.state.lock();
-        if state.gone || state.writing || state.done < state.accepted {
+        let is_own = is_new && state.accepted == state.beacon_end;
+        if state.gone || state.writing || !(state.is_idle() || is_own) {
             return;
         }
-        let QueueState {
-            fifo,
-            spacing,
-            accepted,
-            ..
-        } = &mut *state;
+        let (spacing, mut sink) = state.sink();
         let mut parser = Parser::new();
         let mut writing = parser.write();
         for part in [b" ", text, b" "] {
-            writing.feed(part, spacing, |symbol| {
-                let room = fifo.push(symbol);
-                *accepted += u64::from(room);
-                room
-            });
+            writing.feed_to(part, spacing, &mut sink);
         }
+        state.beacon_end = state.accepted;
         drop(state);
         keyer.queue();
     }
@@ -221,6 +239,7 @@ impl TxQueue {
                 return Ok(WriteGuard(self));
             }
             if nonblock {
+                state.refused = true;
                 return Err(EAGAIN);
             }
             if self.changed.wait_interruptible(&mut state) {
@@ -230,32 +249,54 @@ impl TxQueue {
     }
 
     /// Waits until all that has been accepted so far is sent and the lamp is dark.
-    pub(crate) fn wait_until_sent(&self, ctx: &Sleepable) -> Result {
-        let end = self.state.lock().accepted;
-        self.wait_done(end, ctx)
+    ///
+    /// If a signal interrupts the wait, the next fsync(2) of the same task on the same file keeps the
+    /// target, unless the file is written to before. So neither a restart by the kernel nor one by the
+    /// program waits for text that was written later.
+    pub(crate) fn fsync(&self, writer: &Writer, ctx: &Sleepable) -> Result {
+        let task = kernel::current!().pid();
+        let end = match writer.interrupted.lock().take_if(|(of, _)| *of == task) {
+            Some((_, end)) => end,
+            None => self.state.lock().accepted,
+        };
+        let result = self.wait_sent(end, ctx);
+        if result == Err(ERESTARTSYS) {
+            *writer.interrupted.lock() = Some((task, end));
+        }
+        result
     }
 
     /// Gives up what is queued and what is being sent, and waits until the lamp is dark.
+    ///
+    /// `EINTR` if a signal arrives first. The call is not restarted: that would abort text that was
+    /// written later.
     pub(crate) fn abort(&self, ctx: &Sleepable) -> Result {
-        let end = {
-            let mut state = self.state.lock();
-            state.done += state.fifo.clear() as u64;
-            self.aborted.store(state.keying, Relaxed);
-            state.accepted
-        };
+        let mut state = self.state.lock();
+        let was_writable = state.fifo.room() >= POLL_ROOM;
+        state.fifo.clear();
+        state.spacing.interrupt();
+        self.aborted.store(state.keying.is_some(), Relaxed);
+        let end = state.accepted;
+        drop(state);
         self.keyer_wait.wake_up_all();
         self.changed.notify_all();
-        self.wait_done(end, ctx)
+        if !was_writable {
+            self.writable.notify(Band::Out);
+        }
+        match self.wait_sent(end, ctx) {
+            Err(error) if error == ERESTARTSYS => Err(EINTR),
+            result => result,
+        }
     }
 
     /// Waits until the symbols before position `end` are sent or given up, and the lamp is dark.
-    fn wait_done(&self, end: u64, _ctx: &Sleepable) -> Result {
+    fn wait_sent(&self, end: u64, _ctx: &Sleepable) -> Result {
         let mut state = self.state.lock();
         loop {
             if state.gone {
                 return Err(ENODEV);
             }
-            if state.done >= end {
+            if state.is_sent(end) {
                 return Ok(());
             }
             if self.changed.wait_interruptible(&mut state) {
@@ -268,19 +309,27 @@ impl TxQueue {
     pub(crate) fn disconnect(&self) {
         self.state.lock().gone = true;
         self.changed.notify_all();
+        self.writable.notify(Band::HangUp);
     }
 
     /// Returns what a file is ready for.
     pub(crate) fn poll(&self, file: &fs::File, table: &PollTable<'_>) -> PollEvents {
-        table.register_wait(file, &self.changed);
-        let state = self.state.lock();
+        self.writable.register(table, file);
+        let mut state = self.state.lock();
         let mut ready = PollEvents::default();
         if state.gone {
             ready |= PollEvents::HUP;
-        } else if !state.writing && !state.fifo.is_full() {
+        } else if state.writing {
+            state.refused = true;
+        } else if state.fifo.room() >= POLL_ROOM {
             ready |= PollEvents::OUT;
         }
         ready
+    }
+
+    /// Has a file get `SIGIO` when it can be written again, or no longer.
+    pub(crate) fn fasync(&self, request: &FasyncRequest) -> Result {
+        self.writable.fasync(request)
     }
 
     /// Returns how many symbols are queued or being sent, and how many a write can add without
@@ -291,8 +340,8 @@ impl TxQueue {
             return Err(ENODEV);
         }
         Ok(Occupancy {
-            queued: (state.accepted - state.done) as usize,
-            room: Fifo::CAPACITY - state.fifo.len(),
+            queued: state.fifo.len() + usize::from(state.keying.is_some()),
+            room: state.fifo.room(),
         })
     }
 
@@ -302,24 +351,31 @@ impl TxQueue {
         if state.gone {
             return None;
         }
+        let position = state.head();
         let was_full = state.fifo.is_full();
         let symbol = state.fifo.pop();
-        state.keying = symbol.is_some();
+        state.keying = symbol.is_some().then_some(position);
+        let becomes_writable = symbol.is_some() && state.fifo.room() == POLL_ROOM;
         drop(state);
         if was_full {
             self.changed.notify_all();
         }
+        if becomes_writable {
+            self.writable.notify(Band::Out);
+        }
         symbol
     }
 
-    /// The keyer's side: the symbol taken last has been sent or given up, and the lamp is dark.
-    pub(crate) fn finish(&self) {
+    /// The keyer's side: the symbol taken last has been sent or given up, and the lamp is dark. Returns
+    /// whether an abort came meanwhile.
+    pub(crate) fn finish(&self) -> bool {
         let mut state = self.state.lock();
-        state.keying = false;
-        state.done += 1;
+        state.keying = None;
+        let aborted = self.aborted.load(Relaxed);
         self.aborted.store(false, Relaxed);
         drop(state);
         self.changed.notify_all();
+        aborted
     }
 
     /// The keyer's side: whether the symbol being keyed is to be given up.
@@ -333,7 +389,14 @@ struct WriteGuard<'a>(&'a TxQueue);
 
 impl Drop for WriteGuard<'_> {
     fn drop(&mut self) {
-        self.0.state.lock().writing = false;
+        let mut state = self.0.state.lock();
+        state.writing = false;
+        let refused = core::mem::take(&mut state.refused);
+        let becomes_writable = refused && state.fifo.room() >= POLL_ROOM;
+        drop(state);
         self.0.changed.notify_all();
+        if becomes_writable {
+            self.0.writable.notify(Band::Out);
+        }
     }
 }

@@ -23,6 +23,8 @@ pub(crate) struct BeaconSettings {
     interval_s: u32,
     /// When the next sending is due.
     pub(crate) due: Option<Ktime>,
+    /// The text has not been due yet.
+    pub(crate) is_new: bool,
 }
 
 impl BeaconSettings {
@@ -32,6 +34,7 @@ impl BeaconSettings {
             text: KVec::new(),
             interval_s: 0,
             due: None,
+            is_new: false,
         }
     }
 
@@ -53,6 +56,7 @@ impl BeaconSettings {
         let mut copy = KVec::with_capacity(text.len(), GFP_KERNEL)?;
         copy.extend_from_slice(text.as_bytes(), GFP_KERNEL)?;
         self.text = copy;
+        self.is_new = true;
         self.restart();
         Ok(())
     }

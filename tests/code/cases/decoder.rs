@@ -113,6 +113,7 @@ pub(crate) fn unknown_sequences_and_prosigns() {
         (&[1; 8], "<HH>"),
         (&[1; 9], "<HH>"),
         (&[1; 15], "<HH>"),
+        (&[1; 30], "<HH>"),
         (&[3; 20], "\u{fffd}"),
         (&[1, 3, 1], "R"),
     ] {

@@ -59,6 +59,9 @@ pub const READ_ONLY: [&str; 15] = [
     "character_rate",
 ];
 
+/// The write-only file that aborts.
+pub const ABORT: &str = "abort";
+
 /// The driver core's own files of every device.
 pub const KERNELS: [&str; 2] = ["dev", "uevent"];
 

@@ -2,10 +2,16 @@
 
 //! The hardware goes, or other files are used, while a copy to or from user space stalls.
 
+use std::os::fd::AsRawFd;
 use std::sync::Arc;
+use std::time::Duration;
 
 use morse_use::uapi;
 use nix::errno::Errno;
+use nix::fcntl::{fcntl, FcntlArg, OFlag};
+use nix::libc;
+use nix::poll::PollFlags;
+use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags};
 
 use crate::hand::Hand;
 use crate::stall::Page;
@@ -19,6 +25,8 @@ super::cases![
     hardware_goes_while_pulses_are_copied_to_a_reader,
     hardware_goes_while_text_is_copied_from_a_writer,
     nobody_else_waits_for_a_slow_reader,
+    no_call_on_its_own_file_waits_for_a_slow_reader,
+    what_a_slow_reader_could_not_take_is_read_again,
 ];
 
 /// A page that stalls copies. Prints that the case is skipped if the kernel has no userfaultfd.
@@ -112,5 +120,44 @@ fn nobody_else_waits_for_a_slow_reader() -> Result {
     // The read also returns the letter that came during the stall.
     page.release()?;
     assert_eq!(stalled.within(PROMPT)?, Ok("K T ".len()));
+    Ok(())
+}
+
+/// poll, epoll, a read without waiting, GET_LOST and SET_MODE.
+fn no_call_on_its_own_file_waits_for_a_slow_reader() -> Result {
+    let Some(page) = page()? else {
+        return Ok(());
+    };
+    let (reader, stalled) = reader_that_stalls(uapi::MORSE_TEXT, &page)?;
+    fcntl(&*reader, FcntlArg::F_SETFL(OFlag::O_NONBLOCK))?;
+    let others = Blocked::start(move || -> nix::Result<()> {
+        let at_once = Duration::ZERO;
+        assert_eq!(
+            reader.poll_for(PollFlags::POLLIN, at_once)?,
+            PollFlags::empty()
+        );
+        let epoll = Epoll::new(EpollCreateFlags::empty())?;
+        epoll.add(&*reader, EpollEvent::new(EpollFlags::EPOLLIN, 0))?;
+        assert_eq!(epoll.wait(&mut [EpollEvent::empty()], 0_u8), Ok(0));
+        assert_eq!(reader.read_text(16), Err(Errno::EAGAIN));
+        assert_eq!(reader.lost(), Ok(0));
+        reader.set_mode(uapi::MORSE_PULSES)
+    });
+    assert_eq!(others.within(PROMPT)?, Ok(()));
+    page.release()?;
+    assert_eq!(stalled.within(PROMPT)?, Ok("K ".len()));
+    Ok(())
+}
+
+fn what_a_slow_reader_could_not_take_is_read_again() -> Result {
+    let mut hand = Hand::new()?;
+    let reader = Device::reader_nonblock()?;
+    hand.key_word("-.-")?;
+    let fd = reader.file().as_raw_fd();
+    // SAFETY: Nothing is mapped there; that is what is tested.
+    let count = unsafe { libc::read(fd, std::ptr::without_provenance_mut(8), 16) };
+    assert_eq!(Errno::result(count), Err(Errno::EFAULT));
+    assert_eq!(reader.read_text(16), Ok("K ".into()));
+    assert_eq!(reader.lost(), Ok(0));
     Ok(())
 }

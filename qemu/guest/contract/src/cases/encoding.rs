@@ -17,6 +17,8 @@ super::cases![
     malformed_utf8_is_eilseq,
     utf8_may_be_split_over_writes,
     a_split_character_that_goes_wrong_is_eilseq,
+    accents_may_be_split_over_writes,
+    an_accent_is_too_late_for_a_letter_that_it_does_not_lengthen,
     prosigns_may_be_split_over_writes,
     sequences_of_two_files_do_not_mix,
     case_makes_no_difference,
@@ -102,6 +104,37 @@ fn a_split_character_that_goes_wrong_is_eilseq() -> Result {
         Ok(())
     })?;
     assert_eq!(seen, "- .");
+    Ok(())
+}
+
+fn accents_may_be_split_over_writes() -> Result {
+    let seen = shown(|device| {
+        // The first letter is on its way when its accent comes, the others are not.
+        for byte in "e\u{301}n\u{303}<a\u{308}S>u\u{308}".as_bytes() {
+            assert_eq!(device.write([*byte]), Ok(1));
+        }
+        Ok(())
+    })?;
+    assert_eq!(seen, "..-.. --.-- .-.-... ..--");
+    Ok(())
+}
+
+fn an_accent_is_too_late_for_a_letter_that_it_does_not_lengthen() -> Result {
+    let seen = shown(|device| {
+        for text in ["n", "\u{303}", " e", "\u{301}"] {
+            assert_eq!(device.write(text), Ok(text.len()));
+            std::thread::sleep(FAST_UNIT / 2);
+        }
+        Ok(())
+    })?;
+    // Later still, the letter has been sent.
+    let later = shown(|device| {
+        assert_eq!(device.write("e"), Ok(1));
+        device.fsync()?;
+        assert_eq!(device.write("\u{301}"), Ok(2));
+        Ok(())
+    })?;
+    assert_eq!((seen.as_str(), later.as_str()), ("-. / ..-..", "."));
     Ok(())
 }
 

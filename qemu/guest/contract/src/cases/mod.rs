@@ -2,6 +2,7 @@
 
 //! The cases, in groups. Each begins with the driver loaded, idle, and at its default settings.
 
+mod async_io;
 mod blocking;
 mod copying;
 mod encoding;
@@ -11,13 +12,19 @@ mod gaps;
 mod gone;
 mod ioctl;
 mod lost;
+mod meanwhile;
 mod module;
 mod poll;
+mod programs;
 mod pulses;
 mod read;
+mod restart;
 mod settings;
 mod signals;
+mod splice;
+mod sync;
 mod unbind;
+mod uring;
 mod waiting;
 mod writers;
 
@@ -46,6 +53,13 @@ pub const GROUPS: &[(&str, &[(&str, Case)])] = &[
     ("gaps", gaps::CASES),
     ("gone", gone::CASES),
     ("copying", copying::CASES),
+    ("restart", restart::CASES),
+    ("sync", sync::CASES),
+    ("async_io", async_io::CASES),
+    ("splice", splice::CASES),
+    ("uring", uring::CASES),
+    ("meanwhile", meanwhile::CASES),
+    ("programs", programs::CASES),
 ];
 
 /// A table of cases from the functions of that name.

@@ -22,6 +22,7 @@ super::cases![
     numbers_at_inside_and_beyond_their_bounds,
     what_is_no_number_is_refused,
     the_two_ways_to_say_the_speed,
+    the_longest_unit,
     beacon_texts,
     read_only_files_cannot_be_written,
     state_and_counters,
@@ -57,13 +58,14 @@ fn every_file_is_there_with_its_mode_and_default() -> Result {
         assert_eq!(driver::get(name)?, default, "{name}");
         assert_eq!(mode(name)?, 0o644, "{name}");
     }
+    assert_eq!(mode(settings::ABORT)?, 0o200);
     for name in READ_ONLY {
         let value = if name == "state" { "idle" } else { "0" };
         assert_eq!(driver::get(name)?, value, "{name}");
         assert_eq!(mode(name)?, 0o444, "{name}");
     }
     // There is no file that these tests do not know.
-    let known: Vec<&str> = settings::files().collect();
+    let known: Vec<&str> = settings::files().chain([settings::ABORT]).collect();
     for entry in fs::read_dir(driver::setting(""))? {
         let entry = entry?;
         let name = entry
@@ -148,6 +150,26 @@ fn the_two_ways_to_say_the_speed() -> Result {
         assert_eq!(driver::get("wpm")?, wpm, "{unit_us} us");
         assert_eq!(driver::get("unit_us")?, unit_us);
     }
+    Ok(())
+}
+
+fn the_longest_unit() -> Result {
+    const UNIT: Duration = Duration::from_secs(120);
+
+    // The first letter of all need not keep a distance.
+    driver::Driver::reload()?;
+    driver::set("unit_us", "120000000")?;
+    let lamp = Lamp::watch()?;
+    let device = Device::open()?;
+    device.write("E")?;
+    assert_eq!(device.status()?.unit_us, 120_000_000);
+    device.fsync()?;
+    let edges = lamp.edges()?;
+    let lasted = edges[1].at - edges[0].at;
+    assert!(
+        lasted.abs_diff(UNIT) < Duration::from_millis(1),
+        "{lasted:?}"
+    );
     Ok(())
 }
 
