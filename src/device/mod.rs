@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The transceiver, put together from mechanisms of `linux` and rules of `code`.
+//! The transceiver, which combines the mechanisms of `linux` and the rules of `code`.
 //!
-//! Ownership is the order of events: a [`Transceiver`] owns its parts from source to consumer, and
-//! dropping it stops them in that order.
+//! A [`Transceiver`] owns its parts in the order from source to consumer, and dropping it stops them in that
+//! order.
 //!
 //! Imports go one way, from the left to anything right of it:
 //!
@@ -80,38 +80,41 @@ use kernel::{
 
 /// One Morse device: node, receiver and key, keyer and lamp.
 ///
-/// It knows of no bus; whoever finds the hardware makes one and drops it when the hardware goes.
-/// Fields are dropped in this order.
+/// It is independent of the bus: a driver makes it when it finds the hardware, and drops it when the hardware
+/// is removed. Fields are dropped in this order.
 pub struct Transceiver<'a> {
-    /// First, nobody new comes in, by file or by sysfs.
+    /// 1. Unregister the node: no new opens or sysfs accesses.
     _node: Pin<KBox<Registration<OpenFile>>>,
-    /// Then, system sleep is not heard of any more.
+    /// 2. Unregister the handler of system sleep.
     _power: Pin<KBox<SleepNotifier<Power>>>,
-    /// Then, whoever waits is sent home.
+    /// 3. Wake all waiters with `ENODEV`.
     _disconnect: DisconnectOnDrop,
-    /// Then there are no interrupts any more, and nobody can raise one.
+    /// 4. Free the interrupt, and remove the file that raises it.
     _key: KeyIrq<'a>,
-    /// Then nobody takes what they noted.
+    /// 5. Stop the bottom half.
     _softirq: Softirq<BottomHalf>,
+    /// 6. Stop the ticker.
     _ticker: Timer<Ticker>,
-    /// Then the time that passes means nothing any more.
+    /// 7. Cancel gap detection.
     _gap: DelayedWork<GapTimer>,
+    /// 8. Cancel the waking of readers.
     _deliver: Work<WakeReaders>,
-    /// Then nothing is queued any more by ourselves.
+    /// 9. Cancel the beacon, which queues text.
     _beacon: DelayedWork<Beacon>,
-    /// Then the keyer stops, and with it goes the lamp, dark.
+    /// 10. Stop the keyer, and drop its lamp, which makes it dark.
     _keyer: Work<Keyer>,
-    /// The name is free again.
+    /// 11. Release the name.
     _number: Number,
+    /// 12. Log that the device is unbound.
     _log: LogOnDrop,
 }
 
 impl<'a> Transceiver<'a> {
-    /// Makes the device that belongs to `dev` appear, with `led` as part of its lamp, and `key` or else
-    /// a simulated one as its key.
+    /// Makes and registers a transceiver for `dev`, with `led` as part of its lamp, and `key` or a simulated
+    /// key.
     ///
-    /// All items run on the device's own queue, concurrently: a keyer that sleeps does not hold up what
-    /// is received.
+    /// All work items run concurrently on a queue of the device: a keyer that sleeps does not delay received
+    /// text.
     pub fn new(
         ctx: &Sleepable,
         dev: &Device,
@@ -182,7 +185,7 @@ impl<'a> Transceiver<'a> {
         );
         let power = KBox::pin_init(SleepNotifier::register(ctx, power), GFP_KERNEL)?;
         let key_irq = KeyIrq::new(ctx, pdev, &name, level, receiver.clone(), softirq.handle())?;
-        // Last of all that may fail: who opens it must not wait for a device that never was.
+        // Register the node last: a file must not be opened on a device that then fails to probe.
         let node = KBox::pin_init(
             Registration::register(
                 ctx,
@@ -215,7 +218,7 @@ impl<'a> Transceiver<'a> {
     }
 }
 
-/// Logs that everything has been stopped, when dropped.
+/// Logs when dropped that the device is unbound.
 struct LogOnDrop {
     dev: ARef<Device>,
     name: CString,
@@ -227,7 +230,7 @@ impl Drop for LogOnDrop {
     }
 }
 
-/// Tells the users of transmitter and receiver that the hardware is going, when dropped.
+/// Disconnects transmitter and receiver from their users when dropped.
 struct DisconnectOnDrop(Arc<Transmitter>, Arc<Receiver>);
 
 impl Drop for DisconnectOnDrop {
@@ -237,7 +240,7 @@ impl Drop for DisconnectOnDrop {
     }
 }
 
-/// What `fmt!` asks for, which takes a trait of the kernel's own in place of `core`'s.
+/// The trait of the kernel that `fmt!` requires in place of that of `core`.
 impl kernel::fmt::Display for Decimal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)

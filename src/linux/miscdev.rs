@@ -52,7 +52,7 @@ use kernel::{
 };
 
 unsafe extern "C" {
-    /// Whether `IOCB_NOWAIT` is set, a macro that bindgen does not take.
+    /// Whether `IOCB_NOWAIT` is set, a macro that bindgen does not translate.
     safe fn morse_helper_iocb_is_nowait(ki_flags: c_int) -> bool;
     /// Whether `IOCB_DSYNC` is set, likewise.
     safe fn morse_helper_iocb_is_dsync(ki_flags: c_int) -> bool;
@@ -69,7 +69,7 @@ pub struct Ioctl {
     argument: usize,
 }
 
-/// The waiting that a write(2) asks for.
+/// The flags of a write(2) about waiting.
 #[derive(Clone, Copy)]
 pub struct WriteFlags {
     /// Do not wait: `O_NONBLOCK`, or `RWF_NOWAIT`, which io_uring(7) uses.
@@ -115,7 +115,7 @@ pub trait FileOperations: Send + Sync + Sized + 'static {
     /// Registers the wait queues of the file with `table`, and returns the events that are pending now.
     fn poll(&self, file: &fs::File, table: &PollTable<'_>) -> PollEvents;
 
-    /// Enables or disables `SIGIO` for changes of the file's readiness.
+    /// Enables or disables `SIGIO` for changes of the readiness of the file.
     fn fasync(&self, request: &FasyncRequest, ctx: &Sleepable) -> Result;
 
     /// Waits until all bytes written before have taken effect.

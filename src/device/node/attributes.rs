@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The files under `/sys/class/misc/morse/`; see `Documentation/ABI/testing/sysfs-class-misc-morse`.
+//! The attributes in `/sys/class/misc/morse/`; see `Documentation/ABI/testing/sysfs-class-misc-morse`.
 
 use super::file::DeviceData;
 use crate::code::{
@@ -15,7 +15,7 @@ use crate::linux::sysfs::{
 };
 use kernel::prelude::*;
 
-/// Changes the timing; a value out of range is `EINVAL` and changes nothing.
+/// Changes the timing. A value out of range fails with `EINVAL` and changes nothing.
 fn set(
     data: &DeviceData,
     text: &str,
@@ -24,17 +24,17 @@ fn set(
     setter(&mut data.transmitter.timing.lock(), number(text)?).map_err(|OutOfRange| EINVAL)
 }
 
-/// Reads a decimal number.
+/// Parses a decimal number.
 fn number(text: &str) -> Result<u32> {
     text.parse().map_err(|_| EINVAL)
 }
 
-/// Prints what may grow beyond 32 bits.
+/// Prints a number that may exceed 32 bits.
 fn print(out: &mut Output<'_>, number: u64) -> Result {
     out.print(fmt!("{}", Decimal(number)))
 }
 
-/// What became of the edges.
+/// Returns the counts of edges, characters and sessions.
 fn counts(data: &DeviceData) -> Counts {
     data.receiver.line.lock().counts()
 }

@@ -42,19 +42,21 @@ use kernel::{
     },
 };
 
-/// What a file needs of the device. It may outlive the hardware: transmitter and receiver then say so,
-/// and the keyer does nothing.
+/// The data of the device that files and attributes use.
+///
+/// It may outlive the hardware: operations of transmitter and receiver then fail with `ENODEV`, and the
+/// handles do nothing.
 #[derive(Clone)]
 pub(crate) struct DeviceData {
     /// The transmit side.
     pub(crate) transmitter: Arc<Transmitter>,
     /// The receive side.
     pub(crate) receiver: Arc<Receiver>,
-    /// Starts the keyer.
+    /// Queues the keyer.
     pub(crate) keyer: WorkHandle<Sleepable>,
-    /// Makes the beacon look at its settings.
+    /// Makes the beacon read its settings again.
     pub(crate) beacon: DelayedWorkHandle,
-    /// Makes the receiver look at the time.
+    /// Makes the receiver take the time.
     pub(crate) gap: DelayedWorkHandle,
 }
 
@@ -78,7 +80,7 @@ impl miscdev::FileOperations for OpenFile {
                 writer <- Writer::new(),
                 reader <- device.receiver.buffer.reader(),
             }),
-            // On the account of whoever opens it: how many files there are is up to user space.
+            // Charged to the opener, as user space decides how many files there are.
             GFP_KERNEL_ACCOUNT,
         )
     }

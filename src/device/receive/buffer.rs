@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What readers and the receiver share: the text, the pulses, and the waiting for them.
+//! The buffer between the receiver and the readers: text, pulses, and the waiting for them.
 //!
-//! There is one buffer of each, however many files are open, and each file has its place in it. The
-//! receiver never waits for a reader.
+//! All open files share one stream of text and one of pulses; each file has a cursor of its own. The receiver
+//! never waits for a reader.
 
 use super::stream::{
     Cursor,
@@ -32,23 +32,23 @@ use kernel::{
     transmute::AsBytes, //
 };
 
-/// How much text is kept for slow readers, in bytes: more than half an hour at 20 WPM.
+/// The capacity for text in bytes: more than half an hour at 20 WPM.
 const TEXT_BYTES: usize = 4096;
-/// How many pulses are kept for slow readers.
+/// The capacity for pulses.
 const PULSES: usize = 2048;
 
-/// How many bytes of text are copied to user space at a time.
+/// The number of bytes of text that are copied to user space at a time.
 const CHUNK_BYTES: usize = 256;
 const PULSE_BYTES: usize = size_of::<uapi::Pulse>();
-/// How many pulses are copied to user space at a time, for as many bytes.
+/// The number of pulses that are copied to user space at a time, of the same size.
 const CHUNK_PULSES: usize = CHUNK_BYTES / PULSE_BYTES;
 
 struct BufferState {
     text: Stream<u8>,
     pulses: Stream<uapi::Pulse>,
-    /// Items that any reader lost.
+    /// The number of items that readers lost, all together.
     lost: u64,
-    /// The hardware is gone, or going.
+    /// Set when the hardware is removed.
     gone: bool,
 }
 
@@ -61,7 +61,7 @@ pub(crate) struct ReadBuffer {
     changed: PollQueue,
 }
 
-/// What a reader reads.
+/// The stream that a reader reads.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mode {
     /// Text.
@@ -70,7 +70,7 @@ pub(crate) enum Mode {
     Pulses,
 }
 
-/// The place of one open file.
+/// The position of one open file.
 #[pin_data]
 pub(crate) struct Reader {
     /// Taken under the lock of the buffer.
@@ -106,9 +106,9 @@ impl ReadBuffer {
         })
     }
 
-    /// Adds text. The readers hear of it by [`Self::wake`].
+    /// Appends text; [`Self::wake`] wakes the readers.
     ///
-    /// What comes after [`Self::disconnect`] is dropped: whoever was told `ENODEV` is not to read more.
+    /// After [`Self::disconnect`] text is dropped: a reader that got `ENODEV` must not read more.
     pub(crate) fn push_text(&self, utf8: &[u8]) {
         let mut state = self.state.lock();
         if state.gone {
@@ -119,7 +119,7 @@ impl ReadBuffer {
         }
     }
 
-    /// Adds a pulse, as [`Self::push_text`] does with text.
+    /// Appends a pulse, as [`Self::push_text`] does with text.
     pub(crate) fn push_pulse(&self, pulse: Pulse) {
         let mut state = self.state.lock();
         if state.gone {
@@ -137,18 +137,18 @@ impl ReadBuffer {
         self.changed.notify(Band::In);
     }
 
-    /// Marks the device as gone, and wakes everybody.
+    /// Marks the device as removed, and wakes all readers.
     pub(crate) fn disconnect(&self) {
         self.state.lock().gone = true;
         self.changed.notify(Band::HangUp);
     }
 
-    /// Returns how many items readers lost, all together.
+    /// Returns the number of items that readers lost, all together.
     pub(crate) fn lost(&self) -> u64 {
         self.state.lock().lost
     }
 
-    /// Makes the place of a new file: it reads the text that comes from now on.
+    /// Makes the position of a new file, which reads text received from now on.
     pub(crate) fn reader(&self) -> impl PinInit<Reader> {
         let place = self.state.lock().start(Mode::Text);
         pin_init!(Reader {
@@ -156,10 +156,11 @@ impl ReadBuffer {
         })
     }
 
-    /// One read(2) of `reader`'s file.
+    /// Performs one read(2) of the file of `reader`. Concurrent reads of one file get different items.
     ///
-    /// What came before the device went is read to its end; then it is `ENODEV`. `EINVAL` if there is no
-    /// room for a single pulse. Reads of one file at once get different parts of what there is.
+    /// After the device is removed, the rest of its items can be read; then it fails with `ENODEV`. It fails
+    /// with
+    /// `EINVAL` if `to` has no room for one pulse.
     pub(crate) fn read(
         &self,
         reader: &Reader,
@@ -169,7 +170,7 @@ impl ReadBuffer {
     ) -> Result<usize> {
         let mut total = 0;
         while !to.is_empty() {
-            // Also what came while the rest was copied, but it does not wait for that.
+            // Items that arrive during the copy are read, too, without waiting for them.
             let claim = match self.claim(reader, to.len(), nonblock || total > 0) {
                 Ok(claim) => claim,
                 Err(_) if total > 0 => break,
@@ -194,7 +195,7 @@ impl ReadBuffer {
         Ok(total)
     }
 
-    /// Waits until there is something for `reader`, and takes what fits into `bytes`.
+    /// Waits until there are items for `reader`, and claims those that fit into `bytes`.
     fn claim(&self, reader: &Reader, bytes: usize, nonblock: bool) -> Result<Claim> {
         let mut state = self.state.lock();
         loop {
@@ -302,7 +303,7 @@ impl ReadBuffer {
         len
     }
 
-    /// Returns what `reader`'s file is ready for.
+    /// Returns the events of the file of `reader`.
     pub(crate) fn poll(
         &self,
         reader: &Reader,
@@ -322,12 +323,12 @@ impl ReadBuffer {
         ready
     }
 
-    /// Has a file get `SIGIO` when there is something to read, or no longer.
+    /// Enables or disables `SIGIO` for a file when it becomes readable.
     pub(crate) fn fasync(&self, request: &FasyncRequest) -> Result {
         self.changed.fasync(request)
     }
 
-    /// Makes `reader` read the stream `mode`; if that is another one, what comes from now on.
+    /// Makes `reader` read the stream `mode`. If it changes, it reads items received from now on.
     pub(crate) fn set_mode(&self, reader: &Reader, mode: Mode) -> Result {
         let state = self.state.lock();
         let mut place = reader.place.lock();
@@ -338,13 +339,13 @@ impl ReadBuffer {
             *place = state.start(mode);
             drop(place);
             drop(state);
-            // A read of the same file that waits is to wait for something else.
+            // A waiting read of the same file has to wait for items of the new stream.
             self.changed.notify_all();
         }
         Ok(())
     }
 
-    /// Returns how many items of its stream `reader` lost.
+    /// Returns the number of items of its stream that `reader` lost.
     pub(crate) fn reader_lost(&self, reader: &Reader) -> Result<u64> {
         let mut state = self.state.lock();
         let mut place = reader.place.lock();
@@ -372,7 +373,8 @@ impl BufferState {
         Place { mode, cursor }
     }
 
-    /// Moves `place` on if what it points at is gone. It does not begin in the middle of a character.
+    /// Moves `place` to the oldest item if its item was overwritten; in text, to the beginning of a
+    /// character.
     fn catch_up(&mut self, place: &mut Place) {
         let Place { mode, cursor } = place;
         let lost = match mode {
@@ -395,9 +397,9 @@ impl BufferState {
     }
 }
 
-/// Whether `byte` is not the first one of a character in UTF-8.
+/// Whether `byte` is a continuation byte of UTF-8.
 fn continues_character(byte: u8) -> bool {
-    /// The upper two bits, and how they are then.
+    /// The upper two bits, and their value in a continuation byte.
     const MASK: u8 = 0b1100_0000;
     const CONTINUATION: u8 = 0b1000_0000;
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The line: edges and the passing of time in, text and pulses out.
+//! The state of the key line, which turns edges and the passing of time into text and pulses.
 //!
-//! It is a state, not a mechanism: the softirq tells it of edges, the delayed work of time, the timer
-//! of keys that are stuck, each under the lock that it lives in.
+//! It is data under a lock. The softirq passes edges to it, the delayed work the time, and the timer checks
+//! for a stuck key.
 
 use super::{
     buffer::ReadBuffer,
@@ -23,31 +23,31 @@ use crate::code::{
 use crate::linux::trace;
 use kernel::prelude::*;
 
-/// How long a level must hold by default, in microseconds.
+/// The default debounce time, in microseconds.
 const DEBOUNCE_DEFAULT_US: u32 = 5000;
-/// The longest time that a level can be asked to hold, in microseconds.
+/// The longest debounce time, in microseconds.
 const DEBOUNCE_MAX_US: u32 = 1_000_000;
 const NS_PER_US: u64 = 1000;
 
-/// A key that is down for so long is stuck, or lies under a book.
+/// A key that is down for this time counts as stuck, in nanoseconds.
 const STUCK_NS: u64 = 10_000_000_000;
 
-/// What became of the edges.
+/// Counts of edges, characters and sessions.
 #[derive(Clone, Copy)]
 pub(crate) struct Counts {
     /// Edges that began a mark or a space.
     pub(crate) received: u64,
-    /// Edges that did not last.
+    /// Edges that did not last for the debounce time.
     pub(crate) debounced: u64,
-    /// Edges for which there was no room.
+    /// Edges dropped for lack of room in the ring.
     pub(crate) dropped: u64,
     /// Characters.
     pub(crate) characters: u64,
-    /// Sessions that are over.
+    /// Sessions that have ended.
     pub(crate) sessions: u64,
 }
 
-/// What the decoder is told.
+/// An input of the decoder.
 enum Step {
     Pulse(Pulse),
     EndLetter,
@@ -63,21 +63,21 @@ pub(crate) struct LineState {
     decoder: Decoder,
     fixed_wpm: u32,
     session: Session,
-    /// The mark that has begun is not for the decoder, which was reset in the middle of it.
+    /// The decoder was reset during the current mark, and does not get it.
     is_stale: bool,
-    /// The mark that has begun was found to be a stuck key.
+    /// The current mark was reported as a stuck key.
     is_stuck: bool,
-    /// All edges that ever were, when they were last counted.
+    /// The number of all edges at the last call of `count_edges()`.
     edges: u64,
     dropped: u64,
-    /// What the ring's wrapping count of dropped edges was.
+    /// The wrapping count of dropped edges of the ring at the last call of `count_dropped()`.
     dropped_seen: u32,
     characters: u64,
     sessions: u64,
 }
 
 impl LineState {
-    /// The line of the device with this number, to a key that is `down`.
+    /// The state of the device with this number, whose key is `down`.
     pub(crate) const fn new(device: u32, down: bool) -> Self {
         Self {
             device,
@@ -96,21 +96,20 @@ impl LineState {
         }
     }
 
-    /// Takes an edge. Returns whether there is something new for readers.
+    /// Takes an edge. Returns whether readers have new items.
     pub(crate) fn edge(&mut self, edge: Edge, buffer: &ReadBuffer) -> bool {
         self.session.edge(edge.time_ns);
         let pulse = self.debounce.edge(edge);
         self.pulse(pulse, buffer)
     }
 
-    /// Takes the ring's count of all edges, which wraps, and returns it as one that does not. The ticker
-    /// asks for it often enough.
+    /// Extends the wrapping count of all edges of the ring to 64 bits. The ticker calls it often enough.
     pub(crate) fn count_edges(&mut self, edges: u32) -> u64 {
         self.edges += u64::from(edges.wrapping_sub(self.edges as u32));
         self.edges
     }
 
-    /// Takes the ring's count of dropped edges, and returns whether there were some since.
+    /// Takes the count of dropped edges of the ring. Returns whether it has grown since the last call.
     pub(crate) fn count_dropped(&mut self, dropped: u32) -> bool {
         let more = dropped.wrapping_sub(self.dropped_seen);
         self.dropped_seen = dropped;
@@ -118,7 +117,7 @@ impl LineState {
         more > 0
     }
 
-    /// Takes what the line reads after edges were dropped.
+    /// Takes the level of the line, read after edges were dropped.
     pub(crate) fn resync(&mut self, edge: Edge, buffer: &ReadBuffer) -> bool {
         let pulse = self.debounce.resync(edge);
         self.pulse(pulse, buffer)
@@ -134,8 +133,8 @@ impl LineState {
         session
     }
 
-    /// Looks at the time, all edges before which have been taken. Returns whether there is something
-    /// new for readers, and the session if it is over.
+    /// Takes the time `now_ns`, after all earlier edges. Returns whether readers have new items, and the
+    /// session if it has ended.
     pub(crate) fn time(&mut self, now_ns: u64, buffer: &ReadBuffer) -> (bool, Option<Summary>) {
         let pulse = self.debounce.settle(now_ns);
         let mut news = self.pulse(pulse, buffer);
@@ -156,10 +155,10 @@ impl LineState {
         }
     }
 
-    /// When [`Self::time`] has something to do, if no edge comes before.
+    /// The time at which [`Self::time`] is to be called next if no edge comes, in nanoseconds.
     pub(crate) fn next_ns(&self) -> Option<u64> {
         if let Some(settles_ns) = self.debounce.settles_ns() {
-            // Whether the key is up is not known before.
+            // Only then is the level known.
             return Some(settles_ns);
         }
         let up_ns = self.up_since_ns()?;
@@ -177,8 +176,8 @@ impl LineState {
             .min()
     }
 
-    /// Whether the key is found to be stuck now. If so the word before it is over, and the receiver is
-    /// reset; this tells of one mark once.
+    /// Returns whether the key is stuck, once for each mark. It then ends the word before, and resets the
+    /// decoder.
     pub(crate) fn is_newly_stuck(&mut self, now_ns: u64, buffer: &ReadBuffer) -> bool {
         let since_ns = self.debounce.since_ns().unwrap_or(now_ns);
         if self.is_stuck || !self.debounce.is_mark() || now_ns.saturating_sub(since_ns) < STUCK_NS {
@@ -191,7 +190,7 @@ impl LineState {
         true
     }
 
-    /// Returns what became of the edges.
+    /// Returns the counts.
     pub(crate) fn counts(&self) -> Counts {
         Counts {
             received: self.debounce.received(),
@@ -202,12 +201,12 @@ impl LineState {
         }
     }
 
-    /// Returns how long a level must hold, in microseconds.
+    /// Returns the debounce time in microseconds.
     pub(crate) fn debounce_us(&self) -> u32 {
         self.debounce_us
     }
 
-    /// Sets how long a level must hold, in microseconds. `EINVAL` if that is too long.
+    /// Sets the debounce time in microseconds. `EINVAL` if it is out of range.
     pub(crate) fn set_debounce_us(&mut self, debounce_us: u32) -> Result {
         if debounce_us > DEBOUNCE_MAX_US {
             return Err(EINVAL);
@@ -218,12 +217,12 @@ impl LineState {
         Ok(())
     }
 
-    /// Returns the speed that was set, 0 if it is found out.
+    /// Returns the speed that was set, or 0 if the decoder estimates it.
     pub(crate) fn fixed_wpm(&self) -> u32 {
         self.fixed_wpm
     }
 
-    /// Sets the speed, or has it found out if `wpm` is 0. `EINVAL` if it is out of range.
+    /// Sets the speed in WPM; with 0, the decoder estimates it. `EINVAL` if it is out of range.
     pub(crate) fn set_fixed_wpm(&mut self, wpm: u32) -> Result {
         self.decoder
             .set_fixed_wpm(wpm)
@@ -233,12 +232,12 @@ impl LineState {
         Ok(())
     }
 
-    /// Returns the speed that was found out or set, `None` while it is not known.
+    /// Returns the speed that was set or estimated, in WPM; `None` while it is unknown.
     pub(crate) fn wpm(&self) -> Option<u32> {
         self.decoder.wpm()
     }
 
-    /// Since when the key is up for sure; `None` if it is not, or may not be.
+    /// The time since which the key is up; `None` if it is down, or its level is not stable yet.
     fn up_since_ns(&self) -> Option<u64> {
         let is_up = !self.debounce.is_mark() && self.debounce.settles_ns().is_none();
         self.debounce.since_ns().filter(|_| is_up)
@@ -256,7 +255,7 @@ impl LineState {
         true
     }
 
-    /// Has the decoder do `step`, and passes on what it says.
+    /// Passes `step` to the decoder, and its text to the readers.
     fn decode(&mut self, step: Step, buffer: &ReadBuffer) {
         let Self {
             decoder,
@@ -292,16 +291,16 @@ impl LineState {
         summary
     }
 
-    /// Makes the decoder begin anew, with the next mark.
+    /// Resets the decoder, which then starts with the next mark.
     fn reset(&mut self) {
         self.decoder.reset();
         self.set_stale();
     }
 
-    /// Keeps a mark that has begun from the decoder. A space is good for it even so, as a gap counts from
-    /// its beginning.
+    /// Keeps the current mark from the decoder. A current space is valid, as gaps are counted from its
+    /// beginning.
     fn set_stale(&mut self) {
-        // The first change of all ends nothing.
+        // The first change of the level ends no mark or space.
         self.is_stale = self.debounce.is_mark() && self.debounce.since_ns().is_some();
     }
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The ticker: what has to be looked at from time to time, whether or not anything happens.
+//! The ticker: periodic checks, independent of edges.
 //!
-//! That is what a plain kernel timer is for: it costs nothing between two ticks and needs no thread. It
-//! runs in softirq context, so it does little. Each tick is counted from the time of the one before, not
-//! from when that was run, so that the ticks do not drift.
+//! A kernel timer suits them: it costs nothing between ticks and needs no thread. It runs in softirq context,
+//! so it does little. Each tick is counted from the time at which the previous one was due, so the ticks do
+//! not drift.
 
 use super::receiver::Receiver;
 use crate::code::{
@@ -44,7 +44,7 @@ use kernel::{
 pub(crate) struct Ticker {
     dev: ARef<Device>,
     receiver: Arc<Receiver>,
-    /// When the tick before was run, in ns, and the counts then. Only the handler uses these.
+    /// The time of the previous tick in ns, and the counts at that time. Only the handler uses them.
     then_ns: atomic::Atomic<u64>,
     edges: atomic::Atomic<u64>,
     characters: atomic::Atomic<u64>,
@@ -52,7 +52,7 @@ pub(crate) struct Ticker {
 }
 
 impl Ticker {
-    /// Makes a ticker that watches `receiver`, and reports to the log of `dev`.
+    /// Makes a ticker that checks `receiver`, and logs for `dev`.
     pub(crate) fn new(dev: &Device, receiver: Arc<Receiver>) -> Self {
         Self {
             dev: dev.into(),

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The beacon: a text that is sent again and again.
+//! The beacon: a text that is sent periodically.
 //!
-//! It is off until it has both a text and an interval. The first sending is then at once, the next
-//! ones a whole number of intervals later. A sending is left out if the transmitter is busy at its
-//! time: a beacon gives way to everybody. A new text does not wait an interval for an old one that is
-//! being sent: it follows at once.
+//! It is off until both a text and an interval are set. It is then sent at once, and again after each
+//! interval. If the transmitter is busy when the text is due, it is skipped: other text has priority. A new
+//! text follows an old one that is being sent, without waiting for an interval.
 
 use super::transmitter::Transmitter;
 use crate::code::util::math::{
@@ -27,8 +26,8 @@ use kernel::{
     time::Msecs, //
 };
 
-/// Up to this a kernel timer is late by a jiffy at most, whatever the configuration: 63 jiffies, the
-/// finest level of the timer wheel, at 1000 a second.
+/// The longest delay for which a kernel timer is late by at most a jiffy in any configuration: 63 jiffies,
+/// the finest level of the timer wheel, at HZ = 1000.
 const EXACT_MS: u64 = 63;
 
 const MS_PER_S: u32 = 1000;
@@ -41,7 +40,7 @@ pub(crate) struct Beacon {
 }
 
 impl Beacon {
-    /// Makes a beacon that sends through `transmitter`, whose keyer `keyer` starts.
+    /// Makes a beacon that sends through `transmitter`, and queues its `keyer`.
     pub(crate) fn new(transmitter: Arc<Transmitter>, keyer: WorkHandle<Sleepable>) -> Self {
         Self { transmitter, keyer }
     }
@@ -69,10 +68,10 @@ impl DelayedWorkHandler for Beacon {
         let wait_ns = settings
             .due
             .map_or(0, |due| due.as_ns().saturating_sub(now.as_ns()));
-        // Rounded up, since an alarm a little early would be for nothing.
+        // Rounded up, as a run before the time would send nothing.
         let wait_ms = ns_to_ms(wait_ns) + 1;
-        // A longer timer may be late by an eighth of its time (kernel/time/timer.c), so most of the
-        // wait comes first and the rest is set then.
+        // A longer timer may be late by an eighth (kernel/time/timer.c), so wait for most of the time first,
+        // and for the rest in another run.
         let part_ms = if wait_ms > EXACT_MS {
             wait_ms - wait_ms / 8
         } else {

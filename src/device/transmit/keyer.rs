@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The keyer: a work item that turns symbols into light.
+//! The keyer: the work item that keys the lamp.
 //!
-//! It runs from the first symbol of a message to the end of its last mark. Between two edges it sleeps
-//! on a high-resolution timer to the absolute time of the next one, so that lateness never adds up.
+//! It runs from the first symbol of a message to the end of the last mark. Between two edges it sleeps on a
+//! high-resolution timer until the absolute time of the next one, so lateness does not add up.
 
 use super::{
     deadline::wait_until,
@@ -60,13 +60,13 @@ pub(crate) struct Keyer {
     transmitter: Arc<Transmitter>,
     lamp: Lamp,
     stopped: AtomicFlag,
-    /// Only `run` locks this, so it never waits.
+    /// Only `run` locks it, so the lock is never contended.
     #[pin]
     progress: Mutex<Progress>,
 }
 
 impl Keyer {
-    /// Makes a keyer that sends what `transmitter` has, on `lamp`.
+    /// Makes a keyer that sends the symbols of `transmitter` with `lamp`.
     pub(crate) fn new(
         dev: &Device,
         transmitter: Arc<Transmitter>,
@@ -91,12 +91,12 @@ impl Keyer {
         self.stopped.load(Relaxed)
     }
 
-    /// Whether what is being sent is not to be sent on.
+    /// Whether the current symbol is to be aborted.
     fn is_given_up(&self) -> bool {
         self.is_stopped() || self.transmitter.queue.is_aborted()
     }
 
-    /// Counts and logs the message that is over.
+    /// Counts and logs the message that has ended.
     fn end_message(&self, report: &mut Report) {
         if report.is_good() {
             self.transmitter.count_message();
@@ -104,13 +104,13 @@ impl Keyer {
         report.finish(&self.dev, Ktime::now());
     }
 
-    /// Returns whether the lamp is to go dark at once.
+    /// Returns whether the lamp is to be put out at once.
     fn is_interrupted(&self) -> bool {
         self.is_given_up() || self.transmitter.is_resting()
     }
 
-    /// Sends until there is nothing to send, or until the keyer is stopped or is to rest. Returns whether
-    /// the message is over.
+    /// Sends until the queue is empty, or until the keyer is stopped or rests. Returns whether the message has
+    /// ended.
     fn send(&self, progress: &mut Progress, ctx: &Sleepable) -> bool {
         let queue = &self.transmitter.queue;
         let Progress {
@@ -121,14 +121,14 @@ impl Keyer {
         } = progress;
         let mut is_over = true;
         let lit = Cell::new(false);
-        // `at` is the deadline of an edge that is `planned`, else the time now.
+        // `at` is the deadline of a `planned` edge, otherwise the current time.
         let show = |light: bool, at: Ktime, planned: bool| {
             if light != lit.replace(light) {
                 self.lamp.set(ctx, light);
                 trace::edge_keyed(self.transmitter.device, light, at.as_ns(), planned);
             }
         };
-        // From the first edge on, which is not to wait for that.
+        // Taken after the first edge, which it would delay.
         let mut urgent = None;
 
         while !self.is_stopped() {
@@ -157,7 +157,7 @@ impl Keyer {
                 break;
             };
             if step.mark && !lit.get() && !self.is_interrupted() {
-                // The first edge has no deadline. It is what all others are counted from.
+                // The first edge has no deadline: the deadlines of the others are counted from it.
                 let at = self.lamp.light(ctx);
                 lit.set(true);
                 trace::edge_keyed(self.transmitter.device, true, at.as_ns(), false);
@@ -166,8 +166,8 @@ impl Keyer {
             urgent.get_or_insert_with(|| SchedFifoGuard::new(ctx));
             let until = Ktime::from_ns(keying.deadline_ns());
             if wait_until(ctx, &queue.keyer_wait, until, |_| self.is_interrupted()) {
-                // A mark is followed by darkness and a space by a mark, always. So the edge comes
-                // first, on time, and then what has to be found out about the time after it.
+                // A space always follows a mark, and a mark a space. So set the lamp on time, and compute the
+                // next step after that.
                 show(!step.mark, until, true);
             } else {
                 let now = Ktime::now();
@@ -186,7 +186,7 @@ impl Keyer {
         }
         show(false, Ktime::now(), false);
         if self.is_stopped() && symbol.take().is_some() {
-            // Stopped between two edges.
+            // The keyer was stopped between two edges.
             report.abort();
             queue.finish();
         }

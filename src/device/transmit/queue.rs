@@ -46,8 +46,7 @@ use kernel::{
     task::Pid, //
 };
 
-/// How many bytes of a write are copied from user space at a time: small enough for the stack, large
-/// enough to make the copying cheap.
+/// The number of bytes of a write that are copied from user space at a time. The chunk is on the stack.
 const CHUNK_BYTES: usize = 256;
 
 /// The room in symbols from which on poll(2) reports a file as writable, so that a poller wakes up for
@@ -57,7 +56,7 @@ const POLL_ROOM: usize = 256;
 /// The unfinished calls of an open file.
 #[pin_data]
 pub(crate) struct Writer {
-    /// Sequences may be split over writes, but not over files.
+    /// The unfinished input of this file: sequences may be split over writes.
     #[pin]
     parser: Mutex<Parser>,
     /// The task and the target position of an fsync(2) that a signal interrupted.
@@ -66,7 +65,7 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    /// The writer of a file just opened.
+    /// The writer of a newly opened file.
     pub(crate) fn new() -> impl PinInit<Self> {
         pin_init!(Self {
             parser <- new_mutex!(Parser::new(), "Writer::parser"),
@@ -75,11 +74,11 @@ impl Writer {
     }
 }
 
-/// How full a queue is, in symbols. Each is at most the capacity of the fifo, and one.
+/// The occupancy of the queue, in symbols. Each number is at most the capacity of the fifo plus one.
 pub(crate) struct Occupancy {
     /// Queued or being sent.
     pub(crate) queued: usize,
-    /// What a write can add without waiting.
+    /// The number that a write can add without waiting.
     pub(crate) room: usize,
 }
 
@@ -93,7 +92,7 @@ pub(crate) struct TxQueue {
     changed: CondVar,
     /// Notified when the room reaches [`POLL_ROOM`], and when the device is removed.
     writable: PollQueue,
-    /// The symbol being keyed is to be given up. Written under the lock of `state`.
+    /// The current symbol is to be aborted. Written under the lock of `state`.
     aborted: AtomicFlag,
     /// Wakes the keyer between two edges.
     #[pin]
@@ -112,7 +111,7 @@ impl TxQueue {
         })
     }
 
-    /// One write(2) of the file of `writer`.
+    /// Performs one write(2) of the file of `writer`.
     ///
     /// A signal ends the wait of a write with `flags.sync`. Its bytes are accepted all the same, so the
     /// write returns their number.
@@ -159,7 +158,7 @@ impl TxQueue {
             if rest.is_empty() {
                 break;
             }
-            // Blanks take no room, so that nothing else would end two gigabytes of them.
+            // White space takes no room, so a large write of it does not wait, and only this check ends it.
             if kernel::current!().signal_pending() {
                 stopped = ERESTARTSYS;
                 break;
@@ -173,7 +172,7 @@ impl TxQueue {
                     let (spacing, mut sink) = state.sink();
                     match writing.feed_to(rest, spacing, &mut sink) {
                         Fed::All => rest = &[],
-                        // Of this the parser tells in the end.
+                        // finish() below returns the actual error.
                         Fed::Refused => break 'chunk Some(EINVAL),
                         Fed::Full(taken) => {
                             rest = rest.get(taken..).unwrap_or_default();
@@ -189,8 +188,8 @@ impl TxQueue {
                 }
                 None
             };
-            // Not with the lock held, which is the first thing that the keyer wants: on another CPU it would
-            // be there within microseconds, and wait for as long as this task is not on its own.
+            // Queue the keyer after dropping the lock; it would otherwise wake on another CPU and block on it
+            // at once.
             keyer.queue();
             if let Some(error) = end {
                 stopped = error;
@@ -206,10 +205,10 @@ impl TxQueue {
         }
     }
 
-    /// Queues `text` of the beacon as words of their own, if nothing else is queued or being written.
-    /// A new text, one that `is_new`, also follows an old one that is still being sent.
+    /// Queues `text` of the beacon as separate words, if nothing is queued and no write is in progress. A new
+    /// text, one that `is_new`, also follows an old one that is being sent.
     ///
-    /// What cannot be sent, or does not fit, ends the text.
+    /// The text ends at a character that cannot be sent or does not fit.
     pub(crate) fn post(&self, text: &[u8], is_new: bool, keyer: &WorkHandle<Sleepable>) {
         let mut state = self.state.lock();
         let is_own = is_new && state.accepted == state.beacon_end;
@@ -248,7 +247,7 @@ impl TxQueue {
         }
     }
 
-    /// Waits until all that has been accepted so far is sent and the lamp is dark.
+    /// Waits until all symbols accepted so far are sent and the lamp is dark.
     ///
     /// If a signal interrupts the wait, the next fsync(2) of the same task on the same file keeps the
     /// target, unless the file is written to before. So neither a restart by the kernel nor one by the
@@ -266,7 +265,7 @@ impl TxQueue {
         result
     }
 
-    /// Gives up what is queued and what is being sent, and waits until the lamp is dark.
+    /// Drops the queued symbols, aborts the current one, and waits until the lamp is dark.
     ///
     /// `EINTR` if a signal arrives first. The call is not restarted: that would abort text that was
     /// written later.
@@ -289,7 +288,7 @@ impl TxQueue {
         }
     }
 
-    /// Waits until the symbols before position `end` are sent or given up, and the lamp is dark.
+    /// Waits until the symbols before position `end` are sent or aborted, and the lamp is dark.
     fn wait_sent(&self, end: u64, _ctx: &Sleepable) -> Result {
         let mut state = self.state.lock();
         loop {
@@ -305,14 +304,14 @@ impl TxQueue {
         }
     }
 
-    /// Marks the device as gone, and wakes everybody. What is queued is never sent.
+    /// Marks the device as removed, and wakes all tasks. Queued symbols are not sent.
     pub(crate) fn disconnect(&self) {
         self.state.lock().gone = true;
         self.changed.notify_all();
         self.writable.notify(Band::HangUp);
     }
 
-    /// Returns what a file is ready for.
+    /// Returns the events of a file.
     pub(crate) fn poll(&self, file: &fs::File, table: &PollTable<'_>) -> PollEvents {
         self.writable.register(table, file);
         let mut state = self.state.lock();
@@ -327,13 +326,12 @@ impl TxQueue {
         ready
     }
 
-    /// Has a file get `SIGIO` when it can be written again, or no longer.
+    /// Enables or disables `SIGIO` for a file when it becomes writable.
     pub(crate) fn fasync(&self, request: &FasyncRequest) -> Result {
         self.writable.fasync(request)
     }
 
-    /// Returns how many symbols are queued or being sent, and how many a write can add without
-    /// waiting.
+    /// Returns the occupancy. `ENODEV` if the device was removed.
     pub(crate) fn occupancy(&self) -> Result<Occupancy> {
         let state = self.state.lock();
         if state.gone {
@@ -345,7 +343,7 @@ impl TxQueue {
         })
     }
 
-    /// The keyer's side: takes the next symbol, if there is one.
+    /// Takes the next symbol, if there is one. For the keyer.
     pub(crate) fn take(&self) -> Option<Symbol> {
         let mut state = self.state.lock();
         if state.gone {
@@ -366,8 +364,8 @@ impl TxQueue {
         symbol
     }
 
-    /// The keyer's side: the symbol taken last has been sent or given up, and the lamp is dark. Returns
-    /// whether an abort came meanwhile.
+    /// Marks the symbol taken last as sent or aborted; the lamp is dark. Returns whether it was to be
+    /// aborted. For the keyer.
     pub(crate) fn finish(&self) -> bool {
         let mut state = self.state.lock();
         state.keying = None;
@@ -378,13 +376,13 @@ impl TxQueue {
         aborted
     }
 
-    /// The keyer's side: whether the symbol being keyed is to be given up.
+    /// Returns whether the current symbol is to be aborted. For the keyer.
     pub(crate) fn is_aborted(&self) -> bool {
         self.aborted.load(Relaxed)
     }
 }
 
-/// The right to write; the next writer gets it when this is dropped.
+/// The right to write, which the next writer gets when this is dropped.
 struct WriteGuard<'a>(&'a TxQueue);
 
 impl Drop for WriteGuard<'_> {

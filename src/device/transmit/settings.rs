@@ -16,14 +16,14 @@ const INTERVAL_MAX_S: u32 = 86_400;
 /// The longest text, in bytes.
 const TEXT_MAX_BYTES: usize = 1024;
 
-/// What the user has set.
+/// The settings of the beacon, and the time at which it is due.
 pub(crate) struct BeaconSettings {
     text: KVec<u8>,
-    /// 0 for none.
+    /// In seconds; 0 if not set.
     interval_s: u32,
-    /// When the next sending is due.
+    /// The time at which the text is due; `None` if the beacon is off.
     pub(crate) due: Option<Ktime>,
-    /// The text has not been due yet.
+    /// Set until the text is due for the first time.
     pub(crate) is_new: bool,
 }
 
@@ -43,12 +43,12 @@ impl BeaconSettings {
         core::str::from_utf8(&self.text).unwrap_or_default()
     }
 
-    /// Returns the interval in seconds, 0 for none.
+    /// Returns the interval in seconds, or 0 if not set.
     pub(crate) fn interval_s(&self) -> u32 {
         self.interval_s
     }
 
-    /// Sets the text. `EINVAL` if it cannot be sent as a whole, or is too long.
+    /// Sets the text. `EINVAL` if it is too long, or has a part that cannot be sent.
     pub(crate) fn set_text(&mut self, text: &str) -> Result {
         if text.len() > TEXT_MAX_BYTES || !can_be_sent(text.as_bytes()) {
             return Err(EINVAL);
@@ -61,7 +61,7 @@ impl BeaconSettings {
         Ok(())
     }
 
-    /// Sets the interval in seconds, 0 for none. `EINVAL` if it is out of range.
+    /// Sets the interval in seconds; 0 turns the beacon off. `EINVAL` if it is out of range.
     pub(crate) fn set_interval_s(&mut self, interval_s: u32) -> Result {
         if interval_s > INTERVAL_MAX_S {
             return Err(EINVAL);
@@ -77,12 +77,12 @@ impl BeaconSettings {
     }
 }
 
-/// Whether `text` is complete: no character without a code, no open prosign.
+/// Whether `text` can be sent: all characters have codes, and no prosign is open at the end.
 fn can_be_sent(text: &[u8]) -> bool {
     let mut parser = Parser::new();
     let mut spacing = Spacing::new();
     let mut writing = parser.write();
-    // White space may stand anywhere but in a prosign.
+    // White space is rejected within a prosign, so this finds one that is open.
     writing.feed(text, &mut spacing, |_| true) == Fed::All
         && writing.feed(b" ", &mut spacing, |_| true) == Fed::All
 }

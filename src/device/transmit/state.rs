@@ -19,17 +19,17 @@ use kernel::prelude::*;
 pub(super) struct QueueState {
     pub(super) fifo: Fifo,
     pub(super) spacing: Spacing,
-    /// Some task is in the middle of a write; the others wait for their turn.
+    /// A write is in progress; others wait for its end.
     pub(super) writing: bool,
-    /// Because of that, poll(2) has not reported the file as writable, or a write has failed with `EAGAIN`.
+    /// Meanwhile poll(2) has not reported a file as writable, or a write has failed with `EAGAIN`.
     pub(super) refused: bool,
-    /// The position of the symbol that the keyer has taken and is not done with.
+    /// The position of the symbol that the keyer is sending.
     pub(super) keying: Option<u64>,
-    /// The hardware is gone, or going.
+    /// Set when the hardware is removed.
     pub(super) gone: bool,
     /// The position of the next symbol.
     pub(super) accepted: u64,
-    /// The position behind the last symbol of the beacon.
+    /// The position after the last symbol of the beacon.
     pub(super) beacon_end: u64,
 }
 
@@ -53,7 +53,7 @@ impl QueueState {
         self.accepted - self.fifo.len() as u64
     }
 
-    /// Returns whether nothing is queued or being sent.
+    /// Returns whether no symbol is queued or being sent.
     pub(super) fn is_idle(&self) -> bool {
         self.fifo.len() == 0 && self.keying.is_none()
     }
@@ -63,7 +63,7 @@ impl QueueState {
         self.head() >= end && self.keying.is_none_or(|position| position >= end)
     }
 
-    /// Returns what a parser writes to.
+    /// Returns the end of the fifo, as the sink of a parser.
     pub(super) fn sink(&mut self) -> (&mut Spacing, FifoEnd<'_>) {
         let end = FifoEnd {
             is_keying: self.keying.is_some(),
