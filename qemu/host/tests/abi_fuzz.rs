@@ -18,13 +18,13 @@ pub fn tests() -> Tests {
         .long()
 }
 
-/// How many calls, in each test.
+/// The number of calls in each test.
 const CALLS: Amount<u64> = Amount::new("MORSE_FUZZ_CALLS", 20_000, 1_000_000);
-/// Longer than any number of calls takes that a tester waits for.
+/// Time limit for any number of calls.
 const LIMIT: Duration = Duration::from_secs(4 * 3600);
 
-/// A board is booted anew after so many calls, with the next seed: its findings are known by then, and
-/// a repetition takes no longer than this.
+/// The board is rebooted after so many calls, with the next seed, so that findings come early and repeating
+/// one takes no longer than this.
 const CALLS_AT_A_TIME: u64 = 100_000;
 
 fn fuzz(board: &Kind, parameter: &str, words: &str) {
@@ -58,7 +58,7 @@ fn any_calls_while_the_driver_comes_and_goes() {
     fuzz(&KEYLESS, "tasklet", "4 bind");
 }
 
-/// In real time on several processors, where calls truly meet.
+/// In real time on several processors, where calls run concurrently.
 fn any_calls_at_the_same_time() {
     fuzz(&KEYLESS_SMP, "bh", "6 bind");
 }

@@ -69,7 +69,7 @@ fn a_hung_command_is_given_up_and_a_panic_is_told() {
         .to_string();
     assert!(error.contains("status 3: no such luck"), "{error}");
 
-    // Without the module there is nothing to light the lamp.
+    // Without the module nothing lights the lamp.
     let error = board
         .lamp()
         .wait_message(0, SHORT, SHORT)

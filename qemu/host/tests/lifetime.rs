@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The driver comes and goes under traffic in both directions: `contract lifetime` in the guest, and
-//! the key of the board pressed from outside.
+//! Loads and unloads the driver under traffic in both directions: `contract lifetime` in the guest, and the
+//! board's key pressed from outside.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -19,7 +19,7 @@ pub fn tests() -> Tests {
         .long()
 }
 
-/// How many cycles.
+/// The number of cycles.
 const CYCLES: Amount<u32> = Amount::new("MORSE_CYCLES", 15, 1000);
 
 /// A second device, with neither LED nor key, and a LED that shows the messages of the first one.
@@ -44,7 +44,7 @@ static BOARD: Kind = Kind::new("lifetime", || {
     Options::new(Time::Real).device_tree(DEVICE_TREE)
 });
 
-/// How often the test looks whether the guest is done.
+/// Interval at which the test checks whether the guest is done.
 const LOOK: Duration = Duration::from_millis(500);
 /// The limit for a cycle on a busy host; all of them together have a multiple of it.
 const CYCLE_LIMIT: Duration = Duration::from_secs(30);
@@ -71,7 +71,7 @@ fn many_lives_under_traffic_cost_nothing() {
     });
 }
 
-/// Presses and releases the key until the guest has a status to tell.
+/// Presses and releases the key until the guest has finished.
 fn press_until_done(board: &mut Board, limit: Duration) -> Result<u32> {
     let start = Instant::now();
     let mut edges = 0;
@@ -81,7 +81,7 @@ fn press_until_done(board: &mut Board, limit: Duration) -> Result<u32> {
             for pressed in [true, false] {
                 board.key(pressed)?;
                 edges += 1;
-                // Some last longer than debouncing, some do not.
+                // Some levels last longer than the debounce time, some do not.
                 thread::sleep(Duration::from_millis(u64::from(edges % 7)));
             }
         }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! `morse-run` as its user meets it.
+//! Tests of `morse-run` as a user runs it.
 
 use std::env;
 use std::fs;
@@ -117,7 +117,7 @@ fn sos_by_default() {
     assert!(text.contains("seen: SOS\n"), "{text}");
 }
 
-/// Whichever way it is killed, QEMU goes with it.
+/// QEMU ends with the program, also after SIGKILL.
 fn killed_it_leaves_nothing_running() {
     for signal in ["INT", "TERM", "KILL"] {
         let mut child = morse_run()
@@ -131,7 +131,7 @@ fn killed_it_leaves_nothing_running() {
         stderr.read_line(&mut line).unwrap();
         assert!(line.starts_with("booting"), "{line}");
         let qemu = wait_for_qemu(&child);
-        // The shell's own, as not every system has the program.
+        // The shell's own kill, as not every system has the program.
         let kill = format!("kill -s {signal} {}", child.id());
         let status = Command::new("sh").args(["-c", &kill]).status().unwrap();
         assert!(status.success());
@@ -148,7 +148,7 @@ fn wait_for_qemu(parent: &Child) -> u32 {
     wait_until(|| {
         found = children(parent.id()).into_iter().find(|pid| {
             fs::read_to_string(format!("/proc/{pid}/cmdline"))
-                // Not the one that only dumps the device tree.
+                // Another QEMU only dumps the device tree: skip it.
                 .is_ok_and(|line| line.starts_with("qemu-system") && line.contains("-initrd"))
         });
         found.is_some()

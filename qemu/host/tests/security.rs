@@ -29,9 +29,9 @@ pub fn tests() -> Tests {
     ]
 }
 
-/// Longer than any of them takes.
+/// Longer than any of these commands takes.
 const LIMIT: Duration = Duration::from_secs(300);
-/// The shortest that can be set.
+/// The shortest unit that can be set.
 const UNIT_MIN_US: u64 = 1200;
 
 /// Mode, owner and type of every file that the driver makes.
@@ -86,8 +86,8 @@ fn who_is_not_root_cannot_open_it_or_change_a_setting(board: &mut Board) -> Resu
         .map(drop)
 }
 
-/// By construction no byte is copied out that was not written, see Documentation/security.md; this
-/// looks at the result.
+/// By construction the driver copies out only initialised bytes, see Documentation/security.md; this checks
+/// the result.
 fn every_byte_of_a_structure_is_written_and_no_address_is_told(board: &mut Board) -> Result<()> {
     ktap::run(board, "stress hostile bytes", LIMIT)?;
     board.run("dmesg -c > /dev/null; echo E > /dev/morse; sleep 1; echo 1 > /sys/kernel/debug/morse/key; sleep 12; echo 0 > /sys/kernel/debug/morse/key; sleep 6")?;
@@ -95,7 +95,7 @@ fn every_byte_of_a_structure_is_written_and_no_address_is_told(board: &mut Board
         "dmesg | grep morse; cd {SETTINGS} && grep -r . . 2>/dev/null; \
          exec 3< /dev/morse; cat /proc/self/fdinfo/3"
     ))?;
-    // Of a 64-bit kernel, in full or hashed.
+    // Addresses of a 64-bit kernel, plain or hashed.
     let is_address = |word: &str| word.len() >= 16 && word.chars().all(|c| c.is_ascii_hexdigit());
     let words = told.split(|c: char| !c.is_ascii_alphanumeric());
     let addresses: Vec<&str> = words.filter(|word| is_address(word)).collect();
@@ -108,7 +108,7 @@ fn every_byte_of_a_structure_is_written_and_no_address_is_told(board: &mut Board
 }
 
 fn an_open_file_costs_little_memory(board: &mut Board) -> Result<()> {
-    /// With all that the kernel's own part of a file costs, it is less than an open pipe has.
+    /// Less than an open pipe takes, including the kernel's own part of a file.
     const BOUND: u64 = 1024;
     const BOUND_WITH_SANITIZERS: u64 = 4096;
 
@@ -126,7 +126,7 @@ fn an_open_file_costs_little_memory(board: &mut Board) -> Result<()> {
 /// The memory of an open file is charged to its opener's cgroup, so that a container cannot use up the
 /// memory of others.
 fn the_memory_of_a_file_is_on_the_account_of_who_opens_it(board: &mut Board) -> Result<()> {
-    /// Much more than a cgroup without a file of ours may have.
+    /// Much more than a cgroup without an open file of the device uses.
     const FILES: u64 = 3000;
 
     let mounted = board.execute("mkdir -p /tmp/cg && mount -t cgroup2 cgroup /tmp/cg", LIMIT)?;
@@ -166,11 +166,11 @@ fn a_write_that_sends_nothing_can_be_interrupted(board: &mut Board) -> Result<()
     ktap::run(board, "stress hostile blanks", LIMIT).map(drop)
 }
 
-/// On one processor, with a sender that never pauses at the fastest speed there is.
+/// On one processor, with a sender that never pauses, at the fastest speed.
 fn a_sender_leaves_the_processor_to_others(board: &mut Board) -> Result<()> {
     /// In percent. The keyer spins for 20 us before each edge, of which there is one in 1200 us.
     const SHARE_MIN: f64 = 90.0;
-    /// How long it keeps a task of lowest priority from running, in microseconds.
+    /// The longest time that a task of lowest priority may wait for the processor, in microseconds.
     const STRETCH_MAX_US: u64 = 1000;
 
     set(board, "unit_us", &UNIT_MIN_US.to_string())?;
@@ -185,9 +185,9 @@ fn a_sender_leaves_the_processor_to_others(board: &mut Board) -> Result<()> {
     Ok(())
 }
 
-/// Thousands of files that are told of every character do not disturb the sender.
+/// A thousand files that wait for every event do not disturb the sender.
 fn those_who_wait_do_not_disturb_the_sender(board: &mut Board) -> Result<()> {
-    /// On a kernel full of sanitizers to wake a thousand takes longer than the shortest mark.
+    /// On the sanitizer kernel waking a thousand tasks takes longer than the shortest mark.
     const UNIT_WITH_SANITIZERS_US: u64 = 12_000;
 
     let unit_us = match board.has_sanitizers() {
@@ -207,7 +207,7 @@ fn those_who_wait_do_not_disturb_the_sender(board: &mut Board) -> Result<()> {
 /// The log's lines on many messages of a user, sent, aborted and received.
 fn the_log_is_not_flooded(board: &mut Board) -> Result<()> {
     const SECONDS: usize = 30;
-    /// Ten messages in five seconds, and a line that tells how many there were not.
+    /// Ten messages in five seconds, and a line with the number of suppressed ones.
     const SENT_MAX: usize = (SECONDS / 5 + 1) * 11;
     /// A session ends when the key has rested for five seconds.
     const RECEIVED_MAX: usize = SECONDS / 5;

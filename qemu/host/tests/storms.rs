@@ -33,11 +33,11 @@ pub fn tests() -> Tests {
     )
 }
 
-/// How many edges a storm has.
+/// The number of edges of a storm.
 const EDGES: Amount<u64> = Amount::new("MORSE_STORM_EDGES", 20_000, 1_000_000);
-/// How many hours of virtual time are soaked.
+/// The length of the soak test in hours of virtual time.
 const HOURS: Amount<f64> = Amount::new("MORSE_SOAK_HOURS", 0.25, 24.0);
-/// Longer than any of them takes.
+/// Longer than any of these commands takes.
 const LIMIT: Duration = Duration::from_secs(4 * 3600);
 
 fn a_storm_of_all_kinds_is_accounted_for() {
@@ -78,10 +78,9 @@ fn field(text: &str, name: &str) -> u64 {
     digits.parse().expect("a number")
 }
 
-/// The softirq looks at no more edges in one run than the ring holds, and how long that takes at most
-/// is known.
+/// One run of the softirq handles at most as many edges as the ring holds, within a known bound.
 fn a_run_of_the_softirq_is_short_even_with_a_full_ring() {
-    /// Real machines are faster than one nanosecond an instruction.
+    /// In virtual time an instruction takes 1 ns; real machines are faster.
     const BOUND_US: u64 = 2000;
     const BOUND_WITH_SANITIZERS_US: u64 = 100_000;
 
@@ -89,7 +88,7 @@ fn a_run_of_the_softirq_is_short_even_with_a_full_ring() {
         return;
     }
     THREADED.with_each(|board| {
-        // Every edge is a mark or a space, which is more work than to find that it bounces.
+        // Make every edge a mark or a space, which is more work than discarding a bounce.
         set(board, "debounce_us", "0")?;
         board.run(
             "cd /sys/kernel/tracing && echo mono > trace_clock && echo > trace && \
@@ -138,7 +137,7 @@ fn sending_and_receiving_for_hours_is_exact_and_costs_no_memory() {
 
     let hours = HOURS.get();
     KEYLESS.with(|board| {
-        // How long an interrupt and the task that it wakes may hold an edge up.
+        // An interrupt and the task that it wakes may delay an edge by this.
         let bound_us = match board.has_sanitizers() {
             true => 5000,
             false => 150,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 
 //! Each allocation, and each copy from or to user space, fails in turn: `contract faults` in the
-//! guest. Only the sanitizer kernel can be made to.
+//! guest. Only the sanitizer kernel has fault injection.
 
 use std::time::Duration;
 
@@ -20,18 +20,18 @@ pub fn tests() -> Tests {
     .long()
 }
 
-/// Takes the board's own device away: the driver then makes one without hardware.
+/// Removes the board's own device, so that the driver makes one without hardware.
 const WITHOUT_DEVICE: &str = "/delete-node/ &{/morse};";
-/// A pass takes half a minute of a quiet host, and there are some.
+/// Time limit of several passes; each takes half a minute on a quiet host.
 const LIMIT: Duration = Duration::from_secs(3600);
 
-/// The kernel that can do this boots slowly, and more so on a busy host.
+/// The sanitizer kernel boots slowly, and more so on a busy host.
 const BOOT_LIMIT: Duration = Duration::from_secs(600);
 
 /// unregister_irq_proc() of 7.3 removes files of /proc/irq that register_irq_proc() may have had no memory for.
 const KERNEL_DEFECTS: &[&str] = &["WARNING: at remove_proc_entry+"];
 
-/// Of many things that can fail only one of so many does, others each time; a run at full length has all of them fail. Another number in this variable.
+/// A run tries one of so many possible failures, chosen by the seed; a run at full length tries all.
 const EVERY: Amount<u64> = Amount::new("MORSE_FAULTS_EVERY", 10, 1);
 
 /// Runs groups of operations on a fresh board.

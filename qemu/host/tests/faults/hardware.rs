@@ -18,7 +18,7 @@ enum Outcome {
     Refused(&'static str),
     /// Deferred until its supplier is there.
     Deferred,
-    /// Never looked at.
+    /// Never probed.
     Absent,
 }
 
@@ -59,13 +59,13 @@ const DEVICES: &[(&str, &str, Outcome)] = &[
         Bound("LED trigger and key"),
     ),
     ("neither", "", Bound("LED trigger and simulated key")),
-    // Of no use without a line to read.
+    // An interrupt is ignored without the line to read the key from.
     (
         "interrupt-only",
         "interrupts-extended = <&{/pl061@9030000} 5 3>;",
         Bound("LED trigger and simulated key"),
     ),
-    // Requested on both edges, it would not be found by this description the next time.
+    // After a request for both edges the kernel would not find the interrupt by this description again.
     (
         "level-triggered",
         "key-gpios = <&{/pl061@9030000} 2 0>;
@@ -122,7 +122,7 @@ const DEVICES: &[(&str, &str, Outcome)] = &[
         Refused(EINVAL),
     ),
     ("a-string", "led-gpios = \"GPIO0\";", Refused(EINVAL)),
-    // Some other controller might have it, for all that gpiolib knows.
+    // gpiolib cannot know whether a later controller will have the line.
     (
         "no-such-line",
         "led-gpios = <&{/pl061@9030000} 99 0>;",
@@ -165,7 +165,7 @@ const PROVIDERS: &str = "
 	};
 ";
 
-/// There are so many devices that looking at all of them takes a while on a busy host.
+/// Probing all these devices takes a while on a busy host.
 const LONG: Duration = Duration::from_secs(300);
 
 const DRIVER: &str = "/sys/bus/platform/drivers/morse";
@@ -202,7 +202,7 @@ fn with_driver(test: impl FnOnce(&mut Board) -> Result<()>) {
     });
 }
 
-/// Loads the driver, which then looks at all the devices.
+/// Loads the driver, which then probes all the devices.
 fn load(board: &mut Board) -> Result<()> {
     board.execute("insmod morse.ko", LONG)?.success("insmod")?;
     Ok(())
@@ -213,7 +213,7 @@ fn unload(board: &mut Board) -> Result<()> {
     Ok(())
 }
 
-/// Has the driver core bind or unbind a device, and returns the message of the shell if that failed.
+/// Makes the driver core bind or unbind a device; returns the shell's message if that failed.
 fn driver_core(board: &mut Board, driver: &str, verb: &str, device: &str) -> Result<String> {
     let command = format!("echo {device} 2>&1 > {driver}/{verb}");
     Ok(board.execute(&command, LONG)?.text)
@@ -230,7 +230,7 @@ fn is_bound(board: &mut Board, device: &str) -> Result<bool> {
         == 0)
 }
 
-/// The log's lines on a device, since the driver was loaded.
+/// Returns the log's lines about a device since the driver was loaded.
 fn log_of(board: &mut Board, device: &str) -> Result<String> {
     board.run(&format!("dmesg | grep ' {device}: ' || true"))
 }
@@ -293,7 +293,7 @@ fn a_line_that_somebody_else_has_is_busy_until_it_is_given_back(board: &mut Boar
     Ok(())
 }
 
-/// A program might open it, and wait for a device that never was.
+/// A refused device must not appear even for a moment: a program might open it.
 fn a_device_that_is_refused_never_appears(board: &mut Board) -> Result<()> {
     // The kernel announces each device that comes and goes, and numbers its announcements.
     let announced = |board: &mut Board, device: &str| -> Result<u64> {
@@ -309,7 +309,7 @@ fn a_device_that_is_refused_never_appears(board: &mut Board) -> Result<()> {
             assert_eq!(announced(board, device)?, 0, "{device} appeared");
         }
     }
-    // One that is bound is announced.
+    // A bound device is announced.
     board.run(&format!("echo led-only > {DRIVER}/unbind"))?;
     assert!(announced(board, "led-only")? > 0);
     Ok(())
@@ -334,7 +334,7 @@ fn a_device_waits_for_its_line_and_goes_with_it(board: &mut Board) -> Result<()>
     }
     let answer = bind(board, LATE)?;
     assert!(answer.contains(EAGAIN), "{answer}");
-    // Unloaded while it waits, and loaded anew.
+    // Unload the driver while the device is deferred, and load it again.
     for _ in 0..2 {
         unload(board)?;
         load(board)?;
@@ -376,8 +376,7 @@ fn a_line_that_dies_in_use_does_no_harm() {
         let log = log_of(board, LATE)?;
         assert!(log.contains("sent \"SOS\""), "{log}");
         unload(board)?;
-        // That the detector of leaks finds one is shown by one that is there: gpiolib has lost the label of
-        // the line.
+        // Show that the leak detector works: gpiolib itself has leaked the label of the line.
         if let Some(leaks) = board.leaks()? {
             let found = leaks
                 .iter()

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The tests that run inside a kernel with KUnit, those of `tests/kunit`: each is one here as well, and
-//! passes if KUnit says `ok`.
+//! The tests of `tests/kunit`, which run inside a kernel with KUnit. Each is a test here, too, and passes if
+//! KUnit reports `ok`.
 //!
 //! A kernel without KUnit, as distributions have it, skips them.
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! One run of the module that has the tests, and KUnit's verdict on each.
+//! One run of the test module, and KUnit's result of each test.
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -12,7 +12,7 @@ use crate::fixture::{config, skip};
 use crate::ktap::{self, Report};
 use crate::runner::test::Kind;
 
-/// Some seconds when nothing else runs on the host.
+/// Time limit of the run, which takes some seconds on a quiet host.
 const RUN_LIMIT: Duration = Duration::from_secs(300);
 
 /// The result of a run.
@@ -25,7 +25,7 @@ struct Run {
 
 static RUN: OnceLock<Result<Run, String>> = OnceLock::new();
 
-/// In virtual time nothing is late because the host is busy.
+/// In virtual time a busy host makes no test late.
 pub static BOARD: Kind = Kind::new("kunit", || {
     Options::new(Time::Virtual)
         .cpus(2)
@@ -34,7 +34,7 @@ pub static BOARD: Kind = Kind::new("kunit", || {
         .lives_on_after_oops()
 });
 
-/// The one run of this program, or none on a kernel without KUnit. The test that asks first runs it.
+/// Returns the one run of this program, or `None` on a kernel without KUnit. The first caller starts it.
 fn run() -> Option<&'static Run> {
     if !config().has_setting("CONFIG_KUNIT=y") {
         skip("this kernel has no KUnit");
@@ -62,7 +62,7 @@ fn run_and_read() -> Result<Run, String> {
 
 /// Loads the module, which runs the tests, and returns the kernel's log of that and its complaints.
 fn run_on_board(board: &mut Board) -> morse_board::Result<(String, Option<String>)> {
-    // The kernel has reported on the tests that it has itself: none.
+    // Skip the kernel's own report, which is empty.
     let booted = board.kernel_log()?.len();
     board
         .execute("insmod morse_kunit.ko", RUN_LIMIT)?
@@ -73,7 +73,7 @@ fn run_on_board(board: &mut Board) -> morse_board::Result<(String, Option<String
     Ok((log, complaints))
 }
 
-/// Checks that KUnit says `ok` of a test.
+/// Checks that KUnit reports `ok` for a test.
 pub fn expect(suite: &str, test: &str) {
     let Some(run) = run() else { return };
     match run.report.results.get(&(suite.to_owned(), test.to_owned())) {
@@ -100,7 +100,7 @@ pub fn expect_exactly(suites: &[(&str, &[&str])]) {
     );
 }
 
-/// Checks that nothing else was found while the tests ran.
+/// Checks that the kernel did not complain while the tests ran.
 pub fn expect_no_complaint() {
     let Some(run) = run() else { return };
     if let Some(complaints) = &run.complaints {

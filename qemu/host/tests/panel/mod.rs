@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! `make run` at a terminal, as its user sees and touches it.
+//! Tests of `make run` at a terminal, with keyboard and mouse.
 
 mod terminal;
 
@@ -43,7 +43,7 @@ const KEY: u16 = 22;
 const EDGE: u16 = 23;
 const FOOTER: u16 = 24;
 
-/// A dot that the decoder takes for one on a busy host, too.
+/// A dot that is still decoded as a dot on a busy host.
 const DOT: Duration = Duration::from_millis(200);
 /// On a quiet host it is a few ms, see README.
 const PRESS_BOUND: Duration = Duration::from_millis(500);
@@ -65,7 +65,7 @@ fn morse_run() -> Command {
         .env("MORSE_SOCKET", socket())
 }
 
-/// Beside that of a developer's own board.
+/// A socket apart from that of a developer's own board.
 fn socket() -> std::path::PathBuf {
     std::env::temp_dir().join(format!("morse-panel-{}", process::id()))
 }
@@ -107,7 +107,7 @@ fn key_is_pressed_by_the_mouse_and_its_text_and_path_are_shown() {
     assert!(terminal.reports_mouse());
     terminal.wait_row(EDGE, "press the key");
 
-    // Elsewhere it is no key.
+    // A click on another row does not press the key.
     terminal.mouse(LED, 10, true);
     terminal.mouse(LED, 10, false);
     let mut presses = Vec::new();
@@ -166,10 +166,10 @@ fn shell_has_the_rest_of_the_terminal_whatever_its_size() {
     terminal.mouse(KEY, 1, false);
     terminal.wait_row(KEY, "key △ up");
     terminal.send("\x03");
-    // An editor, which writes all over the screen.
+    // An editor overwrites the whole screen.
     run(&terminal, "vi /etc/profile", "export PATH");
     terminal.wait_row(TITLE, "── /dev/morse ──");
-    // Escape is the guest's although reports begin with it.
+    // Escape belongs to the guest although reports begin with it.
     terminal.send("\x1b");
     thread::sleep(Duration::from_millis(200));
     terminal.send(":q\r");
@@ -188,7 +188,7 @@ fn key_is_a_key_of_the_keyboard_where_the_terminal_tells_of_releases() {
     terminal.send("\x01k");
     terminal.wait_row(TITLE, "the space bar is the key");
     assert!(terminal.written().contains("\x1b[>10u"));
-    // Of the key that was pressed for the command.
+    // The release of the command's key.
     terminal.send("\x1b[107;1:3u");
     terminal.send("\x1b[32u");
     terminal.wait_row(KEY, "key ▼ down");
@@ -216,7 +216,7 @@ fn key_toggles_elsewhere_and_goes_up_by_itself() {
 
     terminal.send("clear\r\x01l");
     terminal.wait_text("morse morse: bound as /dev/morse");
-    // The first thing that the kernel complains of is shown at once, and again in the end.
+    // The kernel's first complaint is shown at once, and again in the end.
     terminal.send("echo c > /proc/sysrq-trigger\r");
     let (status, written) = terminal.wait_end_written();
     assert!(!status.success(), "{written}");
@@ -301,7 +301,7 @@ fn changed_modules_are_brought_and_loaded_again() {
     let built = fixture::config().module_dir;
     let copy = |from: &str, to: &str| {
         let mut image = fs::read(built.join(from)).unwrap();
-        // The kernel does not look behind the sections.
+        // The kernel ignores bytes after the sections.
         image.push(0);
         fs::write(dir.path().join(to), image).unwrap();
     };
@@ -376,7 +376,7 @@ fn changed_modules_are_brought_and_loaded_again() {
     terminal.wait_row(EDGE, "hard IRQ → tasklet ");
     terminal.mouse(KEY, 1, false);
 
-    // For another kernel.
+    // A module built for another kernel.
     let image = fs::read(path("samples/timer.ko")).unwrap();
     let other = String::from_utf8_lossy(&image).contains("vermagic=");
     assert!(other);

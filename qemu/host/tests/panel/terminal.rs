@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! A terminal with a program in it, and a person's hands.
+//! A terminal with a program in it, and a simulated user.
 
 use std::io::{Read, Write};
 use std::process::{Child, ExitStatus};
@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use pty_process::blocking::{self, Command, Pty};
 use pty_process::Size;
 
-/// Booting on a busy host is the slowest thing waited for.
+/// Time limit of each wait; booting on a busy host takes longest.
 const LIMIT: Duration = Duration::from_secs(60);
 /// The question for kitty's keyboard protocol, and the answer of a terminal that knows it.
 const KEYBOARD_QUESTION: &str = "\x1b[?u";
@@ -49,7 +49,7 @@ impl Terminal {
         thread::spawn(move || {
             let mut buffer = [0; 4096];
             let mut asked = false;
-            // The other end gone is an error here, EIO.
+            // EIO if the other end is closed.
             while let Ok(count @ 1..) = (&*reader).read(&mut buffer) {
                 let mut state = screen.0.lock().unwrap();
                 state.parser.process(&buffer[..count]);
@@ -131,7 +131,7 @@ impl Terminal {
         let took = start.elapsed();
         let found = done(state.parser.screen());
         let screen = state.parser.screen().contents();
-        // Not poisoned by a failure, as the reader goes on.
+        // Unlock before a panic poisons the mutex: the reader goes on.
         drop(state);
         assert!(found, "waited for {event}, but there was:\n{screen}");
         took
@@ -145,7 +145,7 @@ impl Terminal {
         (status, written)
     }
 
-    /// Waits for the end of the program; its status, and the screen as it was left.
+    /// Waits for the end of the program; returns its status and its last screen.
     pub fn wait_end(mut self) -> (ExitStatus, String) {
         let deadline = Instant::now() + LIMIT;
         let status = loop {
@@ -181,9 +181,9 @@ impl Terminal {
         self.child.id()
     }
 
-    /// Ends the terminal under the program.
+    /// Closes the terminal while the program runs.
     pub fn hang_up(mut self) -> ExitStatus {
-        // Nothing else tells a terminal's program that its window is gone.
+        // The signal is the only notice of a closed window.
         let kill = format!("kill -s HUP {}", self.child.id());
         let status = std::process::Command::new("sh")
             .args(["-c", &kill])

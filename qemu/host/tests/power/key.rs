@@ -20,7 +20,7 @@ pub fn tests() -> Tests {
         .and(tests![WAKING.loaded => key_wakes_the_board_if_the_device_tree_says_so])
 }
 
-/// One whose key may wake it.
+/// A board that its key may wake.
 static WAKING: Kind = Kind::new("waking", || {
     Options::new(Time::Real)
         .cpus(2)
@@ -28,13 +28,13 @@ static WAKING: Kind = Kind::new("waking", || {
 });
 
 const UNIT: Duration = Duration::from_millis(100);
-/// When it sleeps for sure.
+/// After this the board is asleep.
 const ASLEEP: Duration = Duration::from_millis(900);
-/// When it is awake again for sure.
+/// After this the board is awake again.
 const AWAKE: Duration = Duration::from_secs(5);
 
-/// Reads while the board sleeps. The key may be touched `early`, before it sleeps, `during` that, and
-/// when it is awake again; in the end a T is keyed.
+/// Reads while the board sleeps. The key changes `early`, before the board sleeps, `during` its sleep, and
+/// `late`, when it is awake again; in the end a T is keyed.
 fn read(board: &mut Board, way: Way, [early, during, late]: [&[bool]; 3]) -> Result<String> {
     set(board, "receive_wpm", "12")?;
     board.run("cat /dev/morse > /tmp/text 2> /dev/null &")?;

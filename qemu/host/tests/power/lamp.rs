@@ -47,11 +47,11 @@ static TRIGGER: Kind = Kind::new("led-trigger", || {
 
 const PACE: Pace = Pace::DEFAULT;
 const TEXT: &str = "NA";
-/// A mark that is cut is shorter than this, or it is whole.
+/// A cut mark is shorter than this, a whole one is not.
 const WHOLE: Duration = Duration::from_millis(150);
-/// How long anything may take.
+/// Time limit of each step.
 const LIMIT: Duration = Duration::from_secs(10);
-/// When the board has had the time to fall asleep, and to wake up if it sleeps for a second.
+/// After this the board has fallen asleep, and is awake again if it sleeps for a second.
 const ASLEEP: Duration = Duration::from_secs(4);
 /// How long it may take to sleep for a second and to be awake again.
 const PROMPT: Duration = Duration::from_millis(3000);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Sleeping and going down: the lamp is dark meanwhile, nothing that was to be sent is lost, and the key is
-//! read anew.
+//! Sleep and shutdown: the lamp is dark meanwhile, no queued character is lost, and the driver reads the key
+//! again after waking up.
 
 mod down;
 mod key;

@@ -9,7 +9,7 @@ use morse_board::{Board, Result};
 
 /// How long the board sleeps for the kernel's own test.
 const TEST: Duration = Duration::from_secs(1);
-/// When the alarm goes off. One that went off before the board is asleep would not wake it.
+/// Delay of the alarm. An alarm before the board is asleep would not wake it.
 const ALARM: Duration = Duration::from_secs(3);
 
 /// How the board sleeps.
@@ -17,14 +17,14 @@ const ALARM: Duration = Duration::from_secs(3);
 pub enum Way {
     /// All devices are suspended, but the processors run: the kernel's own test of drivers.
     Devices,
-    /// To the end, until the clock's alarm.
+    /// Suspend to idle, until the clock's alarm.
     Alarm,
     /// Hibernation up to the image, for as long as that takes. There is no swap to write it to.
     Hibernation,
 }
 
 impl Way {
-    /// How long the lamp is dark at least, on a host that is not busy.
+    /// The shortest darkness of the lamp, on a quiet host.
     pub fn dark(self) -> Duration {
         match self {
             // Longer than the space between two letters.

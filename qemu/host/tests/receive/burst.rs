@@ -21,7 +21,7 @@ pub fn tests() -> Tests {
     .on(&THREADED)
 }
 
-/// Edges for which the driver has room until a softirq runs.
+/// The capacity of the driver's ring buffer.
 const RING_EDGES: u64 = 1024;
 
 /// The counts of the edges of a burst.
@@ -57,8 +57,8 @@ fn burst(board: &mut Board, count: u64) -> Result<Outcome> {
 }
 
 fn a_hundred_edges_are_taken_in_one_run() {
-    /// One for the edges. The program tells the log of the last edge, which may sleep and let it run
-    /// once before that.
+    /// One run for the edges. The program logs before the last edge, which may sleep and let the softirq run
+    /// once before.
     const RUNS_MAX: u64 = 2;
 
     if lacks_threaded_interrupts() {
@@ -84,7 +84,7 @@ fn a_hundred_edges_are_taken_in_one_run() {
     }
 }
 
-/// The oldest edges stay, the others are counted, and the receiver reads the level of the key in the end.
+/// The oldest edges stay, the others are counted, and the receiver reads the final level of the key.
 fn what_the_ring_has_no_room_for_is_counted() {
     if lacks_threaded_interrupts() {
         return;

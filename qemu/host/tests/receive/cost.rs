@@ -3,8 +3,8 @@
 //! The cost of the top half, in instructions.
 //!
 //! In virtual time an instruction takes a nanosecond, and the clock of this board counts each. The kernel's
-//! own tracepoints stand right before and after the handler; their own cost is known from an
-//! interrupt whose handler does nothing.
+//! tracepoints are right before and after the handler; an interrupt whose handler does nothing gives their
+//! own cost.
 
 use morse_board::driver::{numbers, MECHANISMS, SIMULATED_KEY};
 use morse_board::{Board, Options, Result, Time};
@@ -26,10 +26,10 @@ const DEVICE_TREE: &str = "
 ";
 /// The file of debugfs that is the key of the second one.
 const SECOND_KEY: &str = "/sys/kernel/debug/morse1/key";
-/// How often each interrupt is raised. A press from outside takes a while of the host.
+/// The number of interrupts of each kind. A press from outside takes the host a while.
 const COUNT: usize = 50;
-/// How many instructions the top half may take more than nothing, at the median: a quarter more than it
-/// took when this was written, 720 with a key on a line and 530 with a simulated one.
+/// The bound for the median of the top half, in instructions beyond an empty handler: a quarter more than
+/// measured when this was written, 720 with a key on a line and 530 with a simulated one.
 const BOUND: u64 = 900;
 
 static BOARD: Kind = Kind::new("counted", || {
@@ -94,7 +94,7 @@ fn the_top_half_takes_some_hundred_instructions() {
     for mechanism in MECHANISMS {
         BOARD.with_driver(&format!("softirq={mechanism}"), |board| {
             if board.has_sanitizers() {
-                // The count would have the work of the sanitizers in it.
+                // The count would include the work of the sanitizers.
                 return Ok(());
             }
             board.run("insmod empty_irq.ko")?;
@@ -117,7 +117,7 @@ fn the_top_half_takes_some_hundred_instructions() {
             let line = Costs::measure(board, "morse-key", |board| {
                 for edge in 0..COUNT {
                     board.key(edge % 2 == 0)?;
-                    // So that no two are one.
+                    // So that no two edges become one.
                     board.run(":")?;
                 }
                 Ok(())

@@ -59,7 +59,7 @@ fn it_sends_and_receives_without_hardware() {
             let count = listed.split_whitespace().nth(1).and_then(|count| count.parse().ok());
             assert_eq!(count, Some(16), "{listed}");
 
-            // In the middle of everything.
+            // Unload while sending with the key down.
             board.run(&format!("echo 1 > {SIMULATED_KEY}; echo PARIS > /dev/morse; usleep 300000; rmmod morse"))?;
             board.run(&format!("! ls /dev/morse* {SIMULATED_KEY} 2> /dev/null && ! grep morse-key /proc/interrupts"))?;
             let left = board.run("cat /sys/class/leds/lamp/brightness && sleep 3 && cat /sys/class/leds/lamp/brightness")?;

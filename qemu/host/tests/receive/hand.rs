@@ -17,7 +17,7 @@ pub fn tests() -> Tests {
         .on(&KEYLESS)
 }
 
-/// How many characters must be right, in percent.
+/// The least share of correct characters, in percent.
 const BOUND: f64 = 99.0;
 /// For the figures to mean something: 360 characters, with the spaces between words.
 const WORDS: usize = 60;

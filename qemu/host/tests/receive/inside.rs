@@ -60,7 +60,7 @@ fn a_session_ends_five_seconds_after_its_last_edge(board: &mut Board) -> Result<
         let (edge, _) = logged(board, "morse-key: last edge")?;
         let (end, line) = logged(board, "received \"")?;
         note!("{:.6} s after the last edge: {line}", end - edge);
-        // The log is told of the edge up to 200 us before it is made.
+        // The log line comes up to 200 us before its edge.
         let late = end - edge - 5.0;
         assert!(
             (0.0..=JIFFY_S + 0.000_5).contains(&late),

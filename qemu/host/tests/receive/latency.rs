@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! `Documentation/latency.md`: its commands, typed as they stand there, and the program that they run.
+//! The commands of `Documentation/latency.md`, typed as printed there, and the program that they run.
 
 use std::collections::BTreeMap;
 
@@ -58,7 +58,7 @@ fn histograms(output: &str) -> BTreeMap<&str, Vec<(u64, u64)>> {
     histograms
 }
 
-/// Whether the kernel can do this. Debian's can.
+/// Whether the kernel has histogram triggers. Debian's has.
 fn has_histograms(board: &mut Board) -> Result<bool> {
     let answer = board.run(&format!(
         "test -e {TRACEFS}/synthetic_events -a -e {TRACEFS}/events/morse/morse_read/trigger && echo yes || true"
@@ -66,7 +66,7 @@ fn has_histograms(board: &mut Board) -> Result<bool> {
     Ok(answer == "yes\n")
 }
 
-/// Checks that nothing of the histograms is left.
+/// Checks that no histogram is left.
 fn nothing_is_left(board: &mut Board) -> Result<()> {
     let left = board.run(&format!(
         "cd {TRACEFS} && cat events/morse/*/trigger synthetic_events | grep -v '^#' || true; cat trace_clock"
@@ -130,7 +130,7 @@ fn the_program_says_what_is_wrong_and_leaves_nothing(board: &mut Board) -> Resul
     )
 }
 
-/// With no other event, as each takes time before the next.
+/// With no other event enabled, as each event takes time.
 fn edges_of_the_lamp_meet_their_deadlines() {
     // The tick of the clock, 16 ns, and the way from the clock to the line and back to the clock.
     const LATE_NS: u64 = 1_000;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! A hand at a straight key, and the measure of how well it is read.
+//! An operator at a straight key, and a measure of the decoded text.
 
 use morse_board::code::{Element, Pattern};
 
@@ -40,7 +40,7 @@ pub struct Operator {
 }
 
 impl Operator {
-    /// How far marks are off at most, as a part of their length.
+    /// The largest error of a mark, as a part of its length.
     const MARK_JITTER: f64 = 0.1;
     /// The same for spaces.
     const SPACE_JITTER: f64 = 0.2;
@@ -73,8 +73,8 @@ impl Operator {
     }
 }
 
-/// How many characters of `sent` were read right, in percent: one is wrong for each that must be put
-/// in, taken out or changed (Levenshtein's distance).
+/// Returns the share of `sent` that was read correctly, in percent: each insertion, deletion or change counts
+/// as one error (Levenshtein distance).
 pub fn right(read: &str, sent: &str) -> f64 {
     let sent: Vec<char> = sent.chars().collect();
     let mut row: Vec<usize> = (0..=sent.len()).collect();

@@ -67,7 +67,7 @@ fn twenty_thousand_edges_a_second_for_ten_seconds_are_accounted_for(
     storm(board, seconds * 20_000, 50)
 }
 
-/// Unbinding goes on while the file that is the key is open: writing to it fails from then on.
+/// An open file of the key does not block unbinding; writes to it fail from then on.
 fn unbinding_in_a_storm_is_prompt(board: &mut Board) -> Result<()> {
     const DRIVER: &str = "/sys/bus/platform/drivers/morse";
     begin(board)?;
@@ -80,7 +80,7 @@ fn unbinding_in_a_storm_is_prompt(board: &mut Board) -> Result<()> {
     end(board, took)
 }
 
-/// An open file of debugfs keeps the module, so this storm opens the key for each edge.
+/// An open debugfs file pins the module, so this storm opens the key for each edge.
 fn unloading_in_a_storm_is_prompt_and_readers_can_be_killed(board: &mut Board) -> Result<()> {
     const COUNT: &str = "20";
     const SEED: &str = "1";
@@ -118,7 +118,7 @@ fn wait_for_storm(board: &mut Board) -> Result<()> {
 /// Compares with the unloading of a module that does nothing.
 fn end(board: &mut Board, took: Duration) -> Result<()> {
     const BOUND: Duration = Duration::from_millis(10);
-    // There are ten times as many instructions there, and as many locks to check.
+    // The sanitizer kernel executes ten times as many instructions, and checks as many locks.
     const SANITIZER_BOUND: Duration = Duration::from_millis(200);
     let bound = if board.has_sanitizers() {
         SANITIZER_BOUND

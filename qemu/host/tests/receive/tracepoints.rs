@@ -85,7 +85,7 @@ fn events(board: &mut Board) -> Result<Vec<Event>> {
     Ok(events)
 }
 
-/// Longer than an interrupt takes to lead to anything on a board that has nothing else to do.
+/// The bound for delays on an idle board.
 fn soon_ns(board: &Board) -> u64 {
     if board.has_sanitizers() {
         20_000_000
@@ -207,7 +207,7 @@ fn events_of_receiving_are_those_of_the_key(board: &mut Board) -> Result<()> {
     Ok(())
 }
 
-/// Readers are woken by a work item when an edge itself tells something new.
+/// A work item wakes readers when an edge itself makes new data.
 fn delivery_is_traced(board: &mut Board) -> Result<()> {
     set(board, "debounce_us", "0")?;
     Recording::start(board)?;

@@ -37,7 +37,7 @@ fn with_sample(test: impl FnOnce(&mut Board) -> Result<()>) {
     });
 }
 
-/// Longer than an interrupt takes to lead to anything on a board that has nothing else to do.
+/// The bound for delays on an idle board.
 fn soon_ns(board: &Board) -> u64 {
     if board.has_sanitizers() {
         20_000_000
@@ -89,7 +89,7 @@ fn latency_is_bounded_for_every_mechanism(board: &mut Board) -> Result<()> {
     Ok(())
 }
 
-/// In virtual time only when the commands come differs between two runs, as they come from outside.
+/// In virtual time two runs differ only by the times of the commands, which come from outside.
 fn latency_is_the_same_in_two_runs() {
     const ROUNDS: u32 = 100;
     fn run() -> Result<Table> {
@@ -119,7 +119,7 @@ fn latency_refuses_what_is_no_number_of_rounds(board: &mut Board) -> Result<()> 
         assert_ne!(output.status, 0, "{text:?}");
         assert!(output.text.contains("Invalid argument"), "{output:?}");
     }
-    // More than a number has digits, and no UTF-8.
+    // More digits than a valid number has, and malformed UTF-8.
     board.run(&format!(
         "! printf 12345678 > {FILE} && ! printf '\\377' > {FILE}"
     ))?;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! How exact the keying is over a long message, by the guest's own trace.
+//! The accuracy of the keying over a long message, by the guest's own trace.
 
 use morse_board::driver::set;
 use morse_board::trace::Recording;
@@ -16,7 +16,7 @@ pub fn tests() -> Tests {
     tests![with_driver => a_hundred_words_are_exact_at_every_speed].on(&BOARD)
 }
 
-/// How far the end of the message, and any edge, may be from where it should be.
+/// The bound for the error of the message's end, and of each edge.
 const BOUND_NS: u64 = 10_000;
 /// The standard word of 50 units, so often.
 const WORDS: usize = 100;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The beacon: a text that is sent again and again, and gives way to all writers.
+//! The beacon: a text that is sent repeatedly and gives way to all writers.
 
 use morse_board::driver::set;
 use morse_board::trace::Recording;

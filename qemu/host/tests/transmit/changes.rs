@@ -22,9 +22,9 @@ pub fn tests() -> Tests {
 }
 
 const TEXT: &str = "PARIS <SK> 73";
-/// How far an edge may be from where it should be.
+/// The bound for the error of an edge.
 const BOUND_NS: u64 = 10_000;
-/// How near a change may be to an edge to be of any use: it takes some time itself.
+/// The least distance of a change from an edge: the change itself takes some time.
 const MARGIN_US: f64 = 1000.0;
 
 /// Makes all settings of `to`, as `NAME=VALUE`.
@@ -32,7 +32,7 @@ fn words(to: Settings) -> [String; 3] {
     let unit_us = to.unit_us;
     let speed = match unit_us.fract() == 0.0 {
         true => format!("unit_us={unit_us}"),
-        // Only as a speed can it be said exactly.
+        // Only `wpm` can express this unit exactly.
         false => format!("wpm={}", (1.2e6 / unit_us).round()),
     };
     [

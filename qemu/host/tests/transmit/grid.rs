@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! When each edge should be if the settings change on the way, from the formulas alone.
+//! The ideal times of edges when the settings change within a message, from the formulas alone.
 
 use morse_board::{Message, Pace};
 
@@ -16,7 +16,7 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// A speed, and nothing else.
+    /// A speed; the other settings at their defaults.
     pub fn wpm(wpm: f64) -> Self {
         Settings {
             // The word PARIS has 50 units, and a minute 60 s.
@@ -68,8 +68,8 @@ impl Settings {
     }
 }
 
-/// When each edge of `text` should be, in us since the first. `settings` gives the settings at such a
-/// time: a mark or space has the length that the settings at its beginning give.
+/// Returns the ideal time of each edge of `text`, in us since the first. `settings` returns the settings at
+/// a time; those at its beginning determine the length of a mark or space.
 pub fn edges_us(text: &str, settings: impl Fn(f64) -> Settings) -> Vec<f64> {
     let message = Message::parse(text).expect("it can be sent");
     // At one ns a unit, times are in units.

@@ -29,7 +29,7 @@ const TEXT: &str = "PARIS MORSE";
 /// How far an edge of a LED of the LED class may be off. One that sleeps is set by the LED core's
 /// own work item.
 const LED_BOUND_NS: u64 = 1_000_000;
-/// The same where sanitizers look on while the kernel makes a worker for that, which takes 5 ms.
+/// The same on the sanitizer kernel, where creating a worker for this takes 5 ms.
 const SANITIZER_LED_BOUND_NS: u64 = 8_000_000;
 /// How far an edge of the driver's own lamp may be off.
 const LAMP_BOUND_NS: u64 = 10_000;
@@ -116,7 +116,7 @@ fn a_led_can_be_attached_and_detached_in_the_middle_of_a_message(board: &mut Boa
             board.run(&format!("cat /sys/class/leds/{led}/brightness"))?,
             "0\n"
         );
-        // And the message does not suffer.
+        // The message is not affected.
         let recording = Recording::start(board)?;
         board.run(&command)?;
         let lamp = Timeline::new(recording.edges(board)?);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The driver is taken away at random instants of a message.
+//! Removes the driver at random instants of a message.
 
 use super::fixture::with_board;
 use super::fixture::BOARD;
@@ -18,7 +18,7 @@ pub fn tests() -> Tests {
     .long()
 }
 
-/// How many instants, each way.
+/// The number of instants for each way of removal.
 const COUNT: Amount<u32> = Amount::new("MORSE_REMOVALS", 200, 2_000);
 
 fn unloading_is_prompt_at_any_instant() {
@@ -33,8 +33,8 @@ fn remove(how: &str) {
     let count = COUNT.get().to_string();
     let seed = amount::seed().to_string();
     with_board(|board| {
-        // How much longer than an empty module it may take, in ms. On a kernel full of sanitizers
-        // the module's size alone takes longer.
+        // The bound beyond the time of an empty module, in ms. On the sanitizer kernel the module's
+        // size alone takes longer.
         let bound_ms = if board.has_sanitizers() { "1000" } else { "10" };
         note!(
             "{}",

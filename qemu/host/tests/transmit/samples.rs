@@ -54,7 +54,7 @@ fn sends(board: &mut Board, sample: &str) -> Result<()> {
     let mut words = vec![sample];
     words.extend(TEXT);
     let said = program(board, &words)?;
-    // At this moment, not later.
+    // Read the edges now: the sample must have waited for the end.
     let seen = Timeline::new(recording.edges(board)?);
     let message = Message::parse(&TEXT.join(" ")).expect("it can be sent");
     assert_eq!(decode(&seen, PACE).message, message, "{sample}");
