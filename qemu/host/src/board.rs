@@ -23,7 +23,7 @@ use crate::options::{Options, Time, LEDS};
 use crate::qtest::{Lamp, Qtest};
 use crate::shell::{Failure, Output, Shell};
 
-/// How long [`Board::run`] lets a command take.
+/// Time limit of [`Board::run`].
 pub const COMMAND_LIMIT: Duration = Duration::from_secs(60);
 /// How long QEMU has to end once its sockets are closed or the guest was told to power off.
 const END_LIMIT: Duration = Duration::from_secs(10);
@@ -32,8 +32,8 @@ const END_LIMIT: Duration = Duration::from_secs(10);
 const KVM: &str = "/dev/kvm";
 /// How long a boot may take with KVM, which takes a second.
 const KVM_BOOT_LIMIT: Duration = Duration::from_secs(20);
-/// A host may offer KVM and still not be able to run this kernel, as within some virtual machines; it
-/// is not tried again then.
+/// Set when KVM has failed to run this kernel, as it does within some virtual machines; later boots then do
+/// without it.
 static KVM_FAILED: AtomicBool = AtomicBool::new(false);
 
 /// A booted board. Dropping it kills QEMU, even in the middle of a command.
@@ -52,7 +52,7 @@ static KVM_FAILED: AtomicBool = AtomicBool::new(false);
 /// # }
 /// ```
 pub struct Board {
-    // Dropped first, so that the threads behind the rest see their sockets end.
+    // Dropped first, so that the threads of the other fields see their sockets end.
     emulator: Emulator,
     log: Log,
     log_port: UnixStream,
@@ -173,7 +173,7 @@ impl Board {
         if let Some((device, _)) = &gpio {
             qtest.intercept_outputs(device)?;
         }
-        // Only now, so that not one edge is missed.
+        // The machine starts only now, so that no edge is missed.
         monitor.resume()?;
 
         if let Err(failure) = shell.wait_ready(options.boot_limit) {
@@ -202,13 +202,12 @@ impl Board {
         Ok(board)
     }
 
-    /// Which clock it runs by.
+    /// Returns the clock that it runs by.
     pub fn time(&self) -> Time {
         self.time
     }
 
-    /// Whether its kernel is the one full of sanitizers, slow and merciless, that `scripts/kernel`
-    /// builds.
+    /// Whether its kernel is the sanitizer kernel of `scripts/kernel`, which is slow.
     pub fn has_sanitizers(&self) -> bool {
         self.sanitizers
     }
@@ -218,7 +217,7 @@ impl Board {
         self.machine
     }
 
-    /// From the call of [`Board::boot`] to the shell, on the host's clock.
+    /// Returns the time from the call of [`Board::boot`] to the shell, on the host's clock.
     pub fn boot_time(&self) -> Duration {
         self.boot_time
     }
@@ -274,7 +273,7 @@ impl Board {
             .transpose()
     }
 
-    /// The kernel's log as it comes out of the serial port.
+    /// Returns the kernel's log, as it grows.
     pub fn log(&self) -> &Log {
         &self.log
     }
@@ -310,8 +309,7 @@ impl Board {
     ///
     /// As [`Board::execute`].
     pub fn kernel_log(&mut self) -> Result<String> {
-        // A kernel thread may print the log, so its last lines may still be on their way: wait for a
-        // line of our own.
+        // A kernel thread may print the log later: wait for a line of our own.
         self.log_marks += 1;
         let mark = format!("morse-board: end of log {}", self.log_marks);
         self.run(&format!("echo '{mark}' > /dev/kmsg"))?;
@@ -340,8 +338,8 @@ impl Board {
         self.check_log_but_for(&[])
     }
 
-    /// As [`Board::check_log`], but for reports whose line has one of `parts`: faults of the kernel
-    /// that the driver has no part in.
+    /// As [`Board::check_log`], but ignores reports whose line has one of `parts`, for defects of the
+    /// kernel itself.
     ///
     /// # Errors
     ///
@@ -354,8 +352,8 @@ impl Board {
         }
     }
 
-    /// As [`Board::check_log`], for a kernel that was made to complain: of exactly this, in this order,
-    /// each line given by a part of it.
+    /// Checks that the kernel has made exactly these complaints since the last check, in this order; each
+    /// is given by a part of its line.
     ///
     /// # Errors
     ///
@@ -382,7 +380,7 @@ impl Board {
 
     /// Stops the guest and its clock, until [`Board::resume`].
     ///
-    /// An idle guest in virtual time hurries through the hours, at the cost of a processor of the host.
+    /// In virtual time an idle guest skips from timer to timer, which keeps a processor of the host busy.
     ///
     /// # Errors
     ///
@@ -391,7 +389,7 @@ impl Board {
         self.monitor.pause()
     }
 
-    /// Has the guest go on, as if no time had passed.
+    /// Lets the guest continue, as if no time had passed.
     ///
     /// # Errors
     ///
@@ -425,7 +423,7 @@ impl Board {
         Ok(Terminal { port, end, resizes })
     }
 
-    /// Powers the guest off and says how QEMU ended.
+    /// Powers the guest off and returns how QEMU ended.
     ///
     /// # Errors
     ///
@@ -443,7 +441,7 @@ impl Board {
         })
     }
 
-    /// Why the board is no more.
+    /// Returns the error that describes the board's end.
     fn end(&mut self) -> Error {
         let ended = self.log.wait_for_end(END_LIMIT);
         match self.log.panic_message() {
@@ -463,7 +461,7 @@ impl Board {
     }
 }
 
-/// The guest's terminal, in the hands of a person.
+/// The guest's terminal while a person uses it.
 #[derive(Debug)]
 pub struct Terminal {
     /// The terminal's bytes, both ways. It ends when the board does.
@@ -474,7 +472,7 @@ pub struct Terminal {
 }
 
 impl Terminal {
-    /// Tells the guest another size.
+    /// Tells the guest a new size.
     ///
     /// # Errors
     ///
@@ -485,7 +483,7 @@ impl Terminal {
     }
 }
 
-/// Why there is no shell.
+/// Returns the error for a shell that did not come.
 fn no_boot(emulator: &mut Emulator, log: &Log, failure: Failure, limit: Duration) -> Error {
     let reason = match failure {
         Failure::Timeout(_) => format!("no shell within {limit:?}"),

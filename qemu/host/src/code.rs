@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The Morse code, once more and on its own.
+//! The Morse code, independent of the driver's table.
 //!
 //! The driver is checked against this table, so it shares nothing with the driver's own. Its source is
 //! Recommendation ITU-R M.1677-1 (10/2009), part I, sections 1.1.1 to 1.1.3; characters that the
@@ -8,7 +8,7 @@
 
 use std::fmt;
 
-/// A signal of which characters are made.
+/// An element of a character.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Element {
     /// A mark of one unit.
@@ -75,8 +75,8 @@ const ITU: &[(char, &str)] = &[
     ('@', ".--.-."),
 ];
 
-/// Not in the Recommendation, but in common use. Of characters that share a pattern the first is
-/// the one read.
+/// Characters in common use that the Recommendation lacks. A pattern shared by several characters is read as
+/// the first of them.
 const COMMON: &[(char, &str)] = &[
     ('&', ".-..."),
     ('!', "-.-.--"),
@@ -152,7 +152,7 @@ impl Pattern {
             .into()
     }
 
-    /// How the pattern reads: a character, a prosign as `<SK>`, or an unknown one as `[......-]`.
+    /// Returns the text of the pattern: a character, a prosign as `<SK>`, or an unknown one as `[......-]`.
     pub fn name(&self) -> String {
         let dots = self.to_string();
         let character = |table: &[(char, &str)]| {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Lines of the kernel's log that must not be there.
+//! Lines of the kernel's log that report a fault.
 
 /// The words by which the kernel's own checks report a finding.
 const SIGNS: &[&str] = &[
-    // WARN_ON and its kin; BUG_ON; a fault; the end.
+    // WARN_ON() and the like; BUG_ON(); faults; panics.
     "WARNING: ",
     "BUG: ",
     "kernel BUG at",
@@ -32,11 +32,11 @@ const SIGNS: &[&str] = &[
     "held lock freed",
     "lock held when returning to user space",
     "DEBUG_LOCKS_WARN_ON",
-    // Sleeping where one must not.
+    // Sleeping in atomic context.
     "scheduling while atomic",
     "sleeping function called from invalid context",
     "Voluntary context switch within RCU",
-    // Tasks and processors that stand still.
+    // Hung tasks and stalled processors.
     "blocked for more than",
     "rcu: INFO:",
     "self-detected stall",
@@ -65,13 +65,13 @@ const SIGNS: &[&str] = &[
     "has leaked",
 ];
 
-/// Lines that have such a sign but are said in every boot.
+/// Lines that have such a sign but come in every boot.
 const HARMLESS: &[&str] = &[
     "kmemleak: Kernel memory leak detector initialized",
     "kmemleak: Automatic memory scanning",
 ];
 
-/// The lines of a kernel's log that a sound driver does not cause.
+/// Returns the lines of a kernel's log that report a fault.
 pub fn find(log: &str) -> Vec<String> {
     log.lines()
         .filter(|line| SIGNS.iter().any(|sign| line.contains(sign)))
@@ -80,7 +80,7 @@ pub fn find(log: &str) -> Vec<String> {
         .collect()
 }
 
-/// Those complaints that are none with one of `parts` in it, and none's trace.
+/// Returns `complaints` without those that contain one of `parts`, and without their traces.
 pub fn without(complaints: Vec<String>, parts: &[&str]) -> Vec<String> {
     let mut left_out = false;
     let is_other = |complaint: &String| {
@@ -93,7 +93,7 @@ pub fn without(complaints: Vec<String>, parts: &[&str]) -> Vec<String> {
     complaints.into_iter().filter(is_other).collect()
 }
 
-/// Whether these are the complaints that were expected, each by a part of its line, and no others.
+/// Whether these are exactly the expected complaints, each given by a part of its line.
 pub fn are(complaints: &[String], expected: &[&str]) -> bool {
     complaints.len() == expected.len()
         && complaints

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Where the kernel, the guest's programs and the driver are.
+//! The paths of the kernel, the guest's programs and the driver.
 
 use std::env;
 use std::ffi::OsString;
@@ -19,7 +19,7 @@ pub const MODULE_DIR: &str = "MORSE_MODULE_DIR";
 /// Directory of static programs for the guest; may be left out.
 pub const GUEST: &str = "MORSE_GUEST";
 
-/// Where the kernel, the guest's programs and the driver are.
+/// The paths of the kernel, the guest's programs and the driver.
 ///
 /// ```no_run
 /// # fn main() -> morse_board::Result<()> {
@@ -97,8 +97,7 @@ impl Config {
         fs::read_to_string(config).is_ok_and(|text| text.lines().any(|other| other == line))
     }
 
-    /// Whether the kernel is the one full of sanitizers that `scripts/kernel --flavour sanitizer`
-    /// builds.
+    /// Whether the kernel is the sanitizer kernel, which `scripts/kernel --flavour sanitizer` builds.
     pub fn has_sanitizers(&self) -> bool {
         self.release.ends_with("-sanitizer")
     }

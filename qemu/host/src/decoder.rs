@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Reads the lamp: a Morse decoder that has nothing in common with the driver's.
+//! Reads the lamp: a Morse decoder independent of the driver's.
 
 use crate::code::{Element, Pattern};
 use crate::lamp::{Span, Timeline};
@@ -15,7 +15,7 @@ pub struct Reading {
     pub message: Message,
 }
 
-/// Reads a timeline that was sent at a known pace.
+/// Decodes a timeline of a known pace.
 ///
 /// A mark is a dot up to 2 units and a dash above. A space is within a letter up to halfway between
 /// a unit and the gap between letters, and between letters up to halfway to the gap between words.

@@ -56,7 +56,7 @@ fn filter(mut command: Command, input: &[u8]) -> Result<Vec<u8>> {
         })?;
     let stdin = child.stdin.take();
     let output = std::thread::scope(|scope| {
-        // A program that fails early does not read its input to the end; its exit status tells.
+        // A program that fails early does not read all its input; its exit status reports that.
         scope.spawn(move || stdin.map(|mut stdin| stdin.write_all(input)));
         child.wait_with_output()
     })

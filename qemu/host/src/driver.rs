@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The driver as a user at the guest's shell meets it: its settings, its counters, its simulated key.
+//! The driver's interface in the guest's shell: its settings, its counters, its simulated key.
 
 use std::collections::HashMap;
 
@@ -13,7 +13,7 @@ use crate::quote;
 pub const SETTINGS: &str = "/sys/class/misc/morse";
 /// The key of a device without one.
 pub const SIMULATED_KEY: &str = "/sys/kernel/debug/morse/key";
-/// Device tree source that takes the key of the board's device away, so that it gets a simulated one.
+/// Device tree source that removes the key of the board's device, so that it gets a simulated one.
 pub const WITHOUT_KEY: &str = "
 &{/morse} {
 	/delete-property/ key-gpios;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The QEMU process: started with its sockets and images, and never left behind.
+//! The QEMU process: starts it with its sockets and images, and makes sure that it ends.
 //!
-//! Nothing has a name in the file system. The sockets are pairs made here, of which QEMU inherits
-//! one end, so there is nothing to wait for and QEMU's end shows as end of file; the images are
-//! files without a name. However this process ends, nothing has to be cleaned up.
+//! Sockets and images have no names in the file system. QEMU inherits one end of each socket pair, so there
+//! is no connection to wait for, and the end of QEMU is an end of file. However this process ends, there is
+//! nothing to clean up.
 //!
 //! # How QEMU is killed on every way out
 //!
@@ -150,8 +150,7 @@ impl CommandLine {
     }
 }
 
-/// Looks for a program as `exec` does, since behind `setpriv` its absence would be just an exit
-/// status.
+/// Looks for a program as `exec` does. With `setpriv` in between, its absence would only be an exit status.
 fn find_program(program: &str) -> io::Result<()> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     // `join` leaves a program given by an absolute path as it is.
@@ -192,8 +191,8 @@ impl Emulator {
         self.pid
     }
 
-    /// Waits for QEMU to end by itself, which its sockets have shown or the guest was asked for,
-    /// and says how it ended.
+    /// Waits for QEMU to end by itself, after its sockets were closed or the guest was told to power off;
+    /// returns how it ended.
     pub fn wait(&mut self) -> String {
         let (reply, answer) = mpsc::channel();
         let _ = self.requests.send(Request::Wait(reply));

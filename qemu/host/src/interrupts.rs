@@ -34,7 +34,7 @@ impl Recording {
         Ok(Recording)
     }
 
-    /// Ends the recording, and tells the interrupts.
+    /// Ends the recording, and returns the interrupts.
     ///
     /// # Errors
     ///

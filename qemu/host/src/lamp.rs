@@ -2,7 +2,7 @@
 
 //! The lamp as it was seen: its edges, and the marks and spaces between them.
 
-/// The lamp went on or off.
+/// An edge of the lamp.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Edge {
     /// When, in ns since an arbitrary start that is the same for all edges of a board and a clock.

@@ -28,7 +28,7 @@ pub const NAMES: [&str; 8] = [
 /// The histogram of one mechanism. Times are in nanoseconds.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Row {
-    /// How often it was measured.
+    /// The number of measurements.
     pub count: u64,
     /// The shortest time.
     pub min_ns: u64,
@@ -36,7 +36,7 @@ pub struct Row {
     pub mean_ns: u64,
     /// The longest time.
     pub max_ns: u64,
-    /// Where each bucket that is not empty begins, and how many times are in it.
+    /// The start of each bucket that is not empty, and its count.
     pub buckets: Vec<(u64, u64)>,
 }
 
@@ -46,7 +46,7 @@ pub struct Table {
     rows: BTreeMap<String, Row>,
 }
 
-/// Longer than a command takes on a host that has more to do.
+/// Time limit of a command, generous for a busy host.
 const LIMIT: Duration = Duration::from_secs(300);
 
 impl Table {
@@ -65,7 +65,7 @@ impl Table {
         })
     }
 
-    /// Reads the text of the file; `None` when it has not the documented form, or contradicts itself.
+    /// Parses the text of the file; `None` if it does not have the documented form or contradicts itself.
     pub fn parse(text: &str) -> Option<Table> {
         let mut rows: Vec<(String, Row)> = Vec::new();
         for line in text.lines() {
@@ -136,7 +136,7 @@ impl Row {
         bucket.map_or(0, |(low_ns, _)| self.max_ns.min(end_of(*low_ns) - 1))
     }
 
-    /// Whether the numbers can be those of some times.
+    /// Whether the numbers are consistent.
     fn is_sound(&self) -> bool {
         if self.count == 0 {
             return *self == Row::default();
@@ -209,7 +209,7 @@ mod tests {
             "",
             "irq_to_bh count 3\n",
             "other count 0 min_ns 0 mean_ns 0 max_ns 0\n",
-            // The buckets do not add up, begin in between, do not ascend, or are not of these times.
+            // The buckets do not add up, begin at no power of two, do not ascend, or do not contain the times.
             "irq_to_bh count 3 min_ns 9 mean_ns 9 max_ns 9\n  8 2\n",
             "irq_to_bh count 1 min_ns 9 mean_ns 9 max_ns 9\n  9 1\n",
             "irq_to_bh count 2 min_ns 9 mean_ns 9 max_ns 9\n  8 1\n  8 1\n",

@@ -8,13 +8,13 @@ use crate::board::Board;
 use crate::error::{Error, Result};
 
 const KMEMLEAK: &str = "/sys/kernel/debug/kmemleak";
-/// Looking at all memory twice takes some seconds, and a busy host makes that a minute.
+/// Two scans of all memory take some seconds, and a minute on a busy host.
 const SCAN_LIMIT: Duration = Duration::from_secs(600);
 
-/// Where gpiolib of 7.3 loses memory by itself: the label of a line whose chip has gone before, and
-/// the name of a line that was exported through sysfs.
+/// Leaks of gpiolib of 7.3 itself: the label of a line whose chip is removed first, and the name of a line
+/// exported through sysfs.
 const KERNEL_DEFECTS: &[&str] = &["gpiod_request_commit+", "gpiod_export+"];
-/// How the report of each object begins.
+/// The beginning of an object's report.
 const OBJECT: &str = "unreferenced object ";
 
 /// The objects of a report.
@@ -28,7 +28,7 @@ fn objects(report: &str) -> impl Iterator<Item = String> + '_ {
 }
 
 impl Board {
-    /// Whether the kernel can be asked for leaks.
+    /// Whether the kernel has kmemleak.
     ///
     /// # Errors
     ///
@@ -40,8 +40,8 @@ impl Board {
     /// The line that kmemleak logs when it has found leaks, for [`Board::expect_complaints`].
     pub const LEAK_IN_LOG: &str = "new suspected memory leak";
 
-    /// Looks for memory that has leaked since the last look, and returns kmemleak's report of each
-    /// object; `None` if it has no kmemleak. Takes some six seconds of the guest's time.
+    /// Scans for memory that has leaked since the last scan, and returns kmemleak's report of each
+    /// object; `None` without kmemleak. Takes some six seconds of the guest's time.
     ///
     /// # Errors
     ///
@@ -60,9 +60,9 @@ impl Board {
         Ok(Some(objects(&report).collect()))
     }
 
-    /// Checks that no memory has leaked since the last look.
+    /// Checks that no memory has leaked since the last scan.
     ///
-    /// Only a kernel with kmemleak can tell, such as the sanitizer kernel. On another one this finds nothing.
+    /// Only a kernel with kmemleak reports leaks, such as the sanitizer kernel; on others this succeeds.
     ///
     /// # Errors
     ///
@@ -98,7 +98,7 @@ mod tests {
         assert_eq!(objects.len(), 2);
         assert!(objects[0].contains("gpiod_export+") && !objects[1].contains("gpiod_export+"));
         assert_eq!(objects.concat(), report);
-        // A report in another form is not overlooked.
+        // Report text of an unknown form, too.
         assert_eq!(super::objects("garbage").count(), 1);
         assert_eq!(super::objects("").count(), 0);
     }

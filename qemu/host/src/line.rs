@@ -86,7 +86,7 @@ impl Chart {
         line.0
     }
 
-    /// The lamp: the middle of each half of a column tells.
+    /// The lamp: each half of a column shows the level at its middle.
     fn blocks(&self, timeline: &Timeline) -> String {
         let half_ns = self.unit_ns / 2;
         let lit = |column: u64, half: u64| {

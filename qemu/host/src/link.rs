@@ -79,7 +79,7 @@ pub struct Link {
 }
 
 impl Link {
-    /// Has the guest take its end.
+    /// Starts the guest's end.
     pub(crate) fn open(ports: Ports, start: impl FnOnce(&str) -> Result<String>) -> Result<Self> {
         start(&format!("{SCRIPT} > /dev/null 2>&1"))?;
         let mut shell = Shell::new(ports.shell);
@@ -125,12 +125,12 @@ impl Link {
             let sender = scope.spawn(move || port.write_all(content));
             let path = quote::word(path);
             let length = content.len();
-            // Whole or not at all.
+            // Replace the file only when it is complete.
             let result = self.run(&format!(
                 "head -c {length} < {FILE} > {path}.new && [ $(stat -c %s {path}.new) = {length} ] && mv {path}.new {path}"
             ));
             if result.is_err() {
-                // Nothing takes the rest.
+                // The guest no longer reads the rest.
                 let _ = self.file.shutdown(std::net::Shutdown::Both);
             }
             let sent = sender.join();

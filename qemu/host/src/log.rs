@@ -64,7 +64,7 @@ impl Log {
         self.state().bytes.len()
     }
 
-    /// Whether the kernel has said nothing yet.
+    /// Whether the log is empty.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }

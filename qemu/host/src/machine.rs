@@ -4,7 +4,7 @@
 
 use crate::error::{Error, Result};
 
-/// The GPIO controller that the lamp and the key hang on.
+/// The GPIO controller of the lamp and the key.
 #[derive(Debug)]
 pub struct Gpio {
     /// QEMU's name of the device's type.
@@ -36,8 +36,8 @@ pub struct Machine {
     pub log_tty: &'static str,
     /// The second serial port, which has the shell.
     pub shell_tty: &'static str,
-    /// Where lamp and key hang. In a machine without, the guest simulates a controller for the lamp,
-    /// whose edges are not seen from outside, and the driver simulates the key.
+    /// The controller of lamp and key. In a machine without one, the guest simulates a controller for the lamp,
+    /// whose edges are not visible from outside, and the driver simulates the key.
     pub gpio: Option<Gpio>,
 }
 
@@ -60,7 +60,7 @@ pub const MACHINES: &[Machine] = &[
         arch: "arm64",
         qemu: "qemu-system-aarch64",
         machine: "virt",
-        // The plainest 64-bit core: pointer authentication and the like of newer ones are slow to
+        // A simple 64-bit core: pointer authentication and other features of newer ones are slow to
         // emulate.
         cpu: "cortex-a57",
         kvm: false,
@@ -72,7 +72,7 @@ pub const MACHINES: &[Machine] = &[
     Machine {
         arch: "armhf",
         qemu: "qemu-system-arm",
-        // Nothing where a kernel without large addresses does not get at it.
+        // No devices at addresses that a kernel without LPAE cannot reach.
         machine: "virt,highmem=off",
         cpu: "cortex-a15",
         kvm: false,

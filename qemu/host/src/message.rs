@@ -12,8 +12,7 @@ const DASH_UNITS: u64 = 3;
 const LETTER_GAP_UNITS: u64 = 3;
 const WORD_GAP_UNITS: u64 = 7;
 
-/// How fast: the length of a unit, and of the units that make up the gaps between letters and
-/// words.
+/// The pace: the length of a unit, and of the units of the gaps between letters and words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pace {
     /// A dot, and the gap between elements, in ns.
@@ -87,7 +86,7 @@ pub struct Message {
 pub struct Unsendable(pub char);
 
 impl Message {
-    /// Takes words, each made of the patterns of its letters. Empty words are left out.
+    /// Makes a message of words, each given by the patterns of its letters. Empty words are left out.
     pub fn new(words: impl IntoIterator<Item = Vec<Pattern>>) -> Self {
         Message {
             words: words.into_iter().filter(|word| !word.is_empty()).collect(),
@@ -177,7 +176,7 @@ fn parse_word(word: &str) -> Result<Vec<Pattern>, Unsendable> {
 }
 
 impl fmt::Display for Message {
-    /// The text as it would be read by ear: upper case, one space between words.
+    /// Returns the text as received: upper case, one space between words.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let words: Vec<String> = self
             .words

@@ -77,7 +77,7 @@ pub fn is_there(dir: &Path, name: &str) -> bool {
     })
 }
 
-/// The line of a list that is the path of a module.
+/// Returns the line of a list with the path of a module.
 fn path_of<'a>(name: &str, list: &'a str) -> Option<&'a str> {
     let name = plain_name(name);
     list.lines().find(|line| {
@@ -106,7 +106,7 @@ pub struct Module {
 ///
 /// # Errors
 ///
-/// [`Error::Module`] for a file that is none.
+/// [`Error::Module`] for a file that is no module.
 pub fn built(dir: &Path) -> Result<Vec<Module>> {
     let mut paths = Vec::new();
     find(dir, &mut paths)?;
@@ -122,7 +122,7 @@ pub fn built(dir: &Path) -> Result<Vec<Module>> {
     paths.into_iter().map(read).collect()
 }
 
-/// As [`built`], of modules that are all built for this kernel.
+/// As [`built`], and checks that all modules are built for this kernel.
 ///
 /// # Errors
 ///

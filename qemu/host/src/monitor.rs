@@ -33,7 +33,7 @@ macro_rules! commands {
 }
 
 commands! {
-    /// Ends the negotiation, without asking for anything.
+    /// Ends the negotiation, without options.
     Capabilities {}: "qmp_capabilities" -> Empty,
     /// Lets the machine run.
     Continue {}: "cont" -> Empty,

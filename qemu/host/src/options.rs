@@ -7,14 +7,14 @@ use std::time::Duration;
 use crate::link;
 use crate::machine::Machine;
 
-/// How long a boot may take. It takes some 3 s; a debug kernel on a busy host many times that.
+/// Time limit of a boot. It takes some 3 s; a debug kernel on a busy host many times that.
 const BOOT_LIMIT: Duration = Duration::from_secs(120);
 /// The modules of the kernel that every board has, to be loaded with `modprobe`.
 const STOCK_MODULES: &[&str] = &["configfs", "gpio-sim", LEDS];
 /// The driver of LEDs on GPIO lines, which Debian's cloud flavours lack.
 pub(crate) const LEDS: &str = "leds-gpio";
 
-/// Which clock the guest runs by.
+/// The clock that the guest runs by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Time {
     /// The host's. The lamp is watched and the key pressed from outside.
@@ -25,7 +25,7 @@ pub enum Time {
     Virtual,
 }
 
-/// How a board is to be.
+/// The options of a board.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Options {
@@ -50,7 +50,7 @@ impl Default for Options {
 }
 
 impl Options {
-    /// A board as most want it.
+    /// The usual options.
     pub fn new(time: Time) -> Self {
         Options {
             time,
@@ -84,8 +84,8 @@ impl Options {
         self
     }
 
-    /// With a clock of the guest that counts at this rate, instead of the one that the processor comes
-    /// with (62.5 MHz, 16 ns a tick, on arm64).
+    /// With a guest clock that counts at this rate, instead of the processor's default (62.5 MHz, 16 ns a tick,
+    /// on arm64).
     pub fn counter_hz(mut self, hz: u64) -> Self {
         self.counter_hz = Some(hz);
         self
@@ -104,14 +104,14 @@ impl Options {
         self
     }
 
-    /// With device tree source after the board's own, so only on a machine that has a device tree.
+    /// With device tree source after the board's own. Requires a machine with a device tree.
     pub fn device_tree(mut self, source: &str) -> Self {
         self.needs_device_tree = true;
         self.optional_device_tree(source)
     }
 
-    /// With device tree source after the board's own, where there is one: a machine without has no key
-    /// to take away, for one.
+    /// With device tree source after the board's own. A machine without a device tree ignores it: it has no key
+    /// to remove, for example.
     pub fn optional_device_tree(mut self, source: &str) -> Self {
         self.device_tree.push_str(source);
         self
@@ -123,7 +123,7 @@ impl Options {
         self
     }
 
-    /// With a kernel that ends the task that went wrong, and nothing else, if it can.
+    /// With a kernel that kills the faulting task after an oops, instead of panicking.
     pub fn lives_on_after_oops(mut self) -> Self {
         self.panics_on_oops = false;
         self
@@ -141,12 +141,12 @@ impl Options {
         self
     }
 
-    /// Which clock it runs by.
+    /// Returns the clock that it runs by.
     pub fn time(&self) -> Time {
         self.time
     }
 
-    /// Whether only a machine that has a device tree can be so.
+    /// Whether the options require a machine with a device tree.
     pub fn needs_device_tree(&self) -> bool {
         self.needs_device_tree
     }
@@ -193,7 +193,7 @@ impl Options {
     /// The kernel's command line.
     pub(crate) fn kernel_command_line(&self, machine: &Machine) -> String {
         let mut arguments = vec![
-            // The first serial port, before its driver is there: a boot that ends early still says why.
+            // Log to the first serial port before its driver is there, so that an early failure shows.
             machine.early_log.to_owned(),
             format!("console={}", machine.log_tty),
             // Info and above, as `dmesg` has it.
@@ -201,16 +201,16 @@ impl Options {
             // The self-tests of its cryptography take half of the time that a distribution kernel
             // needs to boot.
             "cryptomgr.notests".to_owned(),
-            // A kernel that panics is to end, and QEMU with it (-no-reboot), at once.
+            // Reboot at once after a panic, which ends QEMU (-no-reboot).
             "panic=-1".to_owned(),
         ];
         if self.panics_on_oops {
-            // One that went wrong ends as well, with its reason.
+            // Panic after an oops, too.
             arguments.push("oops=panic".to_owned());
         }
         if self.time == Time::Virtual {
-            // Another layout would be other cache and branch behaviour of the guest's code: another
-            // run.
+            // Another layout would change the cache and branch behaviour of the guest's code, and
+            // with it the run.
             arguments.push("nokaslr".to_owned());
         }
         arguments.extend(self.kernel_arguments.iter().cloned());

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The lamp and the key, through QEMU's qtest protocol: from outside the guest, which cannot tell
-//! nor help.
+//! The lamp and the key, through QEMU's qtest protocol: from outside the guest, independent of it.
 
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::net::UnixStream;

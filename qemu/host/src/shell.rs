@@ -30,7 +30,7 @@ pub struct Output {
 pub(crate) enum Failure {
     /// The channel ended.
     Closed,
-    /// The time was over. Has the output so far.
+    /// The time limit was reached. Has the output so far.
     Timeout(String),
 }
 
@@ -65,8 +65,8 @@ impl Shell {
         let id = self.request("run", &escape(command))?;
         let reply = self.read_until(&id, deadline);
         if matches!(reply, Err(Failure::Timeout(_))) {
-            // So that the next command finds a shell that listens. Should this one not end even
-            // now, the next times out as well, which is the truth.
+            // Interrupt the command, so that the shell is ready for the next one. If it does not end
+            // even now, the next one times out as well.
             let _ = self.port.write_all(&[INTERRUPT]);
             let _ = self.read_until(&id, Instant::now() + INTERRUPT_LIMIT);
         }

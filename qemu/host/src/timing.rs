@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! How far the lamp was from the ideal grid.
+//! The lamp's deviation from the ideal grid.
 
 use std::fmt;
 
@@ -10,16 +10,16 @@ use crate::message::{Message, Pace};
 /// An edge as it should have been and as it was, in ns since the first edge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EdgeError {
-    /// When it should have been.
+    /// The ideal time.
     pub ideal_ns: u64,
-    /// When it was.
+    /// The actual time.
     pub seen_ns: u64,
     /// Whether the lamp went on.
     pub on: bool,
 }
 
 impl EdgeError {
-    /// How much it was late (or early: negative), in ns.
+    /// Returns its delay in ns, negative if it was early.
     pub fn late_ns(self) -> i64 {
         difference(self.seen_ns, self.ideal_ns)
     }
@@ -72,25 +72,24 @@ impl Timing {
         &self.edges
     }
 
-    /// How late the edge furthest from the grid was, in ns; negative when it was early.
+    /// Returns the delay of the edge furthest from the grid, in ns; negative if it was early.
     pub fn worst_edge_ns(&self) -> i64 {
         worst(self.edges.iter().map(|edge| edge.late_ns()))
     }
 
-    /// How late the last edge was, in ns: the sum of the errors of the whole message.
+    /// Returns the delay of the last edge, in ns: the sum of the errors of the whole message.
     pub fn drift_ns(&self) -> i64 {
         self.edges.last().map_or(0, |edge| edge.late_ns())
     }
 
-    /// How much too long (or short: negative) each mark and space was, in ns.
+    /// Returns the error of the length of each mark and space, in ns; negative if it was too short.
     pub fn elements_ns(&self) -> impl Iterator<Item = i64> + '_ {
         self.edges
             .windows(2)
             .map(|pair| pair[1].late_ns() - pair[0].late_ns())
     }
 
-    /// How much too long the mark or space furthest from its ideal length was, in ns; negative when
-    /// it was too short.
+    /// Returns the largest error of the length of a mark or space, in ns; negative if it was too short.
     pub fn worst_element_ns(&self) -> i64 {
         worst(self.elements_ns())
     }
@@ -109,7 +108,7 @@ fn worst(errors: impl Iterator<Item = i64>) -> i64 {
 }
 
 fn difference(a: u64, b: u64) -> i64 {
-    // Ages of the universe aside, both are far below 2^63 ns, which is 292 years.
+    // Both are far below 2^63 ns, which is 292 years.
     a.wrapping_sub(b) as i64
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The lamp's edges on the guest's own clock: the kernel's tracepoint `gpio:gpio_value`, which the
-//! driver has no part in. In virtual time these stamps are exact.
+//! The lamp's edges on the guest's own clock, from the GPIO subsystem's tracepoint `gpio:gpio_value`,
+//! independent of the driver. In virtual time these stamps are exact.
 
 use std::time::Duration;
 
@@ -77,8 +77,7 @@ impl Recording {
     }
 }
 
-/// How long a system call took that a command makes once, on the guest's own clock, to the
-/// microsecond.
+/// Measures a system call that a command makes once, on the guest's own clock, to the microsecond.
 ///
 /// # Errors
 ///
@@ -123,12 +122,12 @@ fn parse_call(trace: &str, call: &str) -> Option<Duration> {
 /// The kernel's number of the lamp's line.
 fn lamp_number(board: &mut Board) -> Result<u32> {
     let base = chip_base(board, CHIP)?;
-    // Kernels without the sysfs interface of GPIOs do not tell; theirs is the only controller.
+    // A kernel without the sysfs interface of GPIOs does not list controllers; it has only one.
     Ok(base.parse().unwrap_or(DYNAMIC_BASE) + LAMP)
 }
 
-/// The kernel's number of the first line of a controller, as text; empty if the kernel does not
-/// tell.
+/// Returns the kernel's number of the first line of a controller, as text; empty if the kernel does not
+/// list it.
 fn chip_base(board: &mut Board, label: &str) -> Result<String> {
     let base = board.run(&format!(
         "for chip in /sys/class/gpio/gpiochip*; do grep -q {label} $chip/label && cat $chip/base; done 2>/dev/null || true",

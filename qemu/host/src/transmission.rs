@@ -19,28 +19,24 @@ use crate::trace::Recording;
 /// The device that text is written to.
 pub const DEVICE: &str = "/dev/morse";
 
-/// How far from the ideal grid the lamp may be.
+/// The bound for the lamp's deviation from the ideal grid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bound {
-    /// How far an edge may be from the grid, in ns.
+    /// The bound for an edge's deviation, in ns.
     pub edge_ns: u64,
-    /// How many edges may be further from it all the same.
+    /// The number of edges that may exceed it.
     pub exceptions: usize,
 }
 
 impl Bound {
-    /// How far an edge may be off in virtual time, in ns. The driver's share was measured as less
-    /// than 10 us.
+    /// The bound in virtual time, in ns. The driver's share was measured as less than 10 us.
     const VIRTUAL_NS: u64 = 50_000;
-    /// The same on a kernel full of sanitizers, where a wake-up alone takes some hundred us. The exact
-    /// bound is for kernels that people run.
+    /// The bound on the sanitizer kernel, where a wake-up alone takes some hundred us.
     const SANITIZER_NS: u64 = 2_000_000;
-    /// How far an edge may be off in real time, in parts of a unit: half of the
-    /// error at which a text can still be read.
+    /// The bound in real time is this part of a unit: half of the error at which a text can still be read.
     const REAL_PARTS: u64 = 4;
-    /// In real time one edge of so many may be further off: a busy host now and then keeps the
-    /// guest, or the program that watches it, from running for longer than that, which is no fault of the
-    /// driver's.
+    /// In real time one edge of so many may exceed the bound: a busy host sometimes stops the guest, or this
+    /// program, for longer. This is no fault of the driver.
     const REAL_EDGES_PER_EXCEPTION: usize = 20;
 
     /// The bound for a number of edges, on a kernel with or without sanitizers.
@@ -61,7 +57,7 @@ impl Bound {
         }
     }
 
-    /// Whether the lamp kept it.
+    /// Whether a timing keeps the bound.
     pub fn holds(self, timing: &Timing) -> bool {
         timing.beyond(self.edge_ns) <= self.exceptions
     }
@@ -78,10 +74,10 @@ impl fmt::Display for Bound {
     }
 }
 
-/// How much longer than the message the lamp is waited for.
+/// Time to wait for the lamp beyond the length of the message.
 const SLACK: Duration = Duration::from_secs(30);
 
-/// A text that was sent, as seen from outside.
+/// A text that was sent, and the lamp seen from outside.
 #[derive(Clone, Debug)]
 pub struct Transmission {
     /// The text.
@@ -146,14 +142,14 @@ fn send_real(board: &mut Board, text: &str, sent: &Message, pace: Pace) -> Resul
         if left_ns == 0 {
             return Ok(edges);
         }
-        // A lamp that stood still too early may go on.
+        // The lamp may continue after a pause within the message.
         thread::sleep(Duration::from_nanos(left_ns));
     }
 }
 
 fn send_virtual(board: &mut Board, text: &str, sent: &Message, pace: Pace) -> Result<Vec<Edge>> {
     let recording = Recording::start(board)?;
-    // One command, as the guest's clock rushes on while it waits for the host.
+    // One command, as the guest's clock advances quickly while it waits for the host.
     let wait_ms = (sent.duration_ns(pace) + 2 * pace.word_gap_ns()).div_ceil(1_000_000);
     let command = format!("{} && usleep {}", write_command(text), wait_ms * 1000);
     let limit = Duration::from_nanos(sent.duration_ns(pace)) + SLACK;
@@ -173,7 +169,7 @@ impl Transmission {
         self.seen.message == self.sent
     }
 
-    /// How far the lamp was from the ideal grid.
+    /// Returns the lamp's deviation from the ideal grid.
     ///
     /// # Errors
     ///
@@ -182,7 +178,7 @@ impl Transmission {
         Timing::compare(&self.sent, self.pace, &self.timeline)
     }
 
-    /// How far from the grid the lamp may be.
+    /// Returns the bound for the deviation.
     pub fn bound(&self) -> Bound {
         Bound::new(
             self.time,
