@@ -19,7 +19,7 @@ check_path() {
 	[[ $2 = /* ]] || die "$1 has to be absolute: '$2'"
 }
 
-# The next run does not trust a half-made entry (see entry), so there is nothing to clean up.
+# The next run removes a half-made entry (see entry), so there is nothing to clean up.
 trap 'say interrupted; exit 130' INT TERM
 
 say() { printf '%s\n' "${0##*/}: $*" >&2; }
@@ -29,7 +29,7 @@ die() { say "error: $*"; exit 1; }
 check_path "the path of this checkout" "$top"
 check_path "the path of the cache (set XDG_CACHE_HOME to another)" "$cache"
 
-# A release names all that it belongs to.
+# A release determines series, flavour, architecture and suite.
 if [ -n "${RELEASE:-}" ]; then
 	[ "$RELEASE" != running ] || RELEASE=$(uname -r)
 	[[ $RELEASE =~ ^([0-9]+\.[0-9]+)[^+-]*\+deb(13|14)-((rt-|cloud-)?(arm64|amd64|armmp)(-[a-z0-9]+)?)$ ]] ||
@@ -73,8 +73,8 @@ logged() {
 	return "$status"
 }
 
-# blame NAME: how a message about a failure goes on, by the log that `logged NAME` left: the network is named only if the log
-# says so.
+# blame NAME: prints the end of a message about a failure, from the log of `logged NAME`. It names the network only if the
+# log does.
 blame() {
 	local log=$log_dir/$1.log proxy=${http_proxy:-${https_proxy:-}}
 	says() { grep -qiE "$1" "$log"; }
@@ -116,7 +116,7 @@ entry() {
 		rm -rf "$dir"
 		mkdir "$dir"
 		"$maker" "$dir" "$@"
-		# Even a power cut must not leave the mark without the files that it stands for.
+		# After a power cut .complete must not exist without the other files.
 		sync -f "$dir"
 		touch "$dir/.complete"
 	fi

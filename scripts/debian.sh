@@ -13,7 +13,7 @@ download_max_age_minutes=10
 # index_of ARCH: the directory of its index.
 index_of() { echo "$cache/apt/$suite-$1"; }
 
-# The machine architecture that the kernel and the compilers mean by a Debian architecture.
+# The kernel's and the compilers' name of a Debian architecture.
 kernel_arch() {
 	case $1 in
 	arm64) echo arm64 ;;
@@ -46,11 +46,11 @@ apt_locked() {
 # is_out_of_step ARCH: the last refresh failed because the mirror's files do not fit one another.
 is_out_of_step() { grep -qE 'has unexpected size|Hash Sum mismatch' "$log_dir/apt-$1.log"; }
 
-# may_be_unverified ARCH: the user has said so.
+# may_be_unverified ARCH: succeeds if MORSE_UNVERIFIED has ARCH.
 may_be_unverified() { [[ " ${MORSE_UNVERIFIED:-} " = *" $1 "* ]]; }
 
-# take_unverified_index ARCH: puts the mirror's index where apt looks for one that it verified. Packages are verified
-# against it, but nothing says that it is Debian's; all that is made of them runs in the guest of an emulator.
+# take_unverified_index ARCH: puts the mirror's index where apt looks for a verified one. Packages are verified against it,
+# but no signature shows that it is Debian's. Programs made of them run in the emulated guest only.
 take_unverified_index() {
 	local arch=$1 dir uri suite_name target
 	dir=$(index_of "$1")

@@ -60,7 +60,7 @@ enter() {
 	local system=$root/root seen=() file target dir place
 	set_environment
 	mkdir -p "$CARGO_HOME"
-	# Pairs of a path of the host and its place inside. First the host's way to the network: names, and whom it trusts.
+	# Pairs of a path of the host and its place inside. First the host's network settings: names and certificates.
 	for file in /etc/resolv.conf /etc/hosts /etc/ssl/certs/ca-certificates.crt; do
 		[ ! -s "$file" ] || seen+=("$(realpath "$file")" "$file")
 	done
@@ -77,7 +77,7 @@ enter() {
 	while read -r dir; do
 		[ -z "$dir" ] || seen+=("$dir" "$dir")
 	done <<<"${MORSE_BINDS:-}"
-	# A directory that is not seen inside cannot be the current one.
+	# A directory that does not exist inside cannot be the current one.
 	for ((place = 1; place < ${#seen[@]}; place += 2)); do
 		[[ $PWD/ != "${seen[place]}"/* ]] || break
 	done

@@ -53,7 +53,7 @@ keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 host_needs() {
 	echo 'mmdebstrap mmdebstrap'
 	echo 'flock util-linux'
-	# Root can do without (see enter.sh).
+	# Root does not need bubblewrap (see enter.sh).
 	[ "$(id -u)" = 0 ] && namespaces_refused >/dev/null || echo 'bwrap bubblewrap'
 	[ -e "$keyring" ] || echo 'debian-archive-keyring debian-archive-keyring'
 }
@@ -91,8 +91,8 @@ make_root() {
 	need_space "$cache" "$space_gib"
 	say "making the Debian tool root ($suite) in $system (about a minute)"
 	use_proxy
-	# The names of the archives tell the versions, while they are there. Newer ones of mmdebstrap warn root of scripts that
-	# run without a chroot; none does.
+	# Read the versions from the archives' names before they are removed. Newer versions of mmdebstrap warn root of scripts
+	# that run without a chroot; no script runs.
 	# shellcheck disable=SC2016 # for mmdebstrap's shell
 	logged tools mmdebstrap --mode=chrootless --variant=extract --skip=check/chrootless --keyring="$keyring" "${options[@]}" \
 		--include='?essential' --include="$(IFS=,; echo "${packages[*]}")" \
