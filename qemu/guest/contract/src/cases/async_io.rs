@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What tells of changes: edge-triggered epoll(7), and `SIGIO`.
+//! Notification of changes: edge-triggered epoll(7), and `SIGIO`.
 
 use std::thread;
 use std::time::Duration;
@@ -32,7 +32,7 @@ const FAST_WPM: &str = "1000";
 const FAST_LETTER: Duration = Duration::from_micros(6 * 1200);
 const POLL_ROOM: u32 = 256;
 
-/// How many events an edge-triggered set that holds the device alone has within that time.
+/// Counts the events of an edge-triggered set with only the device in it, for `limit`.
 fn events(epoll: &Epoll, limit: Duration) -> Result<usize> {
     let mut events = [EpollEvent::empty()];
     let mut count = 0;
@@ -77,7 +77,7 @@ fn a_write_of_ones_own_is_no_change() -> Result {
     Ok(())
 }
 
-/// Has the signals for a file counted.
+/// Receives the signals of a file.
 struct Signals(SignalFd);
 
 impl Signals {
@@ -97,7 +97,7 @@ impl Signals {
         Ok(Signals(SignalFd::with_flags(&set, SfdFlags::SFD_NONBLOCK)?))
     }
 
-    /// Whether there was one since the last call. Several that are pending are one.
+    /// Whether a signal came since the last call. Several pending ones count as one.
     fn came(&self) -> Result<bool> {
         thread::sleep(PROMPT);
         Ok(self.0.read_signal()?.is_some())

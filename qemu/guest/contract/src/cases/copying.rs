@@ -154,7 +154,7 @@ fn what_a_slow_reader_could_not_take_is_read_again() -> Result {
     let reader = Device::reader_nonblock()?;
     hand.key_word("-.-")?;
     let fd = reader.file().as_raw_fd();
-    // SAFETY: Nothing is mapped there; that is what is tested.
+    // SAFETY: Nothing is mapped at this address, so that the call fails without writing.
     let count = unsafe { libc::read(fd, std::ptr::without_provenance_mut(8), 16) };
     assert_eq!(Errno::result(count), Err(Errno::EFAULT));
     assert_eq!(reader.read_text(16), Ok("K ".into()));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Settings that change while something waits that they are for, and an abort while a writer waits.
+//! Settings that change during a gap, a deferred task or a beacon that depends on them, and an abort while a
+//! writer waits.
 
 use std::thread;
 use std::time::Duration;
@@ -85,7 +86,7 @@ fn an_abort_ends_the_message_though_a_writer_goes_on() -> Result {
     assert_eq!(writer.within(PROMPT)?, Ok(CAPACITY + 100));
     device.fsync()?;
     thread::sleep(SETTLE);
-    // What was sent after the abort is a message that was not aborted.
+    // Only the text sent after the abort counts as a sent message.
     assert_eq!(number("sent_messages")?, before + 1);
     Ok(())
 }

@@ -28,9 +28,9 @@ const SLOW_WPM: &str = "1";
 /// A dash and the gap after it, of 6 units of 1.2 ms.
 const FAST_WPM: &str = "1000";
 const FAST_LETTER: Duration = Duration::from_micros(6 * 1200);
-/// How many free places make the device ready: what is worth waking up for.
+/// The device is ready for writing with this much room, which is worth a wake-up.
 const POLL_ROOM: usize = 256;
-/// Until there are, after it was full.
+/// The time until a full fifo has so much room.
 const DRAINED: Duration = FAST_LETTER.saturating_mul(POLL_ROOM as u32);
 
 fn an_idle_device_is_ready() -> Result {

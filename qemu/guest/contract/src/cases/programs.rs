@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Programs that people use on files, and that know nothing of Morse.
+//! Common programs for files, which know nothing of Morse.
 
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -36,7 +36,7 @@ fn start(line: &str) -> Result<Child> {
         .spawn()?)
 }
 
-/// Runs it, and returns what it prints.
+/// Runs a command line, and returns its output.
 fn run(line: &'static str) -> Result<String> {
     let child = start(line)?;
     let end = Blocked::start(move || child.wait_with_output());

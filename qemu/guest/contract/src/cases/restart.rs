@@ -82,7 +82,7 @@ fn a_restarted_fsync_waits_for_nothing_later() -> Result {
     Ok(())
 }
 
-/// As a program that tries again, such as one in Python, makes it.
+/// Restarts fsync() after EINTR, as Python does. It must not wait for text written later.
 fn an_fsync_again_after_eintr_waits_for_nothing_later() -> Result {
     task::handle(SIGNAL, SaFlags::empty())?;
     driver::set("wpm", FAST_WPM)?;
@@ -128,7 +128,7 @@ fn a_stopped_fsync_waits_for_nothing_later() -> Result {
     let child = match unsafe { fork() }? {
         ForkResult::Child => {
             let result = device.fsync();
-            // SAFETY: Nothing of the parent's is to be tidied up.
+            // SAFETY: Leaves all cleanup to the parent.
             unsafe { libc::_exit(result.is_err().into()) };
         }
         ForkResult::Parent { child } => child,
@@ -149,7 +149,7 @@ fn a_stopped_fsync_waits_for_nothing_later() -> Result {
     Ok(())
 }
 
-/// Tasks that leave the keyer no processor.
+/// Real-time tasks that keep the keyer from running.
 struct Hogs(Arc<AtomicBool>);
 
 impl Hogs {
@@ -188,12 +188,12 @@ fn set_fifo(priority: i32) {
     let parameter = libc::sched_param {
         sched_priority: priority,
     };
-    // SAFETY: The structure is there during the call.
+    // SAFETY: The structure lives during the call.
     let result = unsafe { libc::sched_setscheduler(0, libc::SCHED_FIFO, &parameter) };
     assert_eq!(result, 0, "root may have any priority");
 }
 
-/// A call that goes before the hogs.
+/// Starts a call of a task with a higher priority than the hogs.
 fn in_call_above<T: Send + 'static>(call: impl FnOnce() -> T + Send + 'static) -> Blocked<T> {
     Blocked::start(move || {
         set_fifo(Hogs::ABOVE);
@@ -201,7 +201,7 @@ fn in_call_above<T: Send + 'static>(call: impl FnOnce() -> T + Send + 'static) -
     })
 }
 
-/// A text whose first mark has begun, with no processor for the keyer.
+/// Sends a text, and stops the keyer in its first mark.
 fn in_a_mark() -> Result<(Device, Lamp, Hogs)> {
     driver::set("wpm", "20")?;
     let lamp = Lamp::watch()?;

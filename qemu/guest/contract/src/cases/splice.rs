@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! sendfile(2) and splice(2), with which programs copy files.
+//! sendfile(2) and splice(2), by which programs copy files.
 
 use std::fs::File;
 use std::io::{Read, Write};

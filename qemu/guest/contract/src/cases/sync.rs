@@ -60,7 +60,7 @@ fn one_write_may_ask_for_it() -> Result {
     let start = Instant::now();
     assert_eq!(pwritev2(&device, b"SOS", libc::RWF_DSYNC), Ok(3));
     assert!(start.elapsed() >= SOS);
-    // It cannot both wait and not wait.
+    // RWF_DSYNC waits, which RWF_NOWAIT forbids.
     let both = libc::RWF_DSYNC | libc::RWF_NOWAIT;
     assert_eq!(pwritev2(&device, b"E", both), Err(Errno::EAGAIN));
     assert_eq!(pwritev2(&device, b"E", libc::RWF_NOWAIT), Ok(1));

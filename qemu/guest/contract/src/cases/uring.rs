@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! io_uring(7): nothing blocks its caller, and what cannot be done at once is done when poll says so.
+//! io_uring(7): no request blocks its caller; one that cannot complete at once completes when poll reports
+//! the device ready.
 
 use std::os::fd::AsRawFd;
 use std::sync::mpsc;
@@ -39,7 +40,7 @@ const POLL_ROOM: u32 = 256;
 const IN: u32 = libc::POLLIN as u32;
 const OUT: u32 = libc::POLLOUT as u32;
 
-/// What became of a request: its result, and whether there is more to come of it.
+/// The completion of a request: its result, and whether more completions follow.
 #[derive(Debug, PartialEq)]
 struct Completion {
     result: std::result::Result<u32, Errno>,
@@ -53,7 +54,7 @@ impl Ring {
         Ok(Ring(IoUring::new(8)?))
     }
 
-    /// Submits a request. This must not block, whatever the request is for.
+    /// Submits a request. No request may block here.
     fn submit(&mut self, request: &squeue::Entry) -> Result {
         // SAFETY: Each case keeps the buffer and the file of its request until that is complete, or
         // until the process of the case ends.
@@ -212,7 +213,7 @@ fn multishot_poll_does_not_tell_of_each_free_place() -> Result {
     assert_eq!(ring.next(100 * FAST_LETTER)?, None);
     let event = ring.next(POLL_ROOM * FAST_LETTER)?.ok_or("no event")?;
     assert!(event.more && event.result.is_ok_and(|events| events & OUT != 0));
-    // It stays ready, and there is nothing new to tell.
+    // The device stays ready, so that there is no new event.
     assert_eq!(ring.next(100 * FAST_LETTER)?, None);
     Ok(())
 }
