@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Settings that change during a gap, a deferred task or a beacon that depends on them, and an abort while a
-//! writer waits.
+//! Settings that change while an edge is debounced, in a gap or while a beacon is sent; a stuck key in a word;
+//! aborts while a writer waits.
 
 use std::thread;
 use std::time::Duration;
