@@ -278,7 +278,9 @@ fn kernel_without_virtio_serial() {
     }
     let modules = dir.path().join("modules");
     fs::create_dir(&modules).unwrap();
-    symlink(kernel.join("modules/kernel"), modules.join("kernel")).unwrap();
+    for name in ["kernel", "modules.order"] {
+        symlink(kernel.join("modules").join(name), modules.join(name)).unwrap();
+    }
     let builtin = fs::read_to_string(kernel.join("modules/modules.builtin")).unwrap();
     fs::write(
         modules.join("modules.builtin"),
