@@ -50,7 +50,8 @@ choose_compilers() {
 		fi
 	done
 	die "$1 was prepared with '$rustc' and $compiler; ${reasons[*]} Metadata of the kernel crate can be read by the very \
-same rustc only: put it first in PATH, or run make -C $1 prepare with the one that is here"
+same rustc only: put it first in PATH, take the tool root of another suite (SUITE=trixie, forky or sid), \
+or run make -C $1 prepare with the one that is here"
 }
 
 # fits: `place` has the compilers that the tree was prepared with; if not, `reasons` tells why.
