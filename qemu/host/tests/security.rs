@@ -53,6 +53,7 @@ fn every_file_has_the_mode_that_it_should(board: &mut Board) -> Result<()> {
     let to_write = settings::defaults().map(|(name, _)| name).chain(["uevent"]);
     let mut files: Vec<(&str, &str)> = to_read
         .chain(to_write.map(|name| (name, "-rw-r--r--")))
+        .chain([(settings::ABORT, "--w-------")])
         .collect();
     files.sort_unstable();
     expected.extend(
@@ -71,6 +72,7 @@ fn who_is_not_root_cannot_open_it_or_change_a_setting(board: &mut Board) -> Resu
         "echo E > /dev/morse",
         &format!("echo 20 > {SETTINGS}/wpm"),
         &format!("echo E > {SETTINGS}/beacon"),
+        &format!("echo 1 > {SETTINGS}/abort"),
         "echo 1 > /sys/kernel/debug/morse/key",
     ] {
         let output = board.execute(&format!("su somebody -c '{attempt}'"), LIMIT)?;
