@@ -126,7 +126,7 @@ impl LineState {
     /// Begins anew with a key that is `down`: how long it has been so is not known. Returns the session
     /// that ends with this, if one had begun.
     pub(crate) fn restart(&mut self, down: bool, buffer: &ReadBuffer) -> Option<Summary> {
-        let had_begun = self.session.ends_ns().is_some();
+        let had_begun = self.session.ends_ns(self.decoder.rest_ns()).is_some();
         let session = had_begun.then(|| self.end_session(buffer));
         self.debounce.restart(down);
         self.reset();
@@ -149,7 +149,7 @@ impl LineState {
             self.decode(Step::EndWord, buffer);
             news = true;
         }
-        match self.session.ends_ns() {
+        match self.session.ends_ns(self.decoder.rest_ns()) {
             Some(end_ns) if now_ns >= end_ns => (true, Some(self.end_session(buffer))),
             _ => (news, None),
         }
@@ -170,7 +170,7 @@ impl LineState {
             None
         };
         let gap_ends_ns = gap_ns.map(|gap_ns| up_ns.saturating_add(gap_ns));
-        [gap_ends_ns, self.session.ends_ns()]
+        [gap_ends_ns, self.session.ends_ns(self.decoder.rest_ns())]
             .into_iter()
             .flatten()
             .min()
