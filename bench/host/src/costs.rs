@@ -13,8 +13,8 @@ use crate::lab::LONG;
 use crate::results::Measurement;
 use crate::setting::Setting;
 use crate::symbols::Symbols;
-use crate::trace::{Event, Recorder};
 use crate::{Result, Subject};
+use morse_board::trace::{Event, Recorder};
 
 /// How long the keyer rests before it is started again: longer than a word gap.
 const REST_S: u32 = 2;

@@ -13,8 +13,8 @@ use crate::lab::{Key, LONG};
 use crate::results::Measurement;
 use crate::setting::Setting;
 use crate::symbols::Symbols;
-use crate::trace::{Event, Recorder};
 use crate::{Result, Subject};
+use morse_board::trace::{Event, Recorder};
 
 /// How many edges are made.
 const EDGES: usize = 200;

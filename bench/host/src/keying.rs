@@ -8,8 +8,8 @@ use morse_board::{Board, Message, Pace};
 use crate::lab::LONG;
 use crate::results::Measurement;
 use crate::setting::{Clock, Setting};
-use crate::trace::Recorder;
 use crate::{Result, Subject};
+use morse_board::trace::Recorder;
 
 /// The first line of the first GPIO controller (`GPIO_DYNAMIC_BASE` of the kernel).
 pub const GPIO_BASE: u32 = 512;

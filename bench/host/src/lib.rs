@@ -7,7 +7,7 @@
 //! |---|---|
 //! | boot a board for a [`Setting`] | [`lab::Lab`] |
 //! | choose a driver and make it send | [`subject::Subject`] |
-//! | read tracepoints to the nanosecond | [`trace::Recorder`] |
+//! | read tracepoints to the nanosecond | [`morse_board::trace::Recorder`] |
 //! | keep the results | [`results::Report`] |
 //! | tell it | [`table`], `plot` |
 
@@ -24,7 +24,6 @@ pub mod setting;
 pub mod subject;
 pub mod symbols;
 pub mod table;
-pub mod trace;
 
 pub use results::{Measurement, Report};
 pub use setting::Setting;

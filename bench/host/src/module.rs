@@ -10,8 +10,8 @@ use object::{Object, ObjectSection, SectionFlags};
 
 use crate::results::Measurement;
 use crate::setting::Setting;
-use crate::trace::{Event, Recorder};
 use crate::{Result, Subject};
+use morse_board::trace::{Event, Recorder};
 
 /// Sections that the kernel gives back, or does not load.
 const NOT_KEPT: [&str; 6] = [

@@ -14,7 +14,7 @@
 //! | watch the lamp in real time | [`Board::lamp`], [`Lamp`] |
 //! | watch the lamp in virtual time | [`trace::Recording`] |
 //! | time a system call of the guest | [`trace::system_call_time`] |
-//! | see the interrupts of the key | [`interrupts::Recording`] |
+//! | record tracepoints | [`trace::Recorder`] |
 //! | read Morse from the lamp | [`Timeline`], [`decode`] |
 //! | compare with the ideal grid | [`Message`], [`Timing`] |
 //! | set the driver, read its counters, press its simulated key | [`driver`] |
@@ -31,7 +31,6 @@ pub mod driver;
 pub mod emulator;
 pub mod error;
 pub mod image;
-pub mod interrupts;
 pub mod lamp;
 pub mod latency;
 pub mod leaks;

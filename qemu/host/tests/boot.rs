@@ -127,16 +127,15 @@ fn unloading_in_the_middle_of_a_message_is_prompt_and_leaves_the_lamp_dark() {
         let bound = unload_bound(board);
         for ms in INSTANTS_MS {
             board.run("insmod morse.ko")?;
-            let recording = trace::Recording::start(board)?;
             let command =
                 format!("echo MORSE > /dev/morse && usleep {ms}000 && rmmod morse && sleep 5");
-            let took = trace::system_call_time(board, "delete_module", &command)?;
+            let (took, edges) = trace::system_call(board, "delete_module", &command)?;
             note!("rmmod after {ms} ms took {took:?}; of an empty module {slowest_empty:?}");
             assert!(
                 took <= slowest_empty + bound,
                 "rmmod after {ms} ms took {took:?}"
             );
-            let timeline = Timeline::new(recording.edges(board)?);
+            let timeline = Timeline::new(edges);
             assert!(!timeline.is_empty(), "it was sending");
             assert!(!timeline.ends_lit(), "left lit after {ms} ms");
         }

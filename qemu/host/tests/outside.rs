@@ -6,7 +6,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use morse_board::driver::{MECHANISMS, UNIT_AT_1_WPM_US};
-use morse_board::interrupts::{Interrupt, Recording};
+use morse_board::trace::{Event, Recorder};
 use morse_board::{Board, Edge, Message, Pace, Result};
 
 use crate::boards::REAL;
@@ -48,7 +48,7 @@ fn receive(mechanism: &str, pace: Pace) -> (String, Duration) {
     REAL.with(|board| {
         board.run(&format!("insmod morse.ko softirq={mechanism}"))?;
         board.run("cat /dev/morse > /tmp/text 2> /dev/null &")?;
-        let interrupts = Recording::start(board)?;
+        let interrupts = Recorder::start(board, &[("irq/irq_handler_entry", "name ~ \"morse-key\"")])?;
         key(board, pace)?;
         received.1 = lateness(&interrupts.stop(board)?, pace);
         board.run("sleep 7")?;
@@ -79,12 +79,13 @@ fn key(board: &mut Board, pace: Pace) -> Result<()> {
 
 /// Returns the largest error of an interrupt's time, counted from the first. If the number of interrupts
 /// differs from that of edges, host or guest was too slow for one.
-fn lateness(interrupts: &[Interrupt], pace: Pace) -> Duration {
+fn lateness(interrupts: &[Event], pace: Pace) -> Duration {
     let edges = edges(pace);
     if interrupts.len() != edges.len() {
         return Duration::MAX;
     }
-    let since_first = |interrupt: &Interrupt| interrupt.at.abs_diff(interrupts[0].at);
+    let since_first =
+        |interrupt: &Event| Duration::from_nanos(interrupt.ns.abs_diff(interrupts[0].ns));
     let late = interrupts
         .iter()
         .zip(&edges)

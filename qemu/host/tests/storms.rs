@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use morse_board::code::{Element, Pattern};
 use morse_board::driver::set;
+use morse_board::trace::{Event, Recorder};
 use morse_board::Message;
 
 use crate::amount::{self, Amount};
@@ -90,16 +91,12 @@ fn a_run_of_the_softirq_is_short_even_with_a_full_ring() {
     THREADED.with_each(|board| {
         // Make every edge a mark or a space, which is more work than discarding a bounce.
         set(board, "debounce_us", "0")?;
-        board.run(
-            "cd /sys/kernel/tracing && echo mono > trace_clock && echo > trace && \
-             echo 1 > events/irq/softirq_entry/enable && echo 1 > events/irq/softirq_exit/enable",
-        )?;
+        // HI_SOFTIRQ and TASKLET_SOFTIRQ, those of the two mechanisms.
+        let filter = "vec == 0 || vec == 6";
+        let events = [("irq/softirq_entry", filter), ("irq/softirq_exit", filter)];
+        let recorder = Recorder::start(board, &events)?;
         ktap::run(board, "stress flood 3000 50", LIMIT)?;
-        // The vectors of the two mechanisms.
-        let trace = board.run(
-            "cd /sys/kernel/tracing && echo 0 > events/enable && grep -E 'action=(HI|TASKLET)]' trace",
-        )?;
-        let longest = longest_us(&trace);
+        let longest = longest_us(&recorder.stop(board)?);
         note!("the longest run of the softirq takes {longest} us");
         let bound = match board.has_sanitizers() {
             true => BOUND_WITH_SANITIZERS_US,
@@ -110,24 +107,17 @@ fn a_run_of_the_softirq_is_short_even_with_a_full_ring() {
     });
 }
 
-/// The longest time between entering and leaving, in a trace of one vector on one processor.
-fn longest_us(trace: &str) -> u64 {
+/// The longest time between entering and leaving, on one processor.
+fn longest_us(events: &[Event]) -> u64 {
     let mut entered = None;
-    let mut longest = 0;
-    for line in trace.lines() {
-        let Some((head, _)) = line.split_once(": softirq_") else {
-            continue;
-        };
-        let time = head.split_whitespace().next_back().expect("a time");
-        let (seconds, micros) = time.split_once('.').expect("seconds");
-        let now = seconds.parse::<u64>().expect("seconds") * 1_000_000
-            + micros.parse::<u64>().expect("microseconds");
-        match line.contains(": softirq_entry") {
-            true => entered = Some(now),
-            false => longest = longest.max(now - entered.take().unwrap_or(now)),
+    let mut longest_ns = 0;
+    for event in events {
+        match event.name == "softirq_entry" {
+            true => entered = Some(event.ns),
+            false => longest_ns = longest_ns.max(event.ns - entered.take().unwrap_or(event.ns)),
         }
     }
-    longest
+    longest_ns / 1000
 }
 
 /// Every hour of it costs some seconds of the host.

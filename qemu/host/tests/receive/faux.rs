@@ -3,7 +3,7 @@
 //! A machine that describes no transceiver: any LED is the lamp, and a file is the key.
 
 use morse_board::driver::{keying, numbers, MECHANISMS, SIMULATED_KEY, UNIT_AT_1_WPM_US};
-use morse_board::interrupts;
+use morse_board::trace::Recorder;
 use morse_board::{transmission, Options, Pace, Time};
 
 use super::fixture::{read_while, QUIET};
@@ -53,13 +53,13 @@ fn it_sends_and_receives_without_hardware() {
                 assert!(sending.is_good(), "{sending}");
             }
 
-            let recording = interrupts::Recording::start(board)?;
+            let recording = Recorder::start(board, &[("irq/irq_handler_entry", "name ~ \"morse-key\"")])?;
             let command = format!("{} && {QUIET}", keying("CQ", UNIT_AT_1_WPM_US / 20));
             assert_eq!(read_while(board, &command)?, "CQ \n");
             let interrupts = recording.stop(board)?;
             // Four marks each; and every edge came in hard interrupt context.
             assert_eq!(interrupts.len(), 16);
-            assert!(interrupts.iter().all(|interrupt| interrupt.is_hard), "{interrupts:?}");
+            assert!(interrupts.iter().all(|interrupt| interrupt.in_hard_interrupt()), "{interrupts:?}");
             assert_eq!(numbers(board)?["edges"], 16);
             let listed = board.run("grep morse-key /proc/interrupts")?;
             let count = listed.split_whitespace().nth(1).and_then(|count| count.parse().ok());

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The pages of the kernel's trace ring buffer, on a 64-bit little-endian machine of 4 KiB pages.
+//! The pages of the kernel's trace ring buffer, on a little-endian machine of 4 KiB pages.
 //!
 //! The layout is that of `include/linux/ring_buffer.h` and of `events/header_page` and
 //! `events/header_event` in tracefs, which is ABI.
 
-use crate::Result;
-
 const PAGE_BYTES: usize = 4096;
-/// Time stamp and length.
-const HEADER_BYTES: usize = 16;
+/// Where the length is, after the time stamp.
+const LENGTH_AT: usize = 8;
 /// The bits of the length; above them are flags.
 const LENGTH_MASK: u64 = 0xf_ffff;
 /// Set in the length if events before this page were lost.
@@ -38,21 +36,29 @@ impl Raw<'_> {
     }
 }
 
-/// Reads pages, one after the other.
-pub fn read(pages: &[u8]) -> Result<Vec<Raw<'_>>> {
+/// Reads pages, one after the other. The events begin at `data_at` of each: after a length of 8 or 4 bytes.
+pub fn read(pages: &[u8], data_at: usize) -> Result<Vec<Raw<'_>>, &'static str> {
     if pages.len() % PAGE_BYTES != 0 {
-        return Err(format!("{} bytes are no whole pages of a trace", pages.len()).into());
+        return Err("the trace ends within a page");
     }
     let mut events = Vec::new();
     for page in pages.chunks(PAGE_BYTES) {
-        let number = |at| u64::from_le_bytes(*page[at..].first_chunk().expect("a header"));
-        let (start_ns, commit) = (number(0), number(8));
+        let number = |bytes: &[u8]| {
+            bytes
+                .iter()
+                .rev()
+                .fold(0, |value, byte| (value << 8) | u64::from(*byte))
+        };
+        let (start_ns, commit) = (
+            number(&page[..LENGTH_AT]),
+            number(&page[LENGTH_AT..data_at]),
+        );
         if commit & MISSED_EVENTS != 0 {
-            return Err("the trace is not whole".into());
+            return Err("the trace is not whole");
         }
         let length = (commit & LENGTH_MASK) as usize;
         let data = page
-            .get(HEADER_BYTES..HEADER_BYTES + length)
+            .get(data_at..data_at + length)
             .ok_or("a page of the trace is longer than a page")?;
         read_page(start_ns, data, &mut events).ok_or("a page of the trace ends within an event")?;
     }
@@ -149,7 +155,7 @@ mod tests {
             4,
         ];
         let pages = [page(1000, &words), page(7, &[head(1, 1), 1])].concat();
-        let events = read(&pages).unwrap();
+        let events = read(&pages, 16).unwrap();
         let seen: Vec<_> = events
             .iter()
             .map(|event| (event.ns, event.id().unwrap(), event.data.len()))
@@ -171,9 +177,9 @@ mod tests {
     fn what_is_not_whole_is_refused() {
         let mut lost = page(0, &[]);
         lost[8..16].copy_from_slice(&MISSED_EVENTS.to_le_bytes());
-        assert!(read(&lost).is_err());
-        assert!(read(&page(0, &[head(9, 0)])).is_err());
-        assert!(read(&[0; 100]).is_err());
-        assert!(read(&[]).unwrap().is_empty());
+        assert!(read(&lost, 16).is_err());
+        assert!(read(&page(0, &[head(9, 0)]), 16).is_err());
+        assert!(read(&[0; 100], 16).is_err());
+        assert!(read(&[], 16).unwrap().is_empty());
     }
 }

@@ -4,8 +4,6 @@
 
 use std::collections::HashMap;
 
-use crate::Result;
-
 /// How an event is laid out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Format {
@@ -22,16 +20,15 @@ struct Field {
 }
 
 impl Format {
-    pub fn parse(text: &str) -> Result<Format> {
+    pub fn parse(text: &str) -> Option<Format> {
         let after = |mark: &str| {
             text.lines()
                 .find_map(|line| line.strip_prefix(mark))
                 .map(str::trim)
-                .ok_or_else(|| format!("no {mark} in a format of tracefs"))
         };
-        Ok(Format {
+        Some(Format {
             name: after("name:")?.to_owned(),
-            id: after("ID:")?.parse()?,
+            id: after("ID:")?.parse().ok()?,
             fields: text.lines().filter_map(field).collect(),
         })
     }
@@ -54,6 +51,23 @@ impl Format {
         }
         values
     }
+}
+
+/// The offset and the size of a field of `events/header_page`.
+pub fn header(text: &str, name: &str) -> Option<(usize, usize)> {
+    let declares = |line: &&str| {
+        line.split(';')
+            .next()
+            .is_some_and(|declaration| declaration.ends_with(&format!(" {name}")))
+    };
+    let mut parts = text
+        .lines()
+        .find(declares)?
+        .split(';')
+        .skip(1)
+        .map(str::trim);
+    let mut number = |mark: &str| parts.next()?.strip_prefix(mark)?.parse().ok();
+    Some((number("offset:")?, number("size:")?))
 }
 
 /// Reads `field:TYPE NAME; offset:N; size:N; signed:N;`. Arrays and strings are none.
@@ -110,7 +124,7 @@ print fmt: \"%u %s %d\", REC->gpio
 
     #[test]
     fn what_is_no_format_is_an_error() {
-        assert!(Format::parse("").is_err());
-        assert!(Format::parse("name: x\nID: many\n").is_err());
+        assert!(Format::parse("").is_none());
+        assert!(Format::parse("name: x\nID: many\n").is_none());
     }
 }
