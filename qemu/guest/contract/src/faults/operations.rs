@@ -5,7 +5,7 @@
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::os::fd::{AsFd, IntoRawFd};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
@@ -312,12 +312,13 @@ pub fn wait_readable(file: &File) -> Result {
     }
 }
 
-/// The files of the device's settings and counters.
+/// The files of the device's settings and counters that can be read.
 pub fn attributes() -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for entry in fs::read_dir("/sys/class/misc/morse")? {
         let entry = entry?;
-        if entry.file_type()?.is_file() && entry.file_name() != "uevent" {
+        let can_be_read = entry.metadata()?.permissions().mode() & 0o444 != 0;
+        if entry.file_type()?.is_file() && can_be_read && entry.file_name() != "uevent" {
             files.push(entry.path());
         }
     }
