@@ -201,12 +201,12 @@ struct Marks {
 
 impl Fitting<'_> {
     fn fit(&self) -> Fit {
-        // All are dashes, all are dots, or the best cut in two.
+        // The best cut in two, all are dashes, or all are dots.
         let count = self.marks.len();
         let mixed = (1..count)
             .map(|dots| self.cut_marks(dots))
             .min_by_key(|marks| marks.cost);
-        let hypotheses = [Some(self.cut_marks(0)), Some(self.cut_marks(count)), mixed];
+        let hypotheses = [mixed, Some(self.cut_marks(0)), Some(self.cut_marks(count))];
         let hypotheses = || hypotheses.iter().flatten();
 
         let mut least = i32::MAX;
@@ -216,13 +216,21 @@ impl Fitting<'_> {
         let mut cuts = [None; CUTS];
         let mut places = cuts.iter_mut();
         for marks in hypotheses() {
+            // Which spaces end words does not matter to the alphabet.
+            let mut witness = None;
             self.cut_spaces(marks, &mut least, WITNESS, |cut| {
-                let dash = self.marks.from(cut.dots.into());
-                let letter_space = self.spaces.from(cut.element_spaces.into());
-                let witness = witness::cost_of_all(self.keyed, dash, letter_space);
+                let cost = match witness {
+                    Some((element_spaces, cost)) if element_spaces == cut.element_spaces => cost,
+                    _ => {
+                        let dash = self.marks.from(cut.dots.into());
+                        let letter_space = self.spaces.from(cut.element_spaces.into());
+                        witness::cost_of_all(self.keyed, dash, letter_space)
+                    }
+                };
+                witness = Some((cut.element_spaces, cost));
                 if let Some(place) = places.next() {
                     *place = Some(Cut {
-                        cost: cut.cost + witness,
+                        cost: cut.cost + cost,
                         ..cut
                     });
                 }
@@ -300,33 +308,45 @@ impl Fitting<'_> {
     fn cut_spaces(&self, marks: &Marks, least: &mut i32, more: i32, mut found: impl FnMut(Cut)) {
         let count = self.spaces.len();
         for element_spaces in 0..=count {
+            let is_out = |cost: i32, least: &i32| cost > least.saturating_add(more);
             let run = self.spaces.run(0, element_spaces);
-            let (inside, element_space) =
-                ELEMENT_SPACE_TO_DOT.estimate(run, marks.dot, SD_ELEMENT_SPACE);
             let inside = marks.cost
-                + inside
                 + cost(run.squares, SD_ELEMENT_SPACE)
                 + run.count as i32 * COST_ELEMENT_SPACE;
-            if inside > least.saturating_add(more) {
+            if is_out(inside, least) {
+                // More spaces inside letters scatter the more.
+                return;
+            }
+            let (ratio, element_space) =
+                ELEMENT_SPACE_TO_DOT.estimate(run, marks.dot, SD_ELEMENT_SPACE);
+            let inside = inside + ratio;
+            if is_out(inside, least) {
                 continue;
             }
             let unit = (marks.dot + element_space) / 2;
             for inner_spaces in element_spaces..=count {
                 let letters = self.spaces.run(element_spaces, inner_spaces);
+                let sum = inside
+                    + cost(letters.squares, SD_LETTER_SPACE)
+                    + letters.count as i32 * COST_LETTER_SPACE;
+                if is_out(sum, least) {
+                    break;
+                }
                 let words = self.spaces.run(inner_spaces, count);
+                let sum =
+                    sum + cost(words.squares, SD_WORD_SPACE) + words.count as i32 * COST_WORD_SPACE;
+                if is_out(sum, least) {
+                    continue;
+                }
                 let (ratio, letter_space) =
                     self.letter_space().estimate(letters, unit, SD_LETTER_SPACE);
-                let sum = inside
+                let sum = sum
                     + ratio
-                    + cost(letters.squares, SD_LETTER_SPACE)
-                    + letters.count as i32 * COST_LETTER_SPACE
                     + word_space(letters)
                         .estimate(words, letter_space, SD_WORD_SPACE)
-                        .0
-                    + cost(words.squares, SD_WORD_SPACE)
-                    + words.count as i32 * COST_WORD_SPACE;
+                        .0;
                 *least = sum.min(*least);
-                if sum <= least.saturating_add(more) {
+                if !is_out(sum, least) {
                     found(Cut {
                         cost: sum,
                         // No more than `Keyed::CAPACITY`.
