@@ -27,6 +27,9 @@ use kernel::{
 
 of_table!(OF_TABLE, c"gpio-morse");
 
+/// The longest debounce time.
+const DEBOUNCE_MAX_MS: u32 = 1000;
+
 /// The platform driver.
 pub struct Driver;
 
@@ -43,9 +46,20 @@ impl platform::Driver for Driver {
         let dev: &Device<Bound> = pdev.as_ref();
         let led = gpio::Output::get_optional(ctx, dev, c"led")
             .map_err(|error| dev_err_probe(dev, error, c"cannot get the line of the LED"))?;
+        let debounce_ms = dev
+            .fwnode()
+            .and_then(|node| node.property_read(c"debounce-interval").optional());
+        if debounce_ms.is_some_and(|ms| ms > DEBOUNCE_MAX_MS) {
+            let message = c"debounce-interval is longer than a second";
+            return Err(dev_err_probe(dev, EINVAL, message));
+        }
         let key = gpio::Input::get_optional(ctx, dev, c"key")
             .map_err(|error| dev_err_probe(dev, error, c"cannot get the line of the key"))?
-            .map(|line| WiredKey { line, pdev });
+            .map(|line| WiredKey {
+                line,
+                pdev,
+                debounce_ms,
+            });
         Transceiver::new(ctx, dev, led, key)
     }
 }

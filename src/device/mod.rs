@@ -32,10 +32,17 @@ use self::power::Power;
 use self::receive::{
     deliver::WakeReaders,
     gap::GapTimer,
+    irq::{
+        ThreadedHalves,
+        TopHalf, //
+    },
     key::KeyIrq,
     level::Level,
     receiver::Receiver,
-    softirq::BottomHalf,
+    softirq::{
+        needs_thread,
+        BottomHalf, //
+    },
     ticker::Ticker, //
 };
 use self::transmit::{
@@ -78,6 +85,8 @@ use kernel::{
     },
 };
 
+const US_PER_MS: u32 = 1000;
+
 /// One Morse device: node, receiver and key, keyer and lamp.
 ///
 /// It is independent of the bus: a driver makes it when it finds the hardware, and drops it when the hardware
@@ -92,7 +101,7 @@ pub struct Transceiver<'a> {
     /// 4. Free the interrupt, and remove the file that raises it.
     _key: KeyIrq<'a>,
     /// 5. Stop the bottom half.
-    _softirq: Softirq<BottomHalf>,
+    _softirq: Option<Softirq<BottomHalf>>,
     /// 6. Stop the ticker.
     _ticker: Timer<Ticker>,
     /// 7. Cancel gap detection.
@@ -131,8 +140,15 @@ impl<'a> Transceiver<'a> {
             (None, Some(_)) => "with key; no lamp, as this kernel has no LED triggers",
             (None, None) => "with simulated key; no lamp, as this kernel has no LED triggers",
         };
-        let (line, pdev) = key.map(|key| (key.line, key.pdev)).unzip();
-        let trigger = KBox::pin_init(Trigger::register(ctx, number.name()?), GFP_KERNEL)?;
+        let pdev = key.as_ref().map(|key| key.pdev);
+        let debounce_ms = key.as_ref().and_then(|key| key.debounce_ms);
+        let line = key.map(|key| key.line);
+        let trigger = KBox::pin_init(Trigger::register(ctx, number.name()?), GFP_KERNEL)
+            .inspect_err(|error| {
+                if *error == EEXIST {
+                    dev_err!(dev, "there is a LED trigger {} already\n", &*name);
+                }
+            })?;
         let queue = Queue::unbound_highpri(ctx, &name)?;
         let transmitter = Arc::pin_init(Transmitter::new(number.value()), GFP_KERNEL)?;
         let keyer = new_work!(
@@ -147,8 +163,13 @@ impl<'a> Transceiver<'a> {
             &queue,
             Ok(Beacon::new(transmitter.clone(), keyer.handle())),
         )?;
-        let level = Arc::new(Level::new(line), GFP_KERNEL)?;
-        let receiver = Arc::pin_init(Receiver::new(number.value(), level.is_down()), GFP_KERNEL)?;
+        let needs_thread = needs_thread(line.as_ref());
+        let level = Arc::new(Level::new(line, needs_thread), GFP_KERNEL)?;
+        let receiver = Arc::pin_init(Receiver::new(number.value(), level.read(ctx)), GFP_KERNEL)?;
+        if let Some(debounce_ms) = debounce_ms {
+            let debounce_us = debounce_ms.checked_mul(US_PER_MS).ok_or(EINVAL)?;
+            receiver.line.lock().set_debounce_us(debounce_us)?;
+        }
         let deliver = new_work!(
             ctx,
             "WakeReaders",
@@ -161,14 +182,17 @@ impl<'a> Transceiver<'a> {
             &queue,
             Ok(GapTimer::new(dev, level.clone(), receiver.clone())),
         )?;
-        let ticker = new_timer!(ctx, "Ticker", Ok(Ticker::new(dev, receiver.clone())))?;
-        let softirq = BottomHalf::softirq(
+        let ticker = new_timer!(
             ctx,
+            "Ticker",
+            Ok(Ticker::new(dev, receiver.clone(), gap.handle()))
+        )?;
+        let bottom_half = BottomHalf::new(
             level.clone(),
             receiver.clone(),
             gap.handle(),
             deliver.handle(),
-        )?;
+        );
         let data = DeviceData {
             transmitter: transmitter.clone(),
             receiver: receiver.clone(),
@@ -184,7 +208,15 @@ impl<'a> Transceiver<'a> {
             receiver.clone(),
         );
         let power = KBox::pin_init(SleepNotifier::register(ctx, power), GFP_KERNEL)?;
-        let key_irq = KeyIrq::new(ctx, pdev, &name, level, receiver.clone(), softirq.handle())?;
+        let (softirq, key_irq) = if needs_thread {
+            let handler = ThreadedHalves::new(receiver.clone(), bottom_half);
+            (None, KeyIrq::threaded(ctx, pdev, &name, level, handler)?)
+        } else {
+            let softirq = bottom_half.softirq(ctx)?;
+            let handler = TopHalf::new(level.clone(), receiver.clone(), softirq.handle());
+            let key_irq = KeyIrq::new(ctx, pdev, &name, level, handler)?;
+            (Some(softirq), key_irq)
+        };
         // Register the node last: a file must not be opened on a device that then fails to probe.
         let node = KBox::pin_init(
             Registration::register(

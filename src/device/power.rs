@@ -55,8 +55,8 @@ impl Power {
         }
     }
 
-    fn restart_receiver(&self) {
-        if let Some(session) = self.receiver.restart(&self.level) {
+    fn restart_receiver(&self, ctx: &Sleepable) {
+        if let Some(session) = self.receiver.restart(&self.level, ctx) {
             dev_info!(self.dev, "received {session}\n");
         }
         self.receiver.buffer.wake();
@@ -67,11 +67,11 @@ impl SleepHandler for Power {
     fn suspend(&self, ctx: &Sleepable) {
         self.transmitter.set_resting(true);
         self.keyer.flush(ctx);
-        self.restart_receiver();
+        self.restart_receiver(ctx);
     }
 
-    fn resume(&self, _ctx: &Sleepable) {
-        self.restart_receiver();
+    fn resume(&self, ctx: &Sleepable) {
+        self.restart_receiver(ctx);
         self.transmitter.set_resting(false);
         self.keyer.queue();
     }

@@ -6,6 +6,7 @@
 
 use super::{
     context::Sleepable,
+    gpio::Input,
     irq::{
         IrqHandler,
         Registration, //
@@ -40,8 +41,9 @@ pub struct DeviceIrq<'a, T: IrqHandler> {
 }
 
 impl<'a, T: IrqHandler> DeviceIrq<'a, T> {
-    /// Registers `handler` for the first interrupt of `dev`, triggered by both edges. The interrupt wakes the
-    /// system if the firmware description says so, see [`WakeIrq`].
+    /// Registers `handler` for the first interrupt of `dev`, or for that of `line` if `dev` has none,
+    /// triggered by both edges. The interrupt wakes the system if the firmware description says so, see
+    /// [`WakeIrq`].
     ///
     /// # Errors
     ///
@@ -50,10 +52,14 @@ impl<'a, T: IrqHandler> DeviceIrq<'a, T> {
     pub fn new(
         ctx: &Sleepable,
         dev: &'a platform::Device<Bound>,
+        line: &Input,
         name: &'static CStr,
         handler: impl PinInit<T, Error>,
     ) -> Result<Self> {
-        let irq = dev.irq_by_index(0)?.irq();
+        let irq = match dev.optional_irq_by_index(0) {
+            Err(error) if error == ENXIO => line.irq(ctx)?,
+            request => request?.irq(),
+        };
         // Accept IRQ_TYPE_NONE. Overriding any other type succeeds once; the irq then keeps our type and
         // the next mapping fails with a type mismatch.
         // SAFETY: The function may be called for any number.

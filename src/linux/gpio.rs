@@ -40,7 +40,7 @@ extern "C" {
     /// `gpiod_set_value_cansleep()`
     fn morse_helper_gpiod_set(desc: *mut Desc, active: bool) -> c_int;
     /// Reads the clock into `stamp`, then calls `gpiod_set_value_cansleep()`. If the chip does not sleep,
-    /// interrupts are disabled from the first to the second.
+    /// interrupts are disabled from the first to the second, but on `PREEMPT_RT`.
     fn morse_helper_gpiod_set_stamped(
         desc: *mut Desc,
         active: bool,
@@ -48,6 +48,10 @@ extern "C" {
     ) -> c_int;
     /// `gpiod_get_value()`
     fn morse_helper_gpiod_value(desc: *mut Desc) -> c_int;
+    /// `gpiod_get_value_cansleep()`
+    fn morse_helper_gpiod_value_cansleep(desc: *mut Desc) -> c_int;
+    /// `gpiod_to_irq()`
+    fn morse_helper_gpiod_to_irq(desc: *mut Desc) -> c_int;
     /// `gpiod_cansleep()`
     fn morse_helper_gpiod_cansleep(desc: *mut Desc) -> bool;
 }
@@ -158,20 +162,27 @@ impl Drop for Output {
     }
 }
 
-/// An input line of a chip that does not sleep, which can be read in any context.
+/// An input line.
+///
+/// A chip on a bus sleeps when it is asked. On `PREEMPT_RT` any chip may: [`Self::get`] takes its lock,
+/// which only few drivers make one that a hard interrupt handler may take
+/// (`Documentation/driver-api/gpio/driver.rst`), and the chip does not tell.
 ///
 /// # Invariants
 ///
-/// The line is an input, of a chip that does not sleep.
+/// The line is an input. `sleeps` tells whether its chip sleeps.
 ///
 /// # Examples
 ///
 /// ```ignore
 /// if let Some(key) = gpio::Input::get_optional(ctx, dev, c"key")? {
-///     let pressed = key.get()?;
+///     let pressed = key.get_cansleep(ctx)?;
 /// }
 /// ```
-pub struct Input(Line);
+pub struct Input {
+    line: Line,
+    sleeps: bool,
+}
 
 impl Input {
     /// Requests the line `<con_id>-gpios` of `dev` as an input.
@@ -180,8 +191,7 @@ impl Input {
     ///
     /// # Errors
     ///
-    /// `EPROBE_DEFER` if the chip has not been probed yet, `EBUSY` if the line is in use, `EINVAL` if the
-    /// chip sleeps.
+    /// `EPROBE_DEFER` if the chip has not been probed yet, `EBUSY` if the line is in use.
     pub fn get_optional(
         _ctx: &Sleepable,
         dev: &Device<Bound>,
@@ -191,23 +201,54 @@ impl Input {
             return Ok(None);
         };
         // SAFETY: The line is requested.
-        if unsafe { morse_helper_gpiod_cansleep(line.0.as_ptr()) } {
-            return Err(EINVAL);
-        }
-        // INVARIANT: `request` makes it an input; the check above excludes chips that sleep.
-        Ok(Some(Self(line)))
+        let sleeps = unsafe { morse_helper_gpiod_cansleep(line.0.as_ptr()) };
+        // INVARIANT: `request` makes it an input, and the chip was just asked.
+        Ok(Some(Self { line, sleeps }))
+    }
+
+    /// Returns whether the chip sleeps.
+    pub fn sleeps(&self) -> bool {
+        self.sleeps
     }
 
     /// Returns whether the line is active. From any context.
     ///
     /// # Errors
     ///
-    /// The error of the chip.
+    /// `EOPNOTSUPP` if the chip sleeps. Errors of the chip.
     #[inline]
     pub fn get(&self) -> Result<bool> {
+        if self.sleeps {
+            return Err(EOPNOTSUPP);
+        }
         // SAFETY: By the type invariant, the line is requested, and its chip does not sleep.
-        let value = unsafe { morse_helper_gpiod_value(self.0 .0.as_ptr()) };
+        Self::level(unsafe { morse_helper_gpiod_value(self.line.0.as_ptr()) })
+    }
+
+    /// Returns whether the line is active, also of a chip that sleeps.
+    ///
+    /// # Errors
+    ///
+    /// Errors of the chip.
+    pub fn get_cansleep(&self, _ctx: &Sleepable) -> Result<bool> {
+        // SAFETY: By the type invariant, the line is requested. The token allows sleeping.
+        Self::level(unsafe { morse_helper_gpiod_value_cansleep(self.line.0.as_ptr()) })
+    }
+
+    fn level(value: c_int) -> Result<bool> {
         to_result(value.min(0))?;
         Ok(value > 0)
+    }
+
+    /// Returns the number of the interrupt of the line.
+    ///
+    /// # Errors
+    ///
+    /// `ENXIO` if it has none, `EPROBE_DEFER` if its controller has not been probed yet.
+    pub(super) fn irq(&self, _ctx: &Sleepable) -> Result<c_uint> {
+        // SAFETY: By the type invariant, the line is requested.
+        let irq = unsafe { morse_helper_gpiod_to_irq(self.line.0.as_ptr()) };
+        to_result(irq.min(0))?;
+        Ok(irq as c_uint)
     }
 }

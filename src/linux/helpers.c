@@ -11,6 +11,7 @@
 #include <linux/irq.h>
 #include <linux/irq_sim.h>
 #include <linux/irqflags.h>
+#include <linux/leds.h>
 #include <linux/of.h>
 #include <linux/rcupdate.h>
 #include <linux/pm_wakeirq.h>
@@ -45,7 +46,8 @@ int morse_helper_gpiod_set_stamped(struct gpio_desc *desc, bool active, ktime_t 
 	unsigned long flags;
 	int ret;
 
-	if (gpiod_cansleep(desc)) {
+	/* On PREEMPT_RT the lock of the chip may be one that sleeps. */
+	if (IS_ENABLED(CONFIG_PREEMPT_RT) || gpiod_cansleep(desc)) {
 		*stamp = ktime_get();
 		return gpiod_set_value_cansleep(desc, active);
 	}
@@ -61,10 +63,52 @@ int morse_helper_gpiod_value(struct gpio_desc *desc)
 	return gpiod_get_value(desc);
 }
 
+int morse_helper_gpiod_value_cansleep(struct gpio_desc *desc)
+{
+	return gpiod_get_value_cansleep(desc);
+}
+
+int morse_helper_gpiod_to_irq(struct gpio_desc *desc)
+{
+	return gpiod_to_irq(desc);
+}
+
 bool morse_helper_gpiod_cansleep(struct gpio_desc *desc)
 {
 	return gpiod_cansleep(desc);
 }
+
+#ifdef CONFIG_LEDS_TRIGGERS
+/*
+ * A LED shines as brightly as its user has set it, before the trigger or since,
+ * or as it can. How much that is stands in its trigger data.
+ */
+int morse_helper_led_activate(struct led_classdev *led)
+{
+	unsigned long level = (unsigned long)led_get_trigger_data(led);
+
+	if (!level)
+		level = led->brightness ?: led->max_brightness;
+	led_set_trigger_data(led, (void *)level);
+	led_set_brightness(led, led->trigger->brightness ? level : LED_OFF);
+	return 0;
+}
+
+void morse_helper_led_show(struct led_trigger *trigger, bool on)
+{
+	struct led_classdev *led;
+	unsigned long level;
+
+	trigger->brightness = on;
+	rcu_read_lock();
+	list_for_each_entry_rcu(led, &trigger->led_cdevs, trig_list) {
+		level = led->brightness ?: (unsigned long)led_get_trigger_data(led);
+		led_set_trigger_data(led, (void *)level);
+		led_set_brightness(led, on ? level : LED_OFF);
+	}
+	rcu_read_unlock();
+}
+#endif
 
 void morse_helper_of_node_put(struct device_node *node)
 {

@@ -35,12 +35,26 @@ pub trait IrqHandler: Send + Sync + 'static {
     /// while it is in progress (`IRQD_IRQ_INPROGRESS`). It checks that under the lock of the interrupt
     /// descriptor, so each run sees the memory that the previous run wrote.
     fn handle(&self, ctx: &Atomic);
+
+    /// Whether the interrupt has a thread, which runs [`handle_threaded`](Self::handle_threaded).
+    const IS_THREADED: bool = false;
+
+    /// Runs in the thread of the interrupt, once for all interrupts since it last began, never twice at the
+    /// same time.
+    ///
+    /// The interrupt of a chip on a bus is told by the thread of another interrupt. It has no hard part:
+    /// only this is called then, in that thread.
+    fn handle_threaded(&self, _ctx: &Sleepable) {}
 }
 
 #[cfg(kernel_7_3)]
-const HANDLED: bindings::irqreturn_t = bindings::irqreturn::IRQ_HANDLED;
+const IRQ_HANDLED: bindings::irqreturn_t = bindings::irqreturn::IRQ_HANDLED;
+#[cfg(kernel_7_3)]
+const IRQ_WAKE_THREAD: bindings::irqreturn_t = bindings::irqreturn::IRQ_WAKE_THREAD;
 #[cfg(not(kernel_7_3))]
-const HANDLED: bindings::irqreturn_t = bindings::irqreturn_IRQ_HANDLED;
+const IRQ_HANDLED: bindings::irqreturn_t = bindings::irqreturn_IRQ_HANDLED;
+#[cfg(not(kernel_7_3))]
+const IRQ_WAKE_THREAD: bindings::irqreturn_t = bindings::irqreturn_IRQ_WAKE_THREAD;
 
 /// A registered handler. Dropping it frees the interrupt and waits for a running handler.
 ///
@@ -68,7 +82,7 @@ impl<T: IrqHandler> Registration<T> {
             bindings::request_threaded_irq(
                 irq,
                 Some(Self::trampoline),
-                None,
+                T::IS_THREADED.then_some(Self::thread),
                 (edges | bindings::IRQF_NO_THREAD) as c_ulong,
                 name.as_char_ptr(),
                 Self::cookie(&handler),
@@ -101,7 +115,22 @@ impl<T: IrqHandler> Registration<T> {
         // SAFETY: `Atomic` stands for any context.
         let ctx = unsafe { Atomic::enter() };
         handler.handle(&ctx);
-        HANDLED
+        match T::IS_THREADED {
+            true => IRQ_WAKE_THREAD,
+            false => IRQ_HANDLED,
+        }
+    }
+
+    /// # Safety
+    ///
+    /// Called by the thread of the interrupt only, with the cookie of [`Self::new`].
+    unsafe extern "C" fn thread(_irq: c_int, cookie: *mut c_void) -> bindings::irqreturn_t {
+        // SAFETY: The cookie is the handler, which lives until the interrupt is freed.
+        let handler = unsafe { &*cookie.cast_const().cast::<T>() };
+        // SAFETY: Threads of interrupts may sleep, and hold no lock when they call the handler.
+        let ctx = unsafe { Sleepable::enter() };
+        handler.handle_threaded(&ctx);
+        IRQ_HANDLED
     }
 }
 

@@ -16,6 +16,13 @@ use kernel::{
     types::Opaque, //
 };
 
+extern "C" {
+    /// Has the LED shine as brightly as its user has set it, or as it can, while the trigger is on.
+    fn morse_helper_led_activate(led: *mut c_void) -> c_int;
+    /// Switches all LEDs of the trigger, each to its own brightness.
+    fn morse_helper_led_show(trigger: *mut c_void, on: bool);
+}
+
 /// A registered trigger, which is unregistered when dropped. It must not be leaked (see [`linux`](super)).
 ///
 /// # Invariants
@@ -60,28 +67,33 @@ impl Trigger {
                 let raw = unsafe {
                     let raw = (*this.as_ptr()).raw.get();
                     (*raw).name = (*this.as_ptr()).name.as_char_ptr();
+                    (*raw).activate = Some(Self::activate);
                     raw
                 };
                 // INVARIANT: On success the trigger is registered.
-                // SAFETY: All fields of `raw` but its name are zero, as the function expects.
+                // SAFETY: All fields of `raw` but these are zero, as the function expects.
                 to_result(unsafe { bindings::led_trigger_register(raw) })?;
             },
         })
     }
 
+    /// # Safety
+    ///
+    /// Called by the LED core only, for a LED that is being attached.
+    unsafe extern "C" fn activate(led: *mut bindings::led_classdev) -> c_int {
+        // SAFETY: By the safety requirements.
+        unsafe { morse_helper_led_activate(led.cast()) }
+    }
+
     /// Switches all attached LEDs on or off.
     ///
-    /// Does not sleep: the LED core sets LEDs whose driver sleeps from a work item. LEDs may be attached and
-    /// detached concurrently.
+    /// On is the brightness that the user has set, before attaching the LED or since, or else the
+    /// highest that it has. Does not sleep: the LED core sets LEDs whose driver sleeps from a work item.
+    /// LEDs may be attached and detached concurrently.
     #[inline]
     pub fn show(&self, on: bool) {
-        let brightness = if on {
-            bindings::led_brightness_LED_FULL
-        } else {
-            bindings::led_brightness_LED_OFF
-        };
         // SAFETY: By the type invariant the trigger is registered.
-        unsafe { bindings::led_trigger_event(self.raw.get(), brightness) };
+        unsafe { morse_helper_led_show(self.raw.get().cast(), on) };
     }
 }
 

@@ -283,6 +283,15 @@ impl Board {
         self.qtest.lamp()
     }
 
+    /// Writes a word to a register of the machine, behind the guest's back.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`] when QEMU is gone.
+    pub fn poke(&mut self, address: u64, value: u32) -> Result<()> {
+        self.qtest.write(address, value)
+    }
+
     /// Presses (`true`) or releases the key, from outside.
     ///
     /// # Errors

@@ -21,7 +21,7 @@ pub const WITHOUT_KEY: &str = "
 };
 ";
 /// Both mechanisms of the softirq: the module's parameter `softirq`.
-pub const MECHANISMS: [&str; 2] = ["bh", "tasklet"];
+pub const MECHANISMS: [&str; 3] = ["bh", "tasklet", "thread"];
 /// The length of a unit at 1 WPM: a minute has 50 of them.
 pub const UNIT_AT_1_WPM_US: u64 = 1_200_000;
 

@@ -165,6 +165,11 @@ impl Qtest {
         ))
     }
 
+    /// Writes a word to the guest's memory, or to a register there.
+    pub(crate) fn write(&mut self, address: u64, value: u32) -> Result<()> {
+        self.command(&format!("writel {address:#x} {value:#x}"))
+    }
+
     /// Waits until the lamp has recorded every edge up to now.
     ///
     /// Edges and answers come one after the other through the same socket, so an answer to anything

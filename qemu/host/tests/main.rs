@@ -13,6 +13,7 @@ mod contract;
 mod failures;
 mod faults;
 mod fixture;
+mod key;
 mod ktap;
 mod kunit;
 mod lifetime;
@@ -75,6 +76,7 @@ fn boot_tests() -> Vec<Test> {
         .and(processors::tests().stock_only())
         .and(lifetime::tests().stock_only())
         .and(outside::tests().stock_only())
+        .and(key::tests())
         .and(power::tests().stock_only())
         .and(failures::tests().of_board())
         .and(run::tests().of_board())

@@ -109,6 +109,11 @@ impl Debounce {
         Some(candidate.since_ns.saturating_add(self.debounce_ns))
     }
 
+    /// Returns the level that the line has now, accepted or not.
+    pub fn line_level(&self) -> bool {
+        self.mark != self.candidate.is_some()
+    }
+
     /// The accepted level: whether the key is down.
     pub fn is_mark(&self) -> bool {
         self.mark

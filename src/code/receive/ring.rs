@@ -154,6 +154,11 @@ impl<const N: usize> Ring<N> {
         self.head.load(Ordering::Relaxed)
     }
 
+    /// Returns the number of edges ever taken out, modulo 2^32. For the consumer.
+    pub fn popped(&self) -> u32 {
+        self.tail.load(Ordering::Relaxed)
+    }
+
     /// The number of edges dropped, modulo 2^32. From any context.
     pub fn dropped(&self) -> u32 {
         self.dropped.load(Ordering::Relaxed)

@@ -62,7 +62,8 @@ impl DelayedWorkHandler for GapTimer {
         let _deferral = Deferral::start(self.receiver.device, Mechanism::Gap);
         // Sleep once per run at most: further edges may postpone the end, and a destructor waits for the run.
         for may_sleep in [true, false] {
-            let drained = self.receiver.drain(&self.level);
+            let reading = self.receiver.read(&self.level, ctx);
+            let drained = self.receiver.drain(&self.level, Some(reading));
             if drained.news {
                 self.receiver.buffer.wake();
             }

@@ -8,16 +8,26 @@
 
 use super::{
     level::Level,
-    receiver::Receiver, //
+    receiver::Receiver,
+    softirq::BottomHalf, //
 };
 use crate::code::Edge;
 use crate::linux::{
-    context::Atomic,
+    context::{
+        Atomic,
+        Sleepable, //
+    },
     irq::IrqHandler,
     softirq::SoftirqHandle,
     time::Ktime, //
 };
-use kernel::sync::Arc;
+use kernel::sync::{
+    atomic::{
+        AtomicFlag,
+        Relaxed, //
+    },
+    Arc, //
+};
 
 /// The handler of the interrupt of the key.
 pub(crate) struct TopHalf {
@@ -45,5 +55,51 @@ impl IrqHandler for TopHalf {
             mark: self.level.is_down(),
         });
         self.softirq.schedule();
+    }
+}
+
+/// The handler of the interrupt of a key whose level only a thread may read.
+pub(crate) struct ThreadedHalves {
+    receiver: Arc<Receiver>,
+    bottom_half: BottomHalf,
+    /// The hard part runs. It does not if the chip of the line is on a bus: a thread tells of its
+    /// interrupts.
+    has_top_half: AtomicFlag,
+}
+
+impl ThreadedHalves {
+    /// Makes a handler that pushes the times of edges to `receiver`. Its thread reads the level and runs
+    /// `bottom_half`.
+    pub(crate) fn new(receiver: Arc<Receiver>, bottom_half: BottomHalf) -> Self {
+        Self {
+            receiver,
+            bottom_half,
+            has_top_half: AtomicFlag::new(false),
+        }
+    }
+
+    fn push_time(&self) {
+        self.receiver.push_edge(Edge {
+            time_ns: Ktime::now().as_ns(),
+            // Replaced by what the thread reads.
+            mark: false,
+        });
+    }
+}
+
+impl IrqHandler for ThreadedHalves {
+    const IS_THREADED: bool = true;
+
+    #[inline]
+    fn handle(&self, _ctx: &Atomic) {
+        self.has_top_half.store(true, Relaxed);
+        self.push_time();
+    }
+
+    fn handle_threaded(&self, ctx: &Sleepable) {
+        if !self.has_top_half.load(Relaxed) {
+            self.push_time();
+        }
+        self.bottom_half.run_threaded(ctx);
     }
 }

@@ -7,18 +7,20 @@
 //! change of the level raises a hard interrupt, and the rest of the driver does not distinguish them.
 
 use super::{
-    irq::TopHalf,
-    level::Level,
-    receiver::Receiver, //
+    irq::{
+        ThreadedHalves,
+        TopHalf, //
+    },
+    level::Level, //
 };
 use crate::linux::{
     context::Sleepable,
     debugfs,
     device_irq::DeviceIrq,
     gpio,
+    irq::IrqHandler,
     irq_sim::SimulatedIrq,
-    platform,
-    softirq::SoftirqHandle, //
+    platform, //
 };
 use kernel::{
     device::{
@@ -39,15 +41,17 @@ pub struct WiredKey<'a> {
     pub line: gpio::Input,
     /// The device that has the interrupt of the key.
     pub pdev: &'a platform::Device<Bound>,
+    /// The debounce time in milliseconds, if the description has one.
+    pub debounce_ms: Option<u32>,
 }
 
 /// A simulated key, which is pressed and released by writing to a file.
-struct Button {
+pub(crate) struct Button<T: IrqHandler> {
     level: Arc<Level>,
-    irq: SimulatedIrq<TopHalf>,
+    irq: SimulatedIrq<T>,
 }
 
-impl debugfs::FileHandler for Button {
+impl<T: IrqHandler> debugfs::FileHandler for Button<T> {
     /// Takes "1" or "0", with or without a line feed. Other text fails with `EINVAL`.
     fn write(&self, from: &mut UserSliceReader, ctx: &Sleepable) -> Result {
         /// One digit and a line feed.
@@ -66,49 +70,72 @@ impl debugfs::FileHandler for Button {
     }
 }
 
+/// An interrupt with this handler.
+pub(crate) enum Irq<'a, T: IrqHandler> {
+    /// Of a line.
+    Wired { _irq: DeviceIrq<'a, T> },
+    /// Of a file, which owns it.
+    Simulated { _file: debugfs::File<Button<T>> },
+}
+
+impl<'a, T: IrqHandler> Irq<'a, T> {
+    fn new(
+        ctx: &Sleepable,
+        pdev: Option<&'a platform::Device<Bound>>,
+        name: &CStr,
+        level: Arc<Level>,
+        handler: T,
+    ) -> Result<Self> {
+        if let (Some(pdev), Some(line)) = (pdev, level.line()) {
+            let dev: &Device<Bound> = pdev.as_ref();
+            let irq = DeviceIrq::new(ctx, pdev, line, IRQ_NAME, Ok(handler)).map_err(|error| {
+                platform::dev_err_probe(dev, error, c"cannot get the interrupt of the key")
+            })?;
+            return Ok(Self::Wired { _irq: irq });
+        }
+        let button = Button {
+            level,
+            irq: SimulatedIrq::register(ctx, IRQ_NAME, Ok(handler))?,
+        };
+        let dir = debugfs::Dir::new(ctx, name)?;
+        let file = debugfs::File::new(ctx, &dir, c"key", Ok(button))?;
+        Ok(Self::Simulated { _file: file })
+    }
+}
+
 /// Owner of the interrupt, and of the file that raises it if the key is simulated.
 ///
 /// Dropping it waits for a running handler.
-pub(crate) struct KeyIrq<'a> {
-    _wired: Option<DeviceIrq<'a, TopHalf>>,
-    /// The file, which owns the simulated interrupt.
-    _simulated: Option<debugfs::File<Button>>,
+pub(crate) enum KeyIrq<'a> {
+    /// Its bottom half is a softirq.
+    Softirq { _irq: Irq<'a, TopHalf> },
+    /// Its bottom half is its thread.
+    Threaded { _irq: Irq<'a, ThreadedHalves> },
 }
 
 impl<'a> KeyIrq<'a> {
-    /// Registers the top half for the interrupt of `pdev`, or for that of a simulated key in the directory
+    /// Registers `handler` for the interrupt of `pdev`, or for that of a simulated key in the directory
     /// `name` of debugfs.
     pub(crate) fn new(
         ctx: &Sleepable,
         pdev: Option<&'a platform::Device<Bound>>,
         name: &CStr,
         level: Arc<Level>,
-        receiver: Arc<Receiver>,
-        softirq: SoftirqHandle,
+        handler: TopHalf,
     ) -> Result<Self> {
-        let top_half = TopHalf::new(level.clone(), receiver, softirq);
-        if let Some(pdev) = pdev {
-            let dev: &Device<Bound> = pdev.as_ref();
-            let irq = DeviceIrq::new(ctx, pdev, IRQ_NAME, Ok(top_half)).map_err(|error| {
-                platform::dev_err_probe(dev, error, c"cannot get the interrupt of the key")
-            })?;
-            return Ok(Self {
-                _wired: Some(irq),
-                _simulated: None,
-            });
-        }
-        let button = Button {
-            level,
-            irq: SimulatedIrq::register(ctx, IRQ_NAME, Ok(top_half))?,
-        };
-        Ok(Self {
-            _wired: None,
-            _simulated: Some(debugfs::File::new(
-                ctx,
-                &debugfs::Dir::new(ctx, name)?,
-                c"key",
-                Ok(button),
-            )?),
-        })
+        let irq = Irq::new(ctx, pdev, name, level, handler)?;
+        Ok(Self::Softirq { _irq: irq })
+    }
+
+    /// As [`Self::new`], with a thread.
+    pub(crate) fn threaded(
+        ctx: &Sleepable,
+        pdev: Option<&'a platform::Device<Bound>>,
+        name: &CStr,
+        level: Arc<Level>,
+        handler: ThreadedHalves,
+    ) -> Result<Self> {
+        let irq = Irq::new(ctx, pdev, name, level, handler)?;
+        Ok(Self::Threaded { _irq: irq })
     }
 }

@@ -1,42 +1,88 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The level of the key.
+//! The level of the key, and where it may be read.
 
-use crate::linux::gpio;
+use crate::linux::{
+    context::Sleepable,
+    gpio, //
+};
 use kernel::sync::atomic::{
     AtomicFlag,
     Relaxed, //
 };
 
-/// The source of the level of the key, which can be read in any context.
-pub(crate) enum Level {
-    /// A GPIO line.
+/// The origin of the level.
+enum Source {
+    /// A line.
     Line(gpio::Input),
-    /// The memory of a simulated key: true while it is down.
+    /// Memory.
     Simulated(AtomicFlag),
 }
 
+/// The level of the key.
+pub(crate) struct Level {
+    source: Source,
+    needs_thread: bool,
+}
+
+/// A level that was read.
+pub(crate) struct Reading {
+    /// The number of edges before it, modulo 2^32.
+    pub(crate) edges: u32,
+    /// The time of it.
+    pub(crate) time_ns: u64,
+    /// Whether the key was down.
+    pub(crate) down: bool,
+}
+
 impl Level {
-    /// The level of `line`, or of a simulated key that is up.
-    pub(crate) fn new(line: Option<gpio::Input>) -> Self {
-        match line {
-            Some(line) => Self::Line(line),
-            None => Self::Simulated(AtomicFlag::new(false)),
+    /// The level of `line`, or of a simulated key that is up. Whether it `needs_thread`, see
+    /// [`Self::needs_thread`].
+    pub(crate) fn new(line: Option<gpio::Input>, needs_thread: bool) -> Self {
+        Self {
+            needs_thread,
+            source: match line {
+                Some(line) => Source::Line(line),
+                None => Source::Simulated(AtomicFlag::new(false)),
+            },
         }
     }
 
-    /// Returns whether the key is down. If the line cannot be read, the key counts as up.
+    /// Returns whether the level is read by a thread, so that edges have a time only.
+    #[inline]
+    pub(crate) fn needs_thread(&self) -> bool {
+        self.needs_thread
+    }
+
+    /// Returns the line, if there is one.
+    pub(crate) fn line(&self) -> Option<&gpio::Input> {
+        match &self.source {
+            Source::Line(line) => Some(line),
+            Source::Simulated(_) => None,
+        }
+    }
+
+    /// Returns whether the key is down, in any context if no thread is needed. A line that cannot be read
+    /// is taken for one that is not.
     #[inline]
     pub(crate) fn is_down(&self) -> bool {
-        match self {
-            Self::Line(line) => line.get().unwrap_or(false),
-            Self::Simulated(level) => level.load(Relaxed),
+        match &self.source {
+            Source::Line(line) => line.get().unwrap_or(false),
+            Source::Simulated(level) => level.load(Relaxed),
+        }
+    }
+
+    /// Returns whether the key is down. A line that cannot be read is taken for one that is not.
+    pub(crate) fn read(&self, ctx: &Sleepable) -> bool {
+        match &self.source {
+            Source::Line(line) => line.get_cansleep(ctx).unwrap_or(false),
+            Source::Simulated(level) => level.load(Relaxed),
         }
     }
 
     /// Sets the level of a simulated key.
     pub(crate) fn simulate(&self, down: bool) {
-        if let Self::Simulated(level) = self {
+        if let Source::Simulated(level) = &self.source {
             level.store(down, Relaxed);
         }
     }

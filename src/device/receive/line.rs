@@ -59,6 +59,8 @@ pub(crate) struct LineState {
     /// The number of the device.
     device: u32,
     debounce: Debounce,
+    /// When the level was first looked at, for one that has not changed since.
+    began_ns: u64,
     debounce_us: u32,
     decoder: Decoder,
     fixed_wpm: u32,
@@ -77,10 +79,11 @@ pub(crate) struct LineState {
 }
 
 impl LineState {
-    /// The state of the device with this number, whose key is `down`.
-    pub(crate) const fn new(device: u32, down: bool) -> Self {
+    /// The state of the device with this number, whose key is `down` at `now_ns`.
+    pub(crate) const fn new(device: u32, down: bool, now_ns: u64) -> Self {
         Self {
             device,
+            began_ns: now_ns,
             debounce: Debounce::new(DEBOUNCE_DEFAULT_US as u64 * NS_PER_US, down),
             debounce_us: DEBOUNCE_DEFAULT_US,
             decoder: Decoder::new(),
@@ -123,12 +126,29 @@ impl LineState {
         self.pulse(pulse, buffer)
     }
 
-    /// Begins anew with a key that is `down`: how long it has been so is not known. Returns the session
+    /// Takes what the line reads. If that is not the level which the last edge led to, an edge was lost. The
+    /// mark or space that ends with it has no length that can be known.
+    pub(crate) fn check(&mut self, edge: Edge, buffer: &ReadBuffer) -> bool {
+        if self.debounce.line_level() == edge.mark {
+            return false;
+        }
+        let news = self.resync(edge, buffer);
+        self.is_stale = self.debounce.since_ns().is_some();
+        news
+    }
+
+    /// Begins anew with a key that is `down` at `now_ns`: how long it has been so is not known. Returns the session
     /// that ends with this, if one had begun.
-    pub(crate) fn restart(&mut self, down: bool, buffer: &ReadBuffer) -> Option<Summary> {
+    pub(crate) fn restart(
+        &mut self,
+        down: bool,
+        now_ns: u64,
+        buffer: &ReadBuffer,
+    ) -> Option<Summary> {
         let had_begun = self.session.ends_ns(self.decoder.rest_ns()).is_some();
         let session = had_begun.then(|| self.end_session(buffer));
         self.debounce.restart(down);
+        self.began_ns = now_ns;
         self.reset();
         session
     }
@@ -179,8 +199,12 @@ impl LineState {
     /// Returns whether the key is stuck, once for each mark. It then ends the word before, and resets the
     /// decoder.
     pub(crate) fn is_newly_stuck(&mut self, now_ns: u64, buffer: &ReadBuffer) -> bool {
-        let since_ns = self.debounce.since_ns().unwrap_or(now_ns);
-        if self.is_stuck || !self.debounce.is_mark() || now_ns.saturating_sub(since_ns) < STUCK_NS {
+        if !self.debounce.is_mark() {
+            self.is_stuck = false;
+            return false;
+        }
+        let since_ns = self.debounce.since_ns().unwrap_or(self.began_ns);
+        if self.is_stuck || now_ns.saturating_sub(since_ns) < STUCK_NS {
             return false;
         }
         self.is_stuck = true;

@@ -5,7 +5,7 @@
 pub(super) mod buffer;
 pub(super) mod deliver;
 pub(super) mod gap;
-mod irq;
+pub(super) mod irq;
 pub(super) mod key;
 pub(super) mod level;
 pub(super) mod line;

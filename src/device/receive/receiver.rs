@@ -4,7 +4,10 @@
 
 use super::{
     buffer::ReadBuffer,
-    level::Level,
+    level::{
+        Level,
+        Reading, //
+    },
     line::LineState,
     rates::Rates,
     session::Summary, //
@@ -15,6 +18,7 @@ use crate::code::{
 };
 use crate::linux::{
     bhlock::SpinLockBh,
+    context::Sleepable,
     time::Ktime,
     trace, //
 };
@@ -69,7 +73,10 @@ impl Receiver {
             ring: Ring::new(),
             is_pushing: AtomicFlag::new(false),
             softirqs: Atomic::new(0),
-            line <- new_spinlock_bh!(LineState::new(device, down), "Receiver::line"),
+            line <- new_spinlock_bh!(
+                LineState::new(device, down, Ktime::now().as_ns()),
+                "Receiver::line"
+            ),
             buffer <- ReadBuffer::new(),
             rates: Rates::new(),
             device,
@@ -89,8 +96,54 @@ impl Receiver {
         }
     }
 
-    /// Takes all edges from the ring, then the time.
-    pub(crate) fn drain(&self, level: &Level) -> Drained {
+    /// Reads the level, and how many edges there were before.
+    pub(crate) fn read(&self, level: &Level, ctx: &Sleepable) -> Reading {
+        /// How often it is read again because edges came meanwhile. A key that bounces so fast is not
+        /// believed yet.
+        const TRIES: u32 = 4;
+
+        let mut edges = self.ring.pushed();
+        let mut tries = 0;
+        loop {
+            let down = level.read(ctx);
+            let time_ns = Ktime::now().as_ns();
+            let pushed = self.ring.pushed();
+            tries += 1;
+            if pushed == edges || tries == TRIES {
+                return Reading {
+                    edges: pushed,
+                    time_ns,
+                    down,
+                };
+            }
+            edges = pushed;
+        }
+    }
+
+    /// Takes the oldest edge. If only its time is known, its level follows from `reading`: levels
+    /// alternate.
+    fn pop(&self, level: &Level, reading: Option<&Reading>) -> Option<Edge> {
+        if !level.needs_thread() {
+            return self.ring.pop();
+        }
+        let reading = reading?;
+        let younger = reading
+            .edges
+            .wrapping_sub(self.ring.popped())
+            .wrapping_sub(1);
+        // Those after the reading are for the next one.
+        if younger >= RING_EDGES as u32 {
+            return None;
+        }
+        let Edge { time_ns, .. } = self.ring.pop()?;
+        Some(Edge {
+            time_ns,
+            mark: reading.down != (younger & 1 == 1),
+        })
+    }
+
+    /// Takes all edges from the ring, then the level if there is a reading, then the time.
+    pub(crate) fn drain(&self, level: &Level, reading: Option<Reading>) -> Drained {
         // The holder of the lock is the consumer of the ring.
         let mut line = self.line.lock();
         let mut news = false;
@@ -99,22 +152,30 @@ impl Receiver {
         // Edges that arrive meanwhile may be taken, too, but at most a full ring. Each has scheduled the
         // softirq, so the rest is not lost.
         for _ in 0..RING_EDGES {
-            let Some(edge) = self.ring.pop() else {
+            let Some(edge) = self.pop(level, reading.as_ref()) else {
                 break;
             };
             trace::edge_received(self.device, edge.mark, edge.time_ns);
             news |= line.edge(edge, &self.buffer);
         }
-        if self.ring.is_empty() && line.count_dropped(self.ring.dropped()) {
-            let mark = level.is_down();
-            now_ns = Ktime::now().as_ns();
-            news |= line.resync(
-                Edge {
+        if self.ring.is_empty() {
+            let edges = self.ring.pushed();
+            let reading = reading.filter(|reading| reading.edges == edges);
+            if line.count_dropped(self.ring.dropped()) {
+                let mark = reading.map_or_else(|| level.is_down(), |reading| reading.down);
+                now_ns = Ktime::now().as_ns();
+                let edge = Edge {
                     time_ns: now_ns,
                     mark,
-                },
-                &self.buffer,
-            );
+                };
+                news |= line.resync(edge, &self.buffer);
+            } else if let Some(Reading { time_ns, down, .. }) = reading {
+                let edge = Edge {
+                    time_ns,
+                    mark: down,
+                };
+                news |= line.check(edge, &self.buffer);
+            }
         }
         let (more, ended) = if self.ring.is_empty() {
             line.time(now_ns, &self.buffer)
@@ -131,9 +192,12 @@ impl Receiver {
 
     /// Takes all edges from the ring, then resets the line to the current `level`. Returns the session that
     /// this ends, if one has begun.
-    pub(crate) fn restart(&self, level: &Level) -> Option<Summary> {
-        let ended = self.drain(level).ended;
-        let session = self.line.lock().restart(level.is_down(), &self.buffer);
+    pub(crate) fn restart(&self, level: &Level, ctx: &Sleepable) -> Option<Summary> {
+        let reading = self.read(level, ctx);
+        let down = reading.down;
+        let ended = self.drain(level, Some(reading)).ended;
+        let now_ns = Ktime::now().as_ns();
+        let session = self.line.lock().restart(down, now_ns, &self.buffer);
         session.or(ended)
     }
 

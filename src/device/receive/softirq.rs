@@ -6,10 +6,16 @@
 //! interrupts enabled, and once for several interrupts. It must not sleep, nor take long, so a work item
 //! wakes the readers, however many there are.
 //!
-//! The module parameter `softirq` chooses between two mechanisms, see [`crate::linux::softirq`].
+//! The module parameter `bottom_half` chooses the mechanism. A BH work item and a tasklet are softirqs, see
+//! [`crate::linux::softirq`]. The thread of the interrupt comes later, but may sleep. So it reads the lines
+//! that sleep, whatever the parameter says. On `PREEMPT_RT` it reads all lines unless the parameter
+//! names a softirq: the lock of a chip may be one that sleeps there, and the chip does not tell.
 
 use super::{
-    level::Level,
+    level::{
+        Level,
+        Reading, //
+    },
     receiver::Receiver, //
 };
 use crate::choice_param;
@@ -19,6 +25,7 @@ use crate::linux::{
         Sleepable, //
     },
     delayed::DelayedWorkHandle,
+    gpio,
     softirq::Softirq,
     trace::{
         Deferral,
@@ -38,14 +45,42 @@ use kernel::{
 
 choice_param! {
     /// The mechanism of the bottom half.
-    static MECHANISM: "softirq" = ["bh", "tasklet"];
-    "Mechanism of the bottom half: bh (a work item, the default) or tasklet"
+    static MECHANISM: "bottom_half" = ["auto", "bh", "tasklet", "thread"];
+    "Mechanism of the bottom half: auto (the default: bh, or thread for lines that may sleep), bh, tasklet, thread"
 }
 
-/// The index of the word "tasklet".
-const TASKLET: usize = 1;
+choice_param! {
+    /// The same parameter by its older name.
+    static OLDER_NAME: "softirq" = ["auto", "bh", "tasklet", "thread"];
+    "The same as bottom_half, which goes first"
+}
 
-/// The handler of the softirq.
+/// The index of the word "auto".
+const AUTO: usize = 0;
+/// The index of the word "tasklet".
+const TASKLET: usize = 2;
+/// The index of the word "thread".
+const THREAD: usize = 3;
+
+/// Returns the index of the word that was chosen.
+fn mechanism() -> usize {
+    match MECHANISM.index() {
+        AUTO => OLDER_NAME.index(),
+        index => index,
+    }
+}
+
+/// Returns whether the bottom half of a key on `line`, or of a simulated one, is a thread.
+pub(crate) fn needs_thread(line: Option<&gpio::Input>) -> bool {
+    let sleeps = line.is_some_and(gpio::Input::sleeps);
+    let may_sleep = cfg!(CONFIG_PREEMPT_RT) && line.is_some();
+    match mechanism() {
+        AUTO => sleeps || may_sleep,
+        index => sleeps || index == THREAD,
+    }
+}
+
+/// The bottom half.
 pub(crate) struct BottomHalf {
     level: Arc<Level>,
     receiver: Arc<Receiver>,
@@ -54,29 +89,49 @@ pub(crate) struct BottomHalf {
 }
 
 impl BottomHalf {
-    /// Makes a softirq that drains the edges of `receiver`, with the mechanism of the module parameter.
+    /// Makes a bottom half that drains the edges of `receiver`.
     ///
     /// It arms `gap` for the time at which a letter, a word or the session ends without a further edge, and
     /// queues `deliver` to wake the readers.
-    pub(crate) fn softirq(
-        ctx: &Sleepable,
+    pub(crate) fn new(
         level: Arc<Level>,
         receiver: Arc<Receiver>,
         gap: DelayedWorkHandle,
         deliver: WorkHandle<Sleepable>,
-    ) -> Result<Softirq<Self>> {
-        let queue = if MECHANISM.index() == TASKLET {
-            None
-        } else {
-            Some(Queue::bh_highpri(ctx, c"morse-bh")?)
-        };
-        let bottom_half = Self {
+    ) -> Self {
+        Self {
             level,
             receiver,
             gap,
             deliver,
+        }
+    }
+
+    /// Makes it a softirq, with the mechanism of the module parameter.
+    pub(crate) fn softirq(self, ctx: &Sleepable) -> Result<Softirq<Self>> {
+        let queue = if mechanism() == TASKLET {
+            None
+        } else {
+            Some(Queue::bh_highpri(ctx, c"morse-bh")?)
         };
-        new_softirq!(ctx, "BottomHalf", queue.as_ref(), Ok(bottom_half))
+        new_softirq!(ctx, "BottomHalf", queue.as_ref(), Ok(self))
+    }
+
+    /// Runs it in the thread of an interrupt.
+    pub(crate) fn run_threaded(&self, ctx: &Sleepable) {
+        self.process(Some(self.receiver.read(&self.level, ctx)));
+    }
+
+    fn process(&self, reading: Option<Reading>) {
+        let _deferral = Deferral::start(self.receiver.device, Mechanism::Softirq);
+        self.receiver.count_softirq();
+        let drained = self.receiver.drain(&self.level, reading);
+        if let Some(wait_ns) = drained.wait_ns {
+            self.gap.mod_delayed_stepwise_ns(wait_ns);
+        }
+        if drained.news {
+            self.deliver.queue();
+        }
     }
 }
 
@@ -84,14 +139,6 @@ impl WorkHandler for BottomHalf {
     type Context = Atomic;
 
     fn run(&self, _ctx: &Atomic) {
-        let _deferral = Deferral::start(self.receiver.device, Mechanism::Softirq);
-        self.receiver.count_softirq();
-        let drained = self.receiver.drain(&self.level);
-        if let Some(wait_ns) = drained.wait_ns {
-            self.gap.mod_delayed_stepwise_ns(wait_ns);
-        }
-        if drained.news {
-            self.deliver.queue();
-        }
+        self.process(None);
     }
 }

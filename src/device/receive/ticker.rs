@@ -16,6 +16,7 @@ use crate::code::{
 };
 use crate::linux::{
     context::Atomic,
+    delayed::DelayedWorkHandle,
     time::Ktime,
     timer::{
         Next,
@@ -44,6 +45,7 @@ use kernel::{
 pub(crate) struct Ticker {
     dev: ARef<Device>,
     receiver: Arc<Receiver>,
+    gap: DelayedWorkHandle,
     /// The time of the previous tick in ns, and the counts at that time. Only the handler uses them.
     then_ns: atomic::Atomic<u64>,
     edges: atomic::Atomic<u64>,
@@ -52,11 +54,12 @@ pub(crate) struct Ticker {
 }
 
 impl Ticker {
-    /// Makes a ticker that checks `receiver`, and logs for `dev`.
-    pub(crate) fn new(dev: &Device, receiver: Arc<Receiver>) -> Self {
+    /// Makes a ticker that checks `receiver`, and logs for `dev`. It has `gap` check the level of the key.
+    pub(crate) fn new(dev: &Device, receiver: Arc<Receiver>, gap: DelayedWorkHandle) -> Self {
         Self {
             dev: dev.into(),
             receiver,
+            gap,
             then_ns: atomic::Atomic::new(Ktime::now().as_ns()),
             edges: atomic::Atomic::new(0),
             characters: atomic::Atomic::new(0),
@@ -103,6 +106,8 @@ impl TimerHandler for Ticker {
             )
         };
         self.measure(now_ns, counts.characters);
+        // The line may sleep, so the delayed work looks at it, in case an edge was lost.
+        self.gap.mod_delayed_ms(0);
         let tick = self.ticks.fetch_add(1_u64, Relaxed) + 1;
         if is_stuck {
             self.receiver.buffer.wake();

@@ -37,7 +37,6 @@ pub fn tests() -> Tests {
 
 const EBUSY: &str = "Device or resource busy";
 const EINVAL: &str = "Invalid argument";
-const ENXIO: &str = "No such device or address";
 /// The message of `bind` for a device that is deferred.
 const EAGAIN: &str = "Resource temporarily unavailable";
 
@@ -91,8 +90,13 @@ const DEVICES: &[(&str, &str, Outcome)] = &[
     ("disabled", "status = \"disabled\";", Absent),
     (
         "key-without-interrupt",
-        "key-gpios = <&{/pl061@9030000} 6 0>;",
-        Refused(ENXIO),
+        "key-gpios = <&{/pl061@9030000} 6 0>; debounce-interval = <7>;",
+        Bound("LED trigger and key"),
+    ),
+    (
+        "debounce-too-long",
+        "key-gpios = <&sleeping 3 0>; debounce-interval = <1001>;",
+        Refused(EINVAL),
     ),
     (
         "interrupt-taken",
@@ -102,9 +106,8 @@ const DEVICES: &[(&str, &str, Outcome)] = &[
     ),
     (
         "key-on-a-chip-that-sleeps",
-        "key-gpios = <&sleeping 0 0>;
-        interrupts-extended = <&{/pl061@9030000} 6 3>;",
-        Refused(EINVAL),
+        "key-gpios = <&staying 0 0>;",
+        Bound("LED trigger and key"),
     ),
     (
         "no-such-phandle",
@@ -158,6 +161,14 @@ const PROVIDERS: &str = "
 	gpio-sim {
 		compatible = \"gpio-simulator\";
 		sleeping: bank {
+			gpio-controller;
+			#gpio-cells = <2>;
+			ngpios = <8>;
+		};
+	};
+	gpio-sim-staying {
+		compatible = \"gpio-simulator\";
+		staying: bank {
 			gpio-controller;
 			#gpio-cells = <2>;
 			ngpios = <8>;

@@ -24,6 +24,7 @@ pub fn tests() -> Tests {
         delayed_runs_once_in_the_slot_after_5_seconds,
         custom_wq_runs_in_order_and_finishes_before_it_goes,
         tasklet_and_bh_run_right_after_the_interrupt_and_once,
+        threaded_irq_runs_in_a_thread_that_sleeps,
         requeue_runs_once_more_and_loses_nothing,
         atomic_sleep_is_harmless_or_found,
         unloading_is_prompt_whatever_is_pending_or_running,
@@ -203,6 +204,18 @@ fn tasklet_and_bh_run_right_after_the_interrupt_and_once(board: &mut Board) -> R
         note!("{sample}: {took:?} after the interrupt");
         assert!(took <= latency(board), "{took:?}");
     }
+    Ok(())
+}
+
+fn threaded_irq_runs_in_a_thread_that_sleeps(board: &mut Board) -> Result<()> {
+    let log = as_documented(board, "threaded_irq", Duration::ZERO)?.remove(0);
+    let took = log[1].time - log[0].time;
+    note!("{took:?} after the interrupt");
+    assert!(took <= latency(board), "{took:?}");
+    assert_near(log[2].time - log[1].time, SECOND / 10, latency(board));
+    // Unloading waits for the thread.
+    let took = unload_time(board, "threaded_irq", &(trigger("threaded_irq") + " && "))?;
+    assert_near(took, SECOND / 10, 2 * tolerance(board));
     Ok(())
 }
 
