@@ -91,7 +91,7 @@ impl<'a> Letter<'a> {
     fn cost(&self) -> i32 {
         let turned = self.doubts.iter().enumerate();
         let mut sum = turned
-            .filter(|(bit, _)| self.turned >> bit & 1 == 1)
+            .filter(|(bit, _)| (self.turned >> bit) & 1 == 1)
             // Where there is no doubt, nothing can be turned.
             .map(|(_, doubt)| doubt.map_or(i32::MAX, |doubt| doubt.cost))
             .fold(0_i32, i32::saturating_add);
@@ -102,7 +102,7 @@ impl<'a> Letter<'a> {
     fn is_turned(&self, index: usize, is_space: bool) -> bool {
         self.turned != 0
             && self.doubts.iter().enumerate().any(|(bit, doubt)| {
-                self.turned >> bit & 1 == 1
+                (self.turned >> bit) & 1 == 1
                     && doubt.is_some_and(|doubt| doubt.index == index && doubt.is_space == is_space)
             })
     }

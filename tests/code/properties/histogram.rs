@@ -5,9 +5,9 @@
 use proptest::prelude::*;
 
 #[path = "../../../samples/latency/histogram.rs"]
-mod histogram;
+mod sample;
 
-use histogram::Histogram;
+use sample::Histogram;
 
 /// The last bucket begins there.
 const LAST_NS: u64 = 1 << 38;

@@ -15,11 +15,11 @@ impl Random {
     /// Starts sequence number `which` of a seed.
     pub fn of(seed: u64, which: u64) -> Self {
         let mut random = Random(seed ^ which.wrapping_mul(0x9e37_79b9_7f4a_7c15));
-        Random(random.next())
+        Random(random.next_u64())
     }
 
     /// The next number.
-    pub fn next(&mut self) -> u64 {
+    pub fn next_u64(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -29,7 +29,7 @@ impl Random {
 
     /// A number below `end`. The modulo's bias is negligible for ends this small.
     pub fn below(&mut self, end: u64) -> u64 {
-        self.next() % end.max(1)
+        self.next_u64() % end.max(1)
     }
 
     /// True once in `times`.

@@ -15,7 +15,7 @@ impl Random {
 
     /// Evenly between `1 - spread` and `1 + spread`.
     fn around_one(&mut self, spread: f64) -> f64 {
-        1.0 + spread * (2.0 * (self.0.next() as f64 / u64::MAX as f64) - 1.0)
+        1.0 + spread * (2.0 * (self.0.next_u64() as f64 / u64::MAX as f64) - 1.0)
     }
 
     /// Words of five letters and figures.
@@ -23,7 +23,7 @@ impl Random {
         const CHARACTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
         let mut word = || {
             (0..5)
-                .map(|_| CHARACTERS[(self.0.next() % CHARACTERS.len() as u64) as usize] as char)
+                .map(|_| CHARACTERS[(self.0.next_u64() % CHARACTERS.len() as u64) as usize] as char)
                 .collect()
         };
         (0..count).map(|_| word()).collect()

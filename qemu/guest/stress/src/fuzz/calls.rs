@@ -116,7 +116,7 @@ pub fn ioctl(task: &mut Task, random: &mut Random) -> Result<Answer, String> {
     task.memory.bytes(piece).fill(STATUS_POISON);
     if request == uapi::MORSE_IOC_SET_MODE && piece.valid >= 4 {
         let mode = match random.below(8) {
-            0 => random.next() as u32,
+            0 => random.next_u64() as u32,
             1..3 => uapi::MORSE_PULSES,
             _ => uapi::MORSE_TEXT,
         };

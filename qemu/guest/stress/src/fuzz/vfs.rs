@@ -108,7 +108,7 @@ pub fn ioctl(task: &mut Task, random: &mut Random) -> Result<Answer, String> {
 
     let slot = task.of(random, Kind::Device);
     let request = match random.below(4) {
-        0 => random.next() as u32,
+        0 => random.next_u64() as u32,
         1 => random.among(&[
             libc::FIONBIO as u32,
             libc::FIONREAD as u32,
@@ -119,7 +119,7 @@ pub fn ioctl(task: &mut Task, random: &mut Random) -> Result<Answer, String> {
             libc::TIOCGWINSZ as u32,
         ]),
         // The device's own, of any number, size and direction.
-        _ => (MAGIC | random.below(8) | (random.next() & 0xffff_0000)) as u32,
+        _ => (MAGIC | random.below(8) | (random.next_u64() & 0xffff_0000)) as u32,
     };
     let known = [
         morse_use::uapi::MORSE_IOC_ABORT,
@@ -141,7 +141,7 @@ pub fn ioctl(task: &mut Task, random: &mut Random) -> Result<Answer, String> {
 
 pub fn poll(task: &mut Task, random: &mut Random) -> Result<Answer, String> {
     let slots = [task.file(random), task.file(random), task.file(random)];
-    let asked = random.next() as i16;
+    let asked = random.next_u64() as i16;
     let mut files = slots.map(|slot| libc::pollfd {
         fd: slot.fd,
         events: asked,
@@ -191,7 +191,7 @@ pub fn epoll(task: &mut Task, random: &mut Random) -> Result<Answer, String> {
         libc::EPOLL_CTL_DEL,
     ]);
     let flags = random.among(&[0, libc::EPOLLET, libc::EPOLLONESHOT, libc::EPOLLEXCLUSIVE]) as u32;
-    events[0].events = (random.next() as u32 & 0x1f) | flags;
+    events[0].events = (random.next_u64() as u32 & 0x1f) | flags;
     // SAFETY: The event is there.
     Ok(answer(unsafe {
         libc::epoll_ctl(epoll.fd, operation, slot.fd, events.as_mut_ptr())

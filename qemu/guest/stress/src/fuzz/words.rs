@@ -98,7 +98,7 @@ pub fn setting(random: &mut Random) -> (&'static str, Vec<u8>) {
         7 => most.to_string(),
         8 => (most + 1).to_string(),
         9 => least.wrapping_sub(1).to_string(),
-        10 => random.next().to_string(),
+        10 => random.next_u64().to_string(),
         _ => random
             .pick(&[
                 "", " ", "-1", "+1", "0x10", "1e3", "\u{662}", "1 2", "nan", "\0", "1\n\n",

@@ -67,7 +67,7 @@ impl Worker {
         for call in 0..calls {
             // Each call has a sequence of its own: the next call does not depend on how many numbers this
             // one takes.
-            let mut numbers = Random::new(random.next());
+            let mut numbers = Random::new(random.next_u64());
             let kind = choose(&mut numbers, true);
             self.shared.making[self.number].store(kind as u32, Relaxed);
             let answer = make(&mut task, &mut numbers, kind).map_err(|reason| {
