@@ -128,6 +128,20 @@ impl Border {
         length < self.low || length >= self.high
     }
 
+    /// The same, as near to that of a speed that was told as people key: so the first letter is told at once.
+    fn near(self, told: Log) -> Self {
+        /// It is 203 from the border to a dot or dash, and 156 to a letter or word space, by the book. The rest
+        /// is for jitter.
+        const NEAR: Log = 140;
+
+        let near = |length: Log| length.clamp(told - NEAR, told + NEAR);
+        Self {
+            low: near(self.low),
+            best: near(self.best),
+            high: near(self.high),
+        }
+    }
+
     /// Whether it is certain itself.
     pub(super) const fn is_certain(&self) -> bool {
         self.low == self.high
@@ -157,13 +171,31 @@ struct Cut {
 impl Fit {
     /// Finds the fist of what was keyed, at a speed of which this dot was told, if any.
     pub(super) fn of(keyed: &[MarkSpace], told_dot: Option<Log>) -> Fit {
-        Fitting {
+        let fit = Fitting {
             keyed,
             told_dot,
             marks: Sorted::new(keyed.iter().map(|item| item.mark)),
             spaces: Sorted::new(keyed.iter().filter_map(|item| item.space)),
         }
-        .fit()
+        .fit();
+        let Some(dot) = told_dot else {
+            return fit;
+        };
+        let book = Fist::standard(dot);
+        // Where there is but one kind of spaces, the speed tells which it is.
+        let seen = [fit.fist.element_space, fit.fist.letter_space];
+        let fist = if seen.iter().all(|mean| mean.is_sampled()) {
+            fit.fist
+        } else {
+            book
+        };
+        Fit {
+            fist,
+            dash: fit.dash.near(book.dash_border()),
+            letter: fit.letter.near(book.letter_border()),
+            word: fit.word.near(book.word_border()),
+            ..fit
+        }
     }
 }
 

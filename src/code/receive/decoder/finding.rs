@@ -3,13 +3,11 @@
 //! While the fist is being found: all that is certain is told, and a change of speed looked for.
 
 use super::{
-    above,
     witness,
     Border,
     Code,
     Decoder,
     Ended,
-    Fist,
     Fit,
     Keyed,
     Log,
@@ -77,18 +75,14 @@ impl Decoder {
         }
         for index in self.keyed.told()..self.keyed.len() {
             let regardless = is_held_too_long(&self.keyed);
-            let certain = |border: &Border, book: fn(&Fist) -> Log, length: Log| {
-                regardless || border.is_certain_of(length) || self.is_by_the_book(book, length)
-            };
+            let certain = |border: &Border, length: Log| regardless || border.is_certain_of(length);
             let Some(item) = self.keyed.all().get(index).copied() else {
                 break;
             };
             let Some(space) = item.space else {
                 break;
             };
-            if !certain(&fit.dash, Fist::dash_border, item.mark)
-                || !certain(&fit.letter, Fist::letter_border, space)
-            {
+            if !certain(&fit.dash, item.mark) || !certain(&fit.letter, space) {
                 break;
             }
             if space < fit.letter.best {
@@ -156,10 +150,7 @@ impl Decoder {
         let Some(space) = last.and_then(|last| self.keyed.space(last)) else {
             return true;
         };
-        if !regardless
-            && !fit.word.is_certain_of(space)
-            && !self.is_by_the_book(Fist::word_border, space)
-        {
+        if !regardless && !fit.word.is_certain_of(space) {
             return false;
         }
         self.is_space_open = false;
@@ -167,14 +158,5 @@ impl Decoder {
             self.end_word(sink);
         }
         true
-    }
-
-    /// Whether a length is clearly on one side of a border of the book, at a speed that was set.
-    fn is_by_the_book(&self, border: fn(&Fist) -> Log, length: Log) -> bool {
-        /// Of 203 from the border to a dot or dash, 156 to a letter or word space, less some jitter.
-        const CLEAR: Log = 140;
-
-        self.fixed
-            .is_some_and(|(_, unit)| above(length, border(&Fist::standard(unit))).abs() >= CLEAR)
     }
 }
