@@ -17,7 +17,6 @@ pub mod interrupt;
 pub mod keying;
 pub mod lab;
 pub mod module;
-#[cfg(feature = "plot")]
 pub mod plot;
 pub mod results;
 pub mod setting;

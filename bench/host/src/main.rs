@@ -33,7 +33,6 @@ struct Arguments {
     /// Measure nothing; print and draw the results in this file
     #[arg(long)]
     from: Option<PathBuf>,
-    #[cfg(feature = "plot")]
     /// Directory of the two plots of the documentation, to be drawn anew
     #[arg(long)]
     documentation: Option<PathBuf>,
@@ -54,7 +53,6 @@ fn run(arguments: &Arguments) -> Result {
         Some(path) => serde_json::from_str(&fs::read_to_string(path)?)?,
         None => measure(arguments)?,
     };
-    #[cfg(feature = "plot")]
     morse_bench::plot::draw(&report, &arguments.out, arguments.documentation.as_deref())?;
     println!(
         "\n{} on {}, {}, {} host CPUs; commit {}\n",

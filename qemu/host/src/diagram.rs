@@ -3,14 +3,16 @@
 //! The diagram: the lamp against the ideal grid, the letters above it and the error of every edge
 //! below.
 
+mod canvas;
 mod row;
 
-use svg::node::element::{Group, Line, Rectangle, Text};
-use svg::Document;
+use plotters::style::text_anchor::HPos;
+use plotters::style::RGBColor;
 
 use crate::options::Time;
 use crate::timing::Timing;
 use crate::transmission::Transmission;
+use canvas::Canvas;
 use row::Row;
 
 /// Units of the grid in one row; longer messages go on below.
@@ -31,15 +33,14 @@ const AXIS: f64 = 30.0;
 const ROW_GAP: f64 = 26.0;
 const ROW: f64 = LETTERS + WAVE + GAP + ERROR + AXIS;
 
-const INK: &str = "#1f2933";
-const FAINT: &str = "#6b7785";
-const GRID: &str = "#e6eaef";
-const GRID_STRONG: &str = "#cbd3dc";
-const IDEAL: &str = "#ffd98a";
-const LAMP: &str = "#92400e";
-const ON_EDGE: &str = "#2563a8";
-const OFF_EDGE: &str = "#0d9488";
-const FONT: &str = "DejaVu Sans, Helvetica, Arial, sans-serif";
+const INK: RGBColor = RGBColor(0x1f, 0x29, 0x33);
+const FAINT: RGBColor = RGBColor(0x6b, 0x77, 0x85);
+const GRID: RGBColor = RGBColor(0xe6, 0xea, 0xef);
+const GRID_STRONG: RGBColor = RGBColor(0xcb, 0xd3, 0xdc);
+const IDEAL: RGBColor = RGBColor(0xff, 0xd9, 0x8a);
+const LAMP: RGBColor = RGBColor(0x92, 0x40, 0x0e);
+const ON_EDGE: RGBColor = RGBColor(0x25, 0x63, 0xa8);
+const OFF_EDGE: RGBColor = RGBColor(0x0d, 0x94, 0x88);
 
 /// Draws a transmission as an SVG document.
 pub fn draw(transmission: &Transmission) -> String {
@@ -55,19 +56,9 @@ pub fn draw(transmission: &Transmission) -> String {
 
     let height = HEADER + rows as f64 * (ROW + ROW_GAP);
     let width = MARGIN_LEFT + PLOT_WIDTH + MARGIN_RIGHT;
-    let mut document = Document::new()
-        .set("viewBox", (0, 0, width, height))
-        .set("width", width)
-        .set("height", height)
-        .set("font-family", FONT)
-        .add(
-            Rectangle::new()
-                .set("width", width)
-                .set("height", height)
-                .set("rx", 8)
-                .set("fill", "white"),
-        )
-        .add(header(transmission, timing.as_ref()));
+    let mut svg = String::new();
+    let canvas = Canvas::new(&mut svg, width, height);
+    header(&canvas, transmission, timing.as_ref());
     let scale_ns = error_scale_ns(timing.as_ref());
     for row in 0..rows {
         let plot = Row {
@@ -79,12 +70,13 @@ pub fn draw(transmission: &Transmission) -> String {
             top: HEADER + row as f64 * (ROW + ROW_GAP),
             scale_ns,
         };
-        document = document.add(plot.draw());
+        plot.draw(&canvas);
     }
-    document.to_string() + "\n"
+    drop(canvas);
+    svg
 }
 
-fn header(transmission: &Transmission, timing: Option<&Timing>) -> Group {
+fn header(canvas: &Canvas<'_>, transmission: &Transmission, timing: Option<&Timing>) {
     let clock = match transmission.time {
         Time::Real => "real time, watched from outside the guest",
         Time::Virtual => "virtual time, the kernel's tracepoint",
@@ -94,55 +86,22 @@ fn header(transmission: &Transmission, timing: Option<&Timing>) -> Group {
         None => "the lamp did not have the edges of the message".to_owned(),
     };
     let unit_ms = transmission.pace.unit_ns as f64 / 1e6;
-    let key = |x: f64, color: &str, text: &str, label_at: f64| {
-        Group::new()
-            .add(
-                Rectangle::new()
-                    .set("x", x)
-                    .set("y", 52)
-                    .set("width", 14)
-                    .set("height", 9)
-                    .set("fill", color),
-            )
-            .add(label(x + label_at, 61.0, 12, FAINT, "start", text))
-    };
-    Group::new()
-        .add(
-            label(
-                MARGIN_LEFT,
-                30.0,
-                19,
-                INK,
-                "start",
-                &shorten(&transmission.seen.message.to_string()),
-            )
-            .set("font-weight", "bold"),
-        )
-        .add(label(
-            MARGIN_LEFT + PLOT_WIDTH,
-            30.0,
-            13,
-            INK,
-            "end",
-            &figures,
-        ))
-        .add(label(
-            MARGIN_LEFT + PLOT_WIDTH,
-            61.0,
-            12,
-            FAINT,
-            "end",
-            &format!("unit {unit_ms} ms, {clock}"),
-        ))
-        .add(key(MARGIN_LEFT, IDEAL, "ideal", 20.0))
-        .add(key(MARGIN_LEFT + 80.0, LAMP, "lamp", 20.0))
-        .add(key(
-            MARGIN_LEFT + 160.0,
-            ON_EDGE,
-            "error of an edge that lit it",
-            20.0,
-        ))
-        .add(key(MARGIN_LEFT + 370.0, OFF_EDGE, "that darkened it", 20.0))
+    let title = shorten(&transmission.seen.message.to_string());
+    let right = MARGIN_LEFT + PLOT_WIDTH;
+    canvas.label((MARGIN_LEFT, 34.0), 19, INK, HPos::Left, &title);
+    canvas.label((right, 34.0), 13, INK, HPos::Right, &figures);
+    let unit = format!("unit {unit_ms} ms, {clock}");
+    canvas.label((right, 64.0), 12, FAINT, HPos::Right, &unit);
+    for (x, color, text) in [
+        (0.0, IDEAL, "ideal"),
+        (80.0, LAMP, "lamp"),
+        (160.0, ON_EDGE, "error of an edge that lit it"),
+        (370.0, OFF_EDGE, "that darkened it"),
+    ] {
+        let x = MARGIN_LEFT + x;
+        canvas.rectangle((x, 52.0), (x + 14.0, 61.0), color);
+        canvas.label((x + 20.0, 64.0), 12, FAINT, HPos::Left, text);
+    }
 }
 
 /// A title must fit beside the figures.
@@ -167,25 +126,6 @@ fn error_scale_ns(timing: Option<&Timing>) -> u64 {
         }
         decade *= 10;
     }
-}
-
-fn label(x: f64, y: f64, size: u32, color: &str, anchor: &str, text: &str) -> Text {
-    Text::new(text)
-        .set("x", x)
-        .set("y", y)
-        .set("font-size", size)
-        .set("fill", color)
-        .set("text-anchor", anchor)
-}
-
-fn line(from: (f64, f64), to: (f64, f64), color: &str, width: f64) -> Line {
-    Line::new()
-        .set("x1", from.0)
-        .set("y1", from.1)
-        .set("x2", to.0)
-        .set("y2", to.1)
-        .set("stroke", color)
-        .set("stroke-width", width)
 }
 
 #[cfg(test)]
@@ -214,12 +154,13 @@ mod tests {
     fn every_mark_edge_and_letter_is_there() {
         let svg = drawing("SOS", "SOS");
         assert_eq!(
-            svg.matches(&format!("fill=\"{IDEAL}\"")).count(),
+            svg.matches("fill=\"#FFD98A\"").count(),
             9 + 1,
             "nine marks and the key"
         );
         assert_eq!(svg.matches("<circle").count(), 18);
-        assert_eq!(svg.matches("font-size=\"15\"").count(), 3);
+        let letters = |letter: &str| svg.matches(&format!(">\n{letter}\n<")).count();
+        assert_eq!((letters("S"), letters("O")), (2, 1));
     }
 
     #[test]

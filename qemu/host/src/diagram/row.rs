@@ -2,12 +2,12 @@
 
 //! One row of the diagram.
 
-use svg::node::element::path::Data;
-use svg::node::element::{Circle, Group, Path, Rectangle};
+use plotters::style::text_anchor::HPos;
 
+use super::canvas::Canvas;
 use super::{
-    label, line, ERROR, FAINT, GAP, GRID, GRID_STRONG, IDEAL, INK, LAMP, LETTERS, MARGIN_LEFT,
-    OFF_EDGE, ON_EDGE, PLOT_WIDTH, WAVE,
+    ERROR, FAINT, GAP, GRID, GRID_STRONG, IDEAL, INK, LAMP, LETTERS, MARGIN_LEFT, OFF_EDGE,
+    ON_EDGE, PLOT_WIDTH, WAVE,
 };
 use crate::timing::{Milliseconds, Timing};
 use crate::transmission::Transmission;
@@ -25,13 +25,12 @@ pub(super) struct Row<'a> {
 
 impl Row<'_> {
     /// Draws it.
-    pub(super) fn draw(&self) -> Group {
-        Group::new()
-            .add(self.grid())
-            .add(self.ideal())
-            .add(self.letters())
-            .add(self.lamp())
-            .add(self.errors())
+    pub(super) fn draw(&self, canvas: &Canvas<'_>) {
+        self.grid(canvas);
+        self.ideal(canvas);
+        self.letters(canvas);
+        self.lamp(canvas);
+        self.errors(canvas);
     }
 
     /// Heights from the top of the page.
@@ -59,173 +58,118 @@ impl Row<'_> {
     }
 
     /// A line for each unit, a strong one with its time for each fifth.
-    fn grid(&self) -> Group {
+    fn grid(&self, canvas: &Canvas<'_>) {
         const STRONG: u64 = 5;
-        let mut group = Group::new();
+        const SIZE: u32 = 11;
         for unit in self.start_ns / self.unit_ns..=self.end_ns / self.unit_ns {
             let at_ns = unit * self.unit_ns;
             let x = self.x(at_ns);
-            let color = if unit % STRONG == 0 {
-                GRID_STRONG
-            } else {
-                GRID
-            };
-            group = group.add(line(
-                (x, self.wave_top() - 6.0),
-                (x, self.error_base()),
+            let is_strong = unit % STRONG == 0;
+            let color = if is_strong { GRID_STRONG } else { GRID };
+            canvas.path(
+                [(x, self.wave_top() - 6.0), (x, self.error_base())],
                 color,
-                1.0,
-            ));
-            if unit % STRONG == 0 {
-                let seconds = format!("{}", at_ns as f64 / 1e9);
-                group = group.add(label(
-                    x,
-                    self.error_base() + 18.0,
-                    11,
+                1,
+            );
+            if is_strong {
+                let seconds = (at_ns as f64 / 1e9).to_string();
+                canvas.label(
+                    (x, self.error_base() + 21.0),
+                    SIZE,
                     FAINT,
-                    "middle",
+                    HPos::Center,
                     &seconds,
-                ));
-            }
-        }
-        let right = MARGIN_LEFT + PLOT_WIDTH;
-        let middle = (self.error_top() + self.error_base()) / 2.0;
-        let left = MARGIN_LEFT - 10.0;
-        let scale = |sign: i64| {
-            Milliseconds(sign * i64::try_from(self.scale_ns).unwrap_or(i64::MAX)).short()
-        };
-        group
-            .add(label(
-                right + 12.0,
-                self.error_base() + 18.0,
-                11,
-                FAINT,
-                "start",
-                "s",
-            ))
-            .add(line(
-                (MARGIN_LEFT, self.wave_base()),
-                (right, self.wave_base()),
-                GRID_STRONG,
-                1.0,
-            ))
-            .add(line(
-                (MARGIN_LEFT, middle),
-                (right, middle),
-                GRID_STRONG,
-                1.0,
-            ))
-            .add(label(left, self.wave_top() + 12.0, 11, FAINT, "end", "on"))
-            .add(label(left, self.wave_base(), 11, FAINT, "end", "off"))
-            .add(label(
-                left,
-                self.error_top() + 8.0,
-                11,
-                FAINT,
-                "end",
-                &scale(1),
-            ))
-            .add(label(left, middle + 4.0, 11, FAINT, "end", "0"))
-            .add(label(left, self.error_base(), 11, FAINT, "end", &scale(-1)))
-    }
-
-    /// Where the marks should be.
-    fn ideal(&self) -> Group {
-        let edges = self.transmission.sent.edges(self.transmission.pace);
-        let mut group = Group::new();
-        for mark in edges.chunks_exact(2) {
-            let (from, to) = (self.x(mark[0].at_ns), self.x(mark[1].at_ns));
-            if to > from {
-                let (top, height) = (self.wave_top(), WAVE);
-                group = group.add(
-                    Rectangle::new()
-                        .set("x", from)
-                        .set("y", top)
-                        .set("width", to - from)
-                        .set("height", height)
-                        .set("fill", IDEAL),
                 );
             }
         }
-        group
+        let right = MARGIN_LEFT + PLOT_WIDTH;
+        for y in [self.wave_base(), self.zero()] {
+            canvas.path([(MARGIN_LEFT, y), (right, y)], GRID_STRONG, 1);
+        }
+        canvas.label(
+            (right + 12.0, self.error_base() + 21.0),
+            SIZE,
+            FAINT,
+            HPos::Left,
+            "s",
+        );
+        let scale_ns = i64::try_from(self.scale_ns).unwrap_or(i64::MAX);
+        for (y, text) in [
+            (self.wave_top() + 14.0, "on".to_owned()),
+            (self.wave_base() + 3.0, "off".to_owned()),
+            (self.error_top() + 10.0, Milliseconds(scale_ns).short()),
+            (self.zero() + 6.0, "0".to_owned()),
+            (self.error_base() + 3.0, Milliseconds(-scale_ns).short()),
+        ] {
+            canvas.label((MARGIN_LEFT - 10.0, y), SIZE, FAINT, HPos::Right, &text);
+        }
+    }
+
+    /// Where the marks should be.
+    fn ideal(&self, canvas: &Canvas<'_>) {
+        let edges = self.transmission.sent.edges(self.transmission.pace);
+        for mark in edges.chunks_exact(2) {
+            let (from, to) = (self.x(mark[0].at_ns), self.x(mark[1].at_ns));
+            if to > from {
+                canvas.rectangle((from, self.wave_top()), (to, self.wave_base()), IDEAL);
+            }
+        }
     }
 
     /// The letters as they were read, over their marks.
-    fn letters(&self) -> Group {
+    fn letters(&self, canvas: &Canvas<'_>) {
         let first_ns = self.first_ns();
-        let mut group = Group::new();
         for letter in &self.transmission.seen.letters {
             let (start_ns, end_ns) = (letter.start_ns - first_ns, letter.end_ns - first_ns);
             let middle_ns = start_ns.midpoint(end_ns);
             if self.holds(middle_ns) {
-                let y = self.wave_top() - 14.0;
-                let name = label(
-                    self.x(middle_ns),
-                    y,
-                    15,
-                    INK,
-                    "middle",
-                    &letter.pattern.name(),
-                );
-                group = group.add(name.set("font-weight", "bold"));
+                let at = (self.x(middle_ns), self.wave_top() - 10.0);
+                canvas.label(at, 15, INK, HPos::Center, &letter.pattern.name());
             }
         }
-        group
     }
 
     /// The lamp as it was seen, as a step line.
-    fn lamp(&self) -> Path {
+    fn lamp(&self, canvas: &Canvas<'_>) {
         let first_ns = self.first_ns();
-        let height = |on: bool| {
-            if on {
-                self.wave_top()
-            } else {
-                self.wave_base()
-            }
+        let height = |on: bool| match on {
+            true => self.wave_top(),
+            false => self.wave_base(),
         };
         let edges = self.transmission.timeline.edges();
-        let lit_before = edges
+        let before = edges
             .iter()
-            .take_while(|edge| edge.at_ns - first_ns < self.start_ns)
-            .last()
-            .is_some_and(|edge| edge.on);
-        let mut data = Data::new().move_to((MARGIN_LEFT, height(lit_before)));
+            .take_while(|edge| edge.at_ns - first_ns < self.start_ns);
+        let mut y = height(before.last().is_some_and(|edge| edge.on));
+        let mut points = vec![(MARGIN_LEFT, y)];
         for edge in edges
             .iter()
             .filter(|edge| self.holds(edge.at_ns - first_ns))
         {
-            data = data
-                .horizontal_line_to(self.x(edge.at_ns - first_ns))
-                .vertical_line_to(height(edge.on));
+            let x = self.x(edge.at_ns - first_ns);
+            points.push((x, y));
+            y = height(edge.on);
+            points.push((x, y));
         }
-        data = data.horizontal_line_to(MARGIN_LEFT + PLOT_WIDTH);
-        Path::new()
-            .set("d", data)
-            .set("fill", "none")
-            .set("stroke", LAMP)
-            .set("stroke-width", 2)
-            .set("stroke-linejoin", "round")
+        points.push((MARGIN_LEFT + PLOT_WIDTH, y));
+        canvas.path(points, LAMP, 2);
     }
 
     /// How late each edge was, as a stem from the zero line.
-    fn errors(&self) -> Group {
-        let middle = (self.error_top() + self.error_base()) / 2.0;
-        let mut group = Group::new();
+    fn errors(&self, canvas: &Canvas<'_>) {
         for edge in self.timing.map_or(&[][..], Timing::edges) {
-            if !self.holds(edge.ideal_ns) {
-                continue;
+            if self.holds(edge.ideal_ns) {
+                let x = self.x(edge.ideal_ns);
+                let y = self.zero() - ERROR / 2.0 * edge.late_ns() as f64 / self.scale_ns as f64;
+                let color = if edge.on { ON_EDGE } else { OFF_EDGE };
+                canvas.path([(x, self.zero()), (x, y)], color, 2);
+                canvas.dot((x, y), color);
             }
-            let x = self.x(edge.ideal_ns);
-            let y = middle - ERROR / 2.0 * edge.late_ns() as f64 / self.scale_ns as f64;
-            let color = if edge.on { ON_EDGE } else { OFF_EDGE };
-            let dot = Circle::new()
-                .set("cx", x)
-                .set("cy", y)
-                .set("r", 2.6)
-                .set("fill", color);
-            group = group.add(line((x, middle), (x, y), color, 1.5)).add(dot);
         }
-        group
+    }
+
+    fn zero(&self) -> f64 {
+        (self.error_top() + self.error_base()) / 2.0
     }
 
     fn first_ns(&self) -> u64 {
