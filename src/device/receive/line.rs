@@ -145,7 +145,7 @@ impl LineState {
         now_ns: u64,
         buffer: &ReadBuffer,
     ) -> Option<Summary> {
-        let had_begun = self.session.ends_ns(self.decoder.rest_ns()).is_some();
+        let had_begun = self.session.ends_ns().is_some();
         let session = had_begun.then(|| self.end_session(buffer));
         self.debounce.restart(down);
         self.began_ns = now_ns;
@@ -169,7 +169,7 @@ impl LineState {
             self.decode(Step::EndWord, buffer);
             news = true;
         }
-        match self.session.ends_ns(self.decoder.rest_ns()) {
+        match self.session.ends_ns() {
             Some(end_ns) if now_ns >= end_ns => (true, Some(self.end_session(buffer))),
             _ => (news, None),
         }
@@ -190,7 +190,7 @@ impl LineState {
             None
         };
         let gap_ends_ns = gap_ns.map(|gap_ns| up_ns.saturating_add(gap_ns));
-        [gap_ends_ns, self.session.ends_ns(self.decoder.rest_ns())]
+        [gap_ends_ns, self.session.ends_ns()]
             .into_iter()
             .flatten()
             .min()

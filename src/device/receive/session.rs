@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! A session: the edges and the text up to a pause of five seconds, or longer if the hand is slow.
+//! A session: the edges and the text up to a pause of five seconds.
 
 use crate::code::Decimal;
 use kernel::{
@@ -8,10 +8,8 @@ use kernel::{
     prelude::fmt, //
 };
 
-/// The least time from the last edge to the end of the session, in nanoseconds.
-const QUIET_MIN_NS: u64 = 5_000_000_000;
-/// The longest such time, in nanoseconds: twice a word gap is 17 s at 1 WPM.
-const QUIET_MAX_NS: u64 = 30_000_000_000;
+/// The time from the last edge to the end of the session, in nanoseconds.
+pub(crate) const QUIET_NS: u64 = 5_000_000_000;
 
 /// The length at which the log truncates the text of a session, in bytes.
 const TEXT_BYTES: usize = 64;
@@ -67,10 +65,9 @@ impl Session {
     }
 
     /// Returns the time at which the session ends if no edge comes, in nanoseconds; `None` if it has not
-    /// begun. The hand rests after `rest_ns`, by what is known of it.
-    pub(crate) fn ends_ns(&self, rest_ns: u64) -> Option<u64> {
-        let quiet_ns = rest_ns.clamp(QUIET_MIN_NS, QUIET_MAX_NS);
-        Some(self.last_edge_ns?.saturating_add(quiet_ns))
+    /// begun.
+    pub(crate) fn ends_ns(&self) -> Option<u64> {
+        Some(self.last_edge_ns?.saturating_add(QUIET_NS))
     }
 
     /// Ends the session; the next edge begins a new one. `wpm` is the speed, if it is known.
