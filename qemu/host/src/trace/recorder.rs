@@ -132,14 +132,14 @@ impl Recorder {
     /// [`Error::Protocol`] if the trace is not whole or has another form, and as [`Board::run`].
     pub fn stop(self, board: &mut Board) -> Result<Vec<Event>> {
         let paths = self.paths.join(" ");
-        // Reading pages never ends by itself, so it is ended when no more comes.
+        // Reading pages never ends by itself, so it is ended when no more comes. Tracing is left on, as it was found.
         let command = format!(
             "cd {TRACEFS} && echo 0 > tracing_on && for path in {paths}; do \
              echo 0 > events/$path/enable; done; for cpu in per_cpu/*; do \
              if grep -E '^(overrun|dropped events): [^0]' $cpu/stats; then exit 1; fi; \
              cat $cpu/trace_pipe_raw > /tmp/pages & before=-1; now=0; \
              while [ $now != $before ]; do usleep 50000; before=$now; now=$(stat -c %s /tmp/pages); done; \
-             kill $!; base64 /tmp/pages; echo -; done; rm /tmp/pages"
+             kill $!; base64 /tmp/pages; echo -; done; rm /tmp/pages; echo 1 > tracing_on"
         );
         let text = board.execute(&command, LIMIT)?.success("trace")?;
         let mut events = Vec::new();
