@@ -129,7 +129,7 @@ fn unloading_in_the_middle_of_a_message_is_prompt_and_leaves_the_lamp_dark() {
             board.run("insmod morse.ko")?;
             let command =
                 format!("echo MORSE > /dev/morse && usleep {ms}000 && rmmod morse && sleep 5");
-            let (took, edges) = trace::system_call(board, "delete_module", &command)?;
+            let (took, edges) = trace::system_call_and_edges(board, "delete_module", &command)?;
             note!("rmmod after {ms} ms took {took:?}; of an empty module {slowest_empty:?}");
             assert!(
                 took <= slowest_empty + bound,

@@ -69,31 +69,45 @@ impl Recording {
 ///
 /// # Errors
 ///
-/// As [`system_call`].
+/// As [`Board::run`] and [`Recorder::stop`]; [`Error::Protocol`] when the command did not make the call exactly once.
 pub fn system_call_time(board: &mut Board, call: &str, command: &str) -> Result<Duration> {
-    system_call(board, call, command).map(|(took, _)| took)
+    system_call_beside(board, call, command, &[]).map(|(took, _)| took)
 }
 
-/// As [`system_call_time`], with the lamp's edges while the command ran.
+/// As [`system_call_time`], with the lamp's edges while the command ran. To record them takes the kernel a while, which
+/// shows in the times of calls that wait for grace periods of RCU.
 ///
 /// # Errors
 ///
-/// As [`Board::run`] and [`Recorder::stop`]; [`Error::Protocol`] when the command did not make the call exactly once.
-pub fn system_call(board: &mut Board, call: &str, command: &str) -> Result<(Duration, Vec<Edge>)> {
-    let [enter, exit] = ["enter", "exit"].map(|end| format!("syscalls/sys_{end}_{call}"));
+/// As [`system_call_time`].
+pub fn system_call_and_edges(
+    board: &mut Board,
+    call: &str,
+    command: &str,
+) -> Result<(Duration, Vec<Edge>)> {
     let filter = writes_to(lamp_number(board)?);
-    let recorder = Recorder::start(board, &[(&enter, ""), (&exit, ""), (GPIO, &filter)])?;
+    let (took, others) = system_call_beside(board, call, command, &[(GPIO, &filter)])?;
+    Ok((took, others.iter().map(edge).collect()))
+}
+
+fn system_call_beside(
+    board: &mut Board,
+    call: &str,
+    command: &str,
+    others: &[(&str, &str)],
+) -> Result<(Duration, Vec<Event>)> {
+    let [enter, exit] = ["enter", "exit"].map(|end| format!("syscalls/sys_{end}_{call}"));
+    let recorder = Recorder::start(
+        board,
+        &[&[(enter.as_str(), ""), (exit.as_str(), "")], others].concat(),
+    )?;
     let result = board.run(command);
-    let (edges, calls): (Vec<Event>, Vec<Event>) = recorder
-        .stop(board)?
-        .into_iter()
-        .partition(|event| GPIO.ends_with(&event.name));
+    let is_call = |event: &Event| event.name.starts_with("sys_");
+    let (calls, others): (Vec<Event>, Vec<Event>) =
+        recorder.stop(board)?.into_iter().partition(is_call);
     result?;
     match &calls[..] {
-        [enter, exit] => Ok((
-            Duration::from_nanos(exit.ns - enter.ns),
-            edges.iter().map(edge).collect(),
-        )),
+        [enter, exit] => Ok((Duration::from_nanos(exit.ns - enter.ns), others)),
         _ => Err(Error::Protocol {
             peer: "trace",
             answer: format!("{calls:?}"),
