@@ -103,12 +103,15 @@ fn latency_is_the_same_in_two_runs() {
     let tables = [run(), run()].map(|table| table.expect("a board that works"));
     for name in NAMES {
         let [one, other] = [0, 1].map(|i| tables[i].row(name));
+        // Without the worst round: the kernel's tick may interrupt one round of a run.
+        let [mean_ns, other_mean_ns] = [one, other]
+            .map(|row| (row.mean_ns * row.count).saturating_sub(row.max_ns) / (row.count - 1));
         // A tenth, and the tick of the clock; where tasks are woken by ticks, a part of a jiffy.
         let slack_ns = match name {
             "delayed_work_late" | "timer_late" => JIFFY_NS / 4,
-            _ => one.mean_ns / 10 + 16,
+            _ => mean_ns / 10 + 16,
         };
-        let apart_ns = one.mean_ns.abs_diff(other.mean_ns);
+        let apart_ns = mean_ns.abs_diff(other_mean_ns);
         assert!(apart_ns <= slack_ns, "{name}: {one:?}, {other:?}");
     }
 }
