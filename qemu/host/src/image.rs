@@ -141,17 +141,21 @@ fn pack(
     archive.symlink("bin/sh", "busybox")?;
     archive.symlink("init", "bin/busybox")?;
     archive.file("etc/inittab", 0o644, inittab(config).as_bytes())?;
-    archive.file("etc/rc", 0o755, include_bytes!("../../guest/root/rc"))?;
+    archive.file("etc/rc", 0o755, include_bytes!("../../guest/image/rc"))?;
     archive.file(
         SIMULATED_GPIO.trim_start_matches('/'),
         0o755,
-        include_bytes!("../../guest/root/gpio"),
+        include_bytes!("../../guest/image/gpio"),
     )?;
-    archive.file("etc/shell", 0o755, include_bytes!("../../guest/root/shell"))?;
+    archive.file(
+        "etc/shell",
+        0o755,
+        include_bytes!("../../guest/image/shell"),
+    )?;
     archive.file(
         "etc/profile",
         0o644,
-        include_bytes!("../../guest/root/profile"),
+        include_bytes!("../../guest/image/profile"),
     )?;
 
     let home = format!("lib/modules/{}", config.release);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 
 //! A second channel into the guest, beside the shell that a person has: ports of a virtio-serial
-//! device, each named after its traffic. `guest/root/link` is the other end.
+//! device, each named after its traffic. `guest/image/link` is the other end.
 
 use std::io::Write;
 use std::os::unix::net::UnixStream;
@@ -63,8 +63,8 @@ pub(crate) fn prepare(options: Options) -> Options {
     STOCK_MODULES
         .iter()
         .fold(options, |options, name| options.stock_module(name))
-        .file(SCRIPT, include_bytes!("../../guest/root/link"))
-        .file(MODULES, include_bytes!("../../guest/root/modules"))
+        .file(SCRIPT, include_bytes!("../../guest/image/link"))
+        .file(MODULES, include_bytes!("../../guest/image/modules"))
 }
 
 /// The link to a running guest.

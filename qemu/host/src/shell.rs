@@ -209,7 +209,7 @@ mod tests {
 
     /// The guest's script, run by the host's shell: without `stty` it needs no terminal.
     fn host_shell() -> (Shell, std::process::Child) {
-        let script = include_str!("../../guest/root/shell")
+        let script = include_str!("../../guest/image/shell")
             .replace(". /etc/profile", "")
             .replace("cd /root", "cd /tmp")
             .replace("\tstty", "\t:")

@@ -8,7 +8,7 @@
 //!
 //! The module parameter `bottom_half` chooses the mechanism. A BH work item and a tasklet are softirqs, see
 //! [`crate::linux::softirq`]. The thread of the interrupt comes later, but may sleep. So it reads the lines
-//! that sleep, whatever the parameter says. On `PREEMPT_RT` it reads all lines unless the parameter
+//! that sleep, regardless of the parameter. On `PREEMPT_RT` it reads all lines unless the parameter
 //! names a softirq: the lock of a chip may be one that sleeps there, and the chip does not tell.
 
 use super::{
