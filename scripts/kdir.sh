@@ -41,11 +41,11 @@ choose_compilers() {
 		cc=${compiler%gcc*}
 		variables+=("CROSS_COMPILE=$cc" "CC=$compiler")
 	fi
-	for place in host root; do
+	for place in host 'tool root'; do
 		run=()
 		[ "$place" = host ] || run=("$tools" run)
 		if fits; then
-			[ "$place" = root ] || command -v bindgen >/dev/null || variables+=("BINDGEN=$tools run bindgen")
+			[ "$place" != host ] || command -v bindgen >/dev/null || variables+=("BINDGEN=$tools run bindgen")
 			return
 		fi
 	done
@@ -59,9 +59,9 @@ fits() {
 	local has
 	has=$("${run[@]}" sh -c 'cd / && rustc --version' 2>/dev/null) || has=none
 	if [ "$has" != "$rustc" ]; then
-		reasons+=("rustc of the ${place/root/tool root} is '$has'.")
+		reasons+=("rustc of the $place is '$has'.")
 	elif ! "${run[@]}" sh -c "command -v $compiler" >/dev/null; then
-		reasons+=("the ${place/root/tool root} has no $compiler.")
+		reasons+=("the $place has no $compiler.")
 	else
 		return 0
 	fi

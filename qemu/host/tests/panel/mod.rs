@@ -34,6 +34,8 @@ pub fn tests() -> Tests {
     .in_real_time()
 }
 
+/// The home of root in the guest, where the modules are.
+const HOME: &str = "/root";
 const ROWS: u16 = 24;
 const COLUMNS: u16 = 80;
 /// The rows of the panel on a terminal of that size.
@@ -338,9 +340,10 @@ fn changed_modules_are_brought_and_loaded_again() {
     let (good, text) = reload();
     println!("{text}");
     assert!(good, "{text}");
+    let insmod = format!("# insmod {HOME}/timer.ko");
     for line in [
         "# rmmod timer",
-        "# insmod /root/timer.ko",
+        &insmod,
         "timer: started",
         "wq.ko is new",
     ] {
