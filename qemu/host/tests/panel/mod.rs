@@ -341,12 +341,7 @@ fn changed_modules_are_brought_and_loaded_again() {
     println!("{text}");
     assert!(good, "{text}");
     let insmod = format!("# insmod {HOME}/timer.ko");
-    for line in [
-        "# rmmod timer",
-        &insmod,
-        "timer: started",
-        "wq.ko is new",
-    ] {
+    for line in ["# rmmod timer", &insmod, "timer: started", "wq.ko is new"] {
         assert!(text.contains(line), "{line} in {text}");
     }
     run(&terminal, "insmod wq.ko && echo there", "there");
