@@ -61,17 +61,19 @@ fn a_key_on_a_chip_that_sleeps_is_read() {
         board.run("cat /dev/morse > /tmp/text 2> /dev/null &")?;
         let pull = board.run("find /sys/devices -path '*sim_gpio0/pull'")?;
         let pull = pull.trim();
+        // In one command: between two of them any time may pass in the guest.
+        let mut command = format!(
+            "mark() {{ echo pull-up > {pull}; usleep $1; echo pull-down > {pull}; usleep {space_us}; }}",
+            space_us = UNIT_MS * 1000
+        );
         for letter in ELEMENTS {
-            let mut command = String::new();
             for units in letter.split(' ') {
                 let mark_us = units.parse::<u64>().expect("a number") * UNIT_MS * 1000;
-                let space_us = UNIT_MS * 1000;
-                command += &format!(
-                    "echo pull-up > {pull}; usleep {mark_us}; echo pull-down > {pull}; usleep {space_us}; "
-                );
+                command += &format!("; mark {mark_us}");
             }
-            board.run(&format!("{command} usleep 300000"))?;
+            command += "; usleep 300000";
         }
+        board.run(&command)?;
         let text = board.run("sleep 6; killall cat; while pidof cat > /dev/null; do usleep 10000; done; cat /tmp/text")?;
         assert_eq!(text, "CQ \n");
         // The thread of the interrupt has read it.
