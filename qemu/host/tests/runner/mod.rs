@@ -23,11 +23,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use libtest_mimic::{Completion, Failed};
+use morse_board::Board;
 
 use context::{Context, Outcome};
 use kernel::Kernel;
 use report::Report;
-use schedule::{Needs, Schedule};
+use schedule::{Needs, Schedule, Turn};
 use test::{Kind, Test};
 
 /// The project's directory.
@@ -41,17 +42,17 @@ pub struct Trial {
     /// The flavour of its kernel, where there are several.
     pub flavour: Option<String>,
     pub needs: Needs,
-    body: Box<dyn FnOnce() + Send>,
+    body: Arc<dyn Fn() + Send + Sync>,
 }
 
 impl Trial {
     /// A trial that needs the host only.
-    pub fn new(name: impl Into<String>, body: impl FnOnce() + Send + 'static) -> Self {
+    pub fn new(name: impl Into<String>, body: impl Fn() + Send + Sync + 'static) -> Self {
         Trial {
             name: name.into(),
             flavour: None,
             needs: Needs::default(),
-            body: Box::new(body),
+            body: Arc::new(body),
         }
     }
 
@@ -62,8 +63,8 @@ impl Trial {
             needs: Needs {
                 kernel: Some(kernel),
                 shared: test.board.map(|kind| (kernel, kind.name)),
-                last: false,
                 real_time: test.real_time,
+                ..Needs::default()
             },
             ..Trial::new(test.name.clone(), move || body())
         }
@@ -76,7 +77,7 @@ impl Trial {
                 kernel: Some(kernel),
                 shared: Some((kernel, kind.name)),
                 last: true,
-                real_time: false,
+                ..Needs::default()
             },
             ..Trial::new(format!("leaks::{}", kind.name), crate::fixture::no_leaks)
         }
@@ -93,36 +94,33 @@ pub struct Run {
 
 impl Run {
     /// Runs the trial of this number when its turn comes.
+    ///
+    /// A trial in real time that fails beside other trials runs once more when all others are done: only a failure of
+    /// that run counts, as the host kept the first from its processor.
     pub fn trial(&self, number: usize, trial: Trial) -> Result<Completion, Failed> {
-        let mut turn = self.schedule.enter(number);
         let name = trial
             .flavour
             .iter()
             .fold(trial.name.clone(), |name, flavour| {
                 format!("[{flavour}] {name}")
             });
+        let mut turn = self.schedule.enter(number);
         self.report.begins(&name);
         let start = Instant::now();
-        let kernel = trial.needs.kernel.map(|kernel| &self.kernels[kernel]);
-        let config = kernel.map(|kernel| kernel.try_config()).transpose();
-        let (outcome, notes, boards) = match config {
-            Ok(config) => {
-                let boards = std::mem::take(&mut turn.boards);
-                context::run(
-                    Context::new(config.cloned(), boards),
-                    self.limit,
-                    !trial.needs.real_time,
-                    trial.body,
-                )
-            }
-            Err(why) => (Outcome::Failed(why), String::new(), Vec::new()),
-        };
-        self.schedule.leave(turn, boards);
+        let (mut outcome, mut notes, boards) = self.run(&trial, &mut turn);
+        let alone = self.schedule.leave(turn, boards);
+        if let (Outcome::Failed(why), true, false) = (&outcome, trial.needs.real_time, alone) {
+            self.report.repeats(&name, why);
+            let mut turn = self.schedule.enter_alone(number, trial.needs.kernel);
+            (outcome, notes, _) = self.run(&trial, &mut turn);
+            self.schedule.leave(turn, Vec::new());
+        }
         self.report.ends(&name, start.elapsed(), &outcome, &notes);
         match outcome {
             Outcome::Passed => Ok(Completion::Completed),
             Outcome::Skipped(reason) => Ok(Completion::ignored_with(reason)),
             Outcome::Failed(why) => {
+                let kernel = trial.needs.kernel.map(|kernel| &self.kernels[kernel]);
                 let flavour = kernel.map_or("", Kernel::variable);
                 Err(format!(
                     "{}\nagain: {}",
@@ -131,6 +129,23 @@ impl Run {
                 )
                 .into())
             }
+        }
+    }
+
+    fn run(&self, trial: &Trial, turn: &mut Turn) -> (Outcome, String, Vec<Board>) {
+        let kernel = trial.needs.kernel.map(|kernel| &self.kernels[kernel]);
+        match kernel.map(Kernel::try_config).transpose() {
+            Ok(config) => {
+                let boards = std::mem::take(&mut turn.boards);
+                let body = trial.body.clone();
+                context::run(
+                    Context::new(config.cloned(), boards),
+                    self.limit,
+                    !trial.needs.real_time,
+                    move || body(),
+                )
+            }
+            Err(why) => (Outcome::Failed(why), String::new(), Vec::new()),
         }
     }
 

@@ -17,6 +17,7 @@ struct State {
     passed: usize,
     failed: Vec<String>,
     skipped: BTreeMap<String, Vec<String>>,
+    repeated: Vec<String>,
     running: BTreeSet<String>,
     times: Vec<(Duration, String)>,
 }
@@ -47,6 +48,12 @@ impl Report {
         self.state().running.insert(name.to_owned());
     }
 
+    /// Reports that a trial has failed and runs once more, and why.
+    pub fn repeats(&self, name: &str, why: &str) {
+        println!("{name} failed beside other tests, and runs again alone:\n{why}");
+        self.state().repeated.push(name.to_owned());
+    }
+
     /// Reports the result of a trial.
     pub fn ends(&self, name: &str, time: Duration, outcome: &Outcome, notes: &str) {
         let mut state = self.state();
@@ -73,6 +80,10 @@ impl Report {
         let mut state = self.state();
         for (reason, names) in &state.skipped {
             println!("{} skipped, {reason}:\n  {}", names.len(), names.join(" "));
+        }
+        if !state.repeated.is_empty() {
+            let names = state.repeated.join(" ");
+            println!("{} repeated alone:\n  {names}", state.repeated.len());
         }
         state.times.sort_unstable();
         for (time, name) in state.times.iter().rev().take(slowest) {

@@ -3,7 +3,7 @@
 //! Decides which trial runs next. Each trial has a thread that waits for its turn here.
 //!
 //! Exact trials run concurrently, one for each processor; beside them runs one trial at a time that watches the host's
-//! clock. A trial starts when its kernel is prepared and its board is free. Boards are kept for the next trial of their
+//! clock; such a trial that failed beside others is repeated alone at the end. A trial starts when its kernel is prepared and its board is free. Boards are kept for the next trial of their
 //! kind; a second board of a kind is booted only when no other trial can start.
 
 use std::collections::{BTreeMap, HashMap};
@@ -24,6 +24,8 @@ pub struct Needs {
     /// It runs after all others of its kind of board, on all those boards.
     pub last: bool,
     pub real_time: bool,
+    /// It runs when all others are done.
+    pub alone: bool,
 }
 
 #[derive(Default)]
@@ -37,6 +39,9 @@ struct Slot {
 struct State {
     lanes: usize,
     real_time_is_free: bool,
+    running: usize,
+    /// The number of turns that have begun.
+    begun: usize,
     kernels_ready: Vec<usize>,
     boards: HashMap<SharedKey, Slot>,
     waiting: BTreeMap<usize, Needs>,
@@ -51,6 +56,8 @@ pub struct Schedule {
 /// A trial's turn, from [`Schedule::enter`] to [`Schedule::leave`].
 pub struct Turn {
     needs: Needs,
+    /// The number of turns that had begun with this one, if no other was running.
+    alone_at: Option<usize>,
     /// One board, or all boards of the kind for the last trial.
     pub boards: Vec<Board>,
 }
@@ -71,6 +78,8 @@ impl Schedule {
             state: Mutex::new(State {
                 lanes,
                 real_time_is_free: true,
+                running: 0,
+                begun: 0,
                 kernels_ready: Vec::new(),
                 boards,
                 waiting,
@@ -103,6 +112,9 @@ impl Schedule {
             true => state.real_time_is_free = false,
             false => state.lanes -= 1,
         }
+        state.begun += 1;
+        let alone_at = (state.running == 0).then_some(state.begun);
+        state.running += 1;
         let mut boards = Vec::new();
         if let Some(slot) = needs.shared.map(|key| state.boards.entry(key).or_default()) {
             match needs.last {
@@ -115,13 +127,31 @@ impl Schedule {
         }
         drop(state);
         self.changed.notify_all();
-        Turn { needs, boards }
+        Turn {
+            needs,
+            alone_at,
+            boards,
+        }
     }
 
-    /// Ends a trial's turn, and takes back the boards that can be used again.
-    pub fn leave(&self, turn: Turn, boards: Vec<Board>) {
+    /// Waits until all other trials are done, for a further turn of a trial that has left. It gets no board.
+    pub fn enter_alone(&self, trial: usize, kernel: Option<usize>) -> Turn {
+        let needs = Needs {
+            kernel,
+            alone: true,
+            ..Needs::default()
+        };
+        self.state().waiting.insert(trial, needs);
+        self.enter(trial)
+    }
+
+    /// Ends a trial's turn, and takes back the boards that can be used again. Returns whether no other trial ran
+    /// meanwhile.
+    pub fn leave(&self, turn: Turn, boards: Vec<Board>) -> bool {
         let mut done = Vec::new();
         let mut state = self.state();
+        state.running -= 1;
+        let alone = turn.alone_at == Some(state.begun);
         match turn.needs.real_time {
             true => state.real_time_is_free = true,
             false => state.lanes += 1,
@@ -143,6 +173,7 @@ impl Schedule {
         // Ending a board takes a moment: do it without the lock.
         drop(done);
         self.changed.notify_all();
+        alone
     }
 }
 
@@ -169,7 +200,8 @@ impl State {
             .kernel
             .is_none_or(|kernel| self.kernels_ready.contains(&kernel));
         let is_left = |key| self.boards.get(key).is_some_and(|slot| slot.left > 0);
-        lane && kernel && !(needs.last && needs.shared.as_ref().is_some_and(is_left))
+        let all_done = || self.running == 0 && self.waiting.values().all(|needs| needs.alone);
+        lane && kernel && (!needs.alone || all_done()) && !(needs.last && needs.shared.as_ref().is_some_and(is_left))
     }
 
     /// Whether the trial needs no board, has a free one, or is the first to want its kind.
@@ -231,6 +263,28 @@ mod tests {
         assert_eq!(next(&schedule), Some(2));
         schedule.leave(first, Vec::new());
         assert_eq!(next(&schedule), Some(1));
+    }
+
+    #[test]
+    fn a_repeated_trial_runs_alone_at_the_end() {
+        let real_time = Needs {
+            real_time: true,
+            ..Needs::default()
+        };
+        let schedule = Schedule::new([real_time, Needs::default(), Needs::default()], 1);
+        let (first, second) = (schedule.enter(0), schedule.enter(1));
+        assert!(!schedule.leave(first, Vec::new()), "another trial ran");
+        let again = Needs {
+            alone: true,
+            ..Needs::default()
+        };
+        schedule.state().waiting.insert(0, again);
+        assert_eq!(next(&schedule), None, "a trial is running");
+        schedule.leave(second, Vec::new());
+        assert_eq!(next(&schedule), Some(2));
+        let third = schedule.enter(2);
+        assert!(schedule.leave(third, Vec::new()), "no other trial ran");
+        assert_eq!(next(&schedule), Some(0));
     }
 
     #[test]
