@@ -201,7 +201,9 @@ impl State {
             .is_none_or(|kernel| self.kernels_ready.contains(&kernel));
         let is_left = |key| self.boards.get(key).is_some_and(|slot| slot.left > 0);
         let all_done = || self.running == 0 && self.waiting.values().all(|needs| needs.alone);
-        lane && kernel && (!needs.alone || all_done()) && !(needs.last && needs.shared.as_ref().is_some_and(is_left))
+        lane && kernel
+            && (!needs.alone || all_done())
+            && !(needs.last && needs.shared.as_ref().is_some_and(is_left))
     }
 
     /// Whether the trial needs no board, has a free one, or is the first to want its kind.
