@@ -35,6 +35,8 @@ packages=(
 	shellcheck git bats
 	# the archive
 	apt debian-archive-keyring ca-certificates
+	# packages of the driver, and the file system of a machine to install them on
+	debhelper dh-dkms lintian e2fsprogs
 	# how a tool root is made and entered, as a test does it on a Debian of this suite
 	mmdebstrap bubblewrap proot mount
 	# no package that is essential depends on an awk
