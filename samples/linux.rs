@@ -15,6 +15,8 @@ pub mod irq;
 pub mod irq_sim;
 #[path = "../src/linux/module.rs"]
 pub mod module;
+#[path = "../src/linux/queue.rs"]
+pub mod queue;
 #[path = "../src/linux/sched.rs"]
 pub mod sched;
 #[path = "../src/linux/tasklet.rs"]

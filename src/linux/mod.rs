@@ -47,6 +47,7 @@ pub mod delayed;
 pub mod device_irq;
 pub mod fasync;
 pub mod faux;
+pub mod file;
 pub mod gpio;
 pub mod irq;
 #[cfg_attr(not(CONFIG_IRQ_SIM), path = "absent/irq_sim.rs")]
@@ -60,6 +61,7 @@ pub mod param;
 pub mod platform;
 pub mod pm;
 pub mod poll;
+pub mod queue;
 pub mod sched;
 pub mod softirq;
 pub mod sysfs;

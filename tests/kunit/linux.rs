@@ -10,6 +10,8 @@ pub mod context;
 pub mod delayed;
 #[path = "../../src/linux/kunit.rs"]
 pub mod kunit;
+#[path = "../../src/linux/queue.rs"]
+pub mod queue;
 #[path = "../../src/linux/tasklet.rs"]
 pub mod tasklet;
 #[path = "../../src/linux/time.rs"]

@@ -17,8 +17,8 @@ use crate::linux::{
     context::Sleepable,
     delayed::DelayedWorkHandle,
     fasync::FasyncRequest,
-    miscdev::{
-        self,
+    file::{
+        FileOperations,
         Ioctl,
         WriteFlags, //
     },
@@ -70,7 +70,7 @@ pub(crate) struct OpenFile {
     reader: Reader,
 }
 
-impl miscdev::FileOperations for OpenFile {
+impl FileOperations for OpenFile {
     type Device = DeviceData;
 
     fn open(device: &DeviceData, _ctx: &Sleepable) -> Result<Pin<KBox<Self>>> {

@@ -19,7 +19,7 @@ use crate::linux::{
         Band,
         FasyncRequest, //
     },
-    miscdev::WriteFlags,
+    file::WriteFlags,
     poll::{
         PollEvents,
         PollQueue, //
