@@ -6,7 +6,7 @@ MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := modules
 
 # Settings, from the command line or the environment.
-export RELEASE SUITE SERIES ARCH FLAVOUR KERNELS KDIR MSG DIAGRAM TIME V KEY
+export DESTDIR RELEASE SUITE SERIES ARCH FLAVOUR KERNELS KDIR MSG DIAGRAM TIME V KEY
 
 help:
 	@echo 'morse: a two-way Morse device for Linux, in Rust'
@@ -24,6 +24,8 @@ help:
 	@echo '  make bench      measure against baselines in C: a table, JSON and plots (bench/README.md)'
 	@echo '  make matrix     the boot tests on four kernels: arm64, PREEMPT_RT, 32-bit ARM, amd64 (some 20 minutes or more)'
 	@echo '  make lint       formatting, clippy for host and kernel code, checkpatch, device tree schema'
+	@echo '  make deb        build Debian packages, into build/deb/ARCH (packaging/README.md)'
+	@echo '  make install DESTDIR=DIR   install module, programs and man pages below DIR (/ by default)'
 	@echo '  make tools      only bring up the tool root        make kernel   only prepare the kernel tree'
 	@echo '  make clean      remove build/                      make distclean   remove the cache as well'
 	@echo
@@ -59,6 +61,12 @@ matrix:
 lint:
 	@scripts/lint
 
+deb:
+	@out=$$(scripts/deb) && echo "$${out#"$$PWD"/}:" && ls "$$out"
+
+install:
+	@scripts/install
+
 tools:
 	@scripts/tools
 
@@ -71,4 +79,4 @@ clean:
 distclean: clean
 	rm -rf "$${XDG_CACHE_HOME:-$$HOME/.cache}/morse"
 
-.PHONY: help modules run reload rust-analyzer test matrix bench lint tools kernel clean distclean
+.PHONY: help modules run reload rust-analyzer test matrix bench lint deb install tools kernel clean distclean

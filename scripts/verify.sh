@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # Whether a prepared tree is the right one for a binary kernel; sourced after common.sh. Each check takes the directory of
-# scripts/kernel while it is being made (`config`, `headers/`, `build/`) and the variable `release`, and ends the script
+# scripts/kernel while it is being made (`config`, `build/`) and the variable `release`, and ends the script
 # with a message that names the difference.
 
 # config NAME FILE: the value of a string in a kernel configuration.
@@ -28,11 +28,12 @@ check_config() {
 }
 
 # Every symbol that the prepared Rust crates export must be exported by the binary kernel under the very same name.
+# check_symbols DIR SYMVERS, the Module.symvers of the binary kernel
 check_symbols() {
-	local dir=$1 ours missing
+	local dir=$1 symvers=$2 ours missing
 	ours=$(cat "$dir"/build/rust/exports_*_generated.h | sed -n 's/^EXPORT_SYMBOL_RUST_GPL(\(.*\));$/\1/p' | sort -u)
 	[ "$(wc -l <<<"$ours")" -gt 100 ] || die "found no Rust symbols in the prepared tree"
-	missing=$(comm -23 <(echo "$ours") <(cut -f2 "$dir/headers/Module.symvers" | sort -u))
+	missing=$(comm -23 <(echo "$ours") <(cut -f2 "$symvers" | sort -u))
 	[ -z "$missing" ] || die "symbol mismatch: $(wc -l <<<"$missing") of $(wc -l <<<"$ours") Rust symbols of the prepared \
 tree are not exported by $release, first: $(head -1 <<<"$missing"); source, configuration or compiler is not the one it was built with"
 	wc -l <<<"$ours" >"$dir/symbols"
