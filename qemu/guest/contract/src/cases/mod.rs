@@ -5,6 +5,7 @@
 mod async_io;
 mod blocking;
 mod copying;
+mod cwd;
 mod encoding;
 mod file;
 mod fsync;
@@ -60,6 +61,7 @@ pub const GROUPS: &[(&str, &[(&str, Case)])] = &[
     ("uring", uring::CASES),
     ("meanwhile", meanwhile::CASES),
     ("programs", programs::CASES),
+    ("cwd", cwd::CASES),
 ];
 
 /// A table of cases from the functions of that name.
