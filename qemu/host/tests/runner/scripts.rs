@@ -63,6 +63,10 @@ fn run_bats(words: &[&str]) {
     let (status, said) = process::run(top(), words, &[]);
     note!("{said}");
     assert!(status.success(), "{status}");
+    assert!(
+        said.lines().any(|line| line == "1..1"),
+        "the filter of bats selects the test, and no other"
+    );
     if let Some((_, reason)) = said.split_once(" # skip ") {
         skip(reason.trim());
     }
@@ -70,7 +74,8 @@ fn run_bats(words: &[&str]) {
 
 /// A name as a regular expression.
 fn quoted(name: &str) -> String {
-    let special = |c: char| !(c.is_alphanumeric() || c == ' ');
+    // Others have a meaning only after a backslash.
+    let special = |c: char| "\\.[]{}()*+?^$|".contains(c);
     name.chars()
         .map(|c| {
             if special(c) {
