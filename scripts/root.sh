@@ -126,4 +126,6 @@ finish_root() (
 	absent_calls >etc/absent-calls.bpf
 	# Other users could run these programs with the rights of the root's owner.
 	find . -type f -perm /6000 -exec chmod ug-s {} +
+	# Packages unpacked by root give a few directories to users of the system.
+	find . ! -uid "$(id -u)" -exec chown --no-dereference "$(id -u):$(id -g)" {} +
 )
