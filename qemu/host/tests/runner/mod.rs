@@ -106,12 +106,13 @@ impl Run {
             });
         let mut turn = self.schedule.enter(number);
         self.report.begins(&name);
-        let start = Instant::now();
+        let mut start = Instant::now();
         let (mut outcome, mut notes, boards) = self.run(&trial, &mut turn);
         let alone = self.schedule.leave(turn, boards);
         if let (Outcome::Failed(why), true, false) = (&outcome, trial.needs.real_time, alone) {
             self.report.repeats(&name, why);
             let mut turn = self.schedule.enter_alone(number, trial.needs.kernel);
+            start = Instant::now();
             (outcome, notes, _) = self.run(&trial, &mut turn);
             self.schedule.leave(turn, Vec::new());
         }
