@@ -37,6 +37,9 @@ module! {
     license: "GPL v2",
 }
 
+// The macro above has no key for it. packaging/debian/changelog and Cargo.toml have the same.
+modinfo!("version=", "0.1.0");
+
 /// The module: the device that it makes on a machine without hardware, and the driver, which owns the
 /// devices bound to it. Fields are dropped in this order.
 struct Morse {

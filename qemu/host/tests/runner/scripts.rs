@@ -8,7 +8,9 @@ use super::context::skip;
 use super::{process, top, Trial};
 
 /// The lints for every kernel; `kunit` is for kernels with KUnit.
-const LINTS: [&str; 6] = ["format", "host", "kernel", "c", "shell", "binding"];
+const LINTS: [&str; 7] = [
+    "format", "host", "kernel", "c", "shell", "binding", "workflow",
+];
 
 /// A trial for each lint.
 pub fn lints(has_kunit: bool) -> Vec<Trial> {
