@@ -25,6 +25,7 @@
 
 mod cases;
 mod change;
+mod epoll;
 mod faults;
 mod hand;
 mod lamp;
@@ -34,6 +35,7 @@ mod runner;
 mod stall;
 mod storm;
 mod task;
+mod unbound;
 
 use std::process::ExitCode;
 

@@ -16,6 +16,7 @@ use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags};
 use crate::hand::Hand;
 use crate::stall::Page;
 use crate::task::{Blocked, PROMPT};
+use crate::unbound::while_unbound;
 use crate::Result;
 use morse_guest::device::Device;
 use morse_guest::driver;
@@ -36,15 +37,6 @@ fn page() -> Result<Option<Arc<Page>>> {
         println!("skipped: this kernel has no userfaultfd");
     }
     Ok(page.map(Arc::new))
-}
-
-/// Runs `check` with the driver unbound. Unbinding must be prompt.
-fn while_unbound(check: impl FnOnce() -> Result) -> Result {
-    let (device, took) = driver::unbind()?;
-    assert!(took < PROMPT, "unbinding took {took:?}");
-    let result = check();
-    driver::rebind(&device)?;
-    result
 }
 
 fn reader_that_stalls(

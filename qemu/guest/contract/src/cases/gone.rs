@@ -12,10 +12,10 @@ use morse_use::uapi;
 use nix::errno::Errno;
 use nix::libc;
 use nix::poll::PollFlags;
-use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTimeout};
 
 use crate::hand::Hand;
 use crate::task::{Blocked, PROMPT};
+use crate::unbound::{wakes_pollers, while_unbound, GONE};
 use crate::Result;
 use morse_guest::device::Device;
 use morse_guest::driver;
@@ -31,17 +31,7 @@ super::cases![
     it_can_be_bound_again_and_heard_again,
 ];
 
-const GONE: PollFlags = PollFlags::POLLERR.union(PollFlags::POLLHUP);
 const LIMIT: usize = 256;
-
-/// Runs `check` with the driver unbound.
-fn while_unbound(check: impl FnOnce() -> Result) -> Result {
-    let (device, took) = driver::unbind()?;
-    assert!(took < PROMPT, "unbinding took {took:?}");
-    let result = check();
-    driver::rebind(&device)?;
-    result
-}
 
 fn blocked_readers_are_sent_home() -> Result {
     let _hand = Hand::new()?;
@@ -63,25 +53,7 @@ fn blocked_readers_are_sent_home() -> Result {
 
 fn pollers_are_told() -> Result {
     let _hand = Hand::new()?;
-    let poller = Blocked::in_call(|| {
-        let reader = Device::reader().unwrap();
-        reader.poll_for(PollFlags::POLLIN, Duration::from_secs(100))
-    });
-    let epoller = Blocked::in_call(|| -> nix::Result<EpollFlags> {
-        let reader = Device::reader().unwrap();
-        let epoll = Epoll::new(EpollCreateFlags::empty())?;
-        epoll.add(&reader, EpollEvent::new(EpollFlags::EPOLLIN, 0))?;
-        let mut events = [EpollEvent::empty()];
-        epoll.wait(&mut events, EpollTimeout::from(u16::MAX))?;
-        Ok(events[0].events())
-    });
-    while_unbound(|| {
-        // There is nothing to read.
-        assert_eq!(poller.within(PROMPT)?, Ok(GONE));
-        let gone = EpollFlags::EPOLLERR | EpollFlags::EPOLLHUP;
-        assert_eq!(epoller.within(PROMPT)?, Ok(gone));
-        Ok(())
-    })
+    wakes_pollers(Device::reader, PollFlags::POLLIN)
 }
 
 fn what_came_before_is_read_to_its_end() -> Result {

@@ -5,8 +5,9 @@
 use std::time::Duration;
 
 use nix::poll::PollFlags;
-use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTimeout};
+use nix::sys::epoll::EpollFlags;
 
+use crate::epoll::Watch;
 use crate::task::{Blocked, PROMPT};
 use crate::Result;
 use morse_guest::device::Device;
@@ -77,41 +78,29 @@ fn an_abort_wakes_a_poller() -> Result {
     Ok(())
 }
 
-/// Waits for the one file of an epoll set, for at most `limit`; returns its events.
-fn wait(epoll: &Epoll, limit: Duration) -> Result<EpollFlags> {
-    let mut events = [EpollEvent::empty()];
-    let count = epoll.wait(&mut events, EpollTimeout::try_from(limit)?)?;
-    Ok(match count {
-        0 => EpollFlags::empty(),
-        _ => events[0].events(),
-    })
-}
-
 fn epoll_by_level() -> Result {
     driver::set("wpm", FAST_WPM)?;
     let device = Device::open_nonblock()?;
-    let epoll = Epoll::new(EpollCreateFlags::empty())?;
-    epoll.add(&device, EpollEvent::new(EpollFlags::EPOLLOUT, 0))?;
-    assert_eq!(wait(&epoll, AT_ONCE)?, EpollFlags::EPOLLOUT);
-    assert_eq!(wait(&epoll, AT_ONCE)?, EpollFlags::EPOLLOUT, "still");
+    let epoll = Watch::new(&device, EpollFlags::EPOLLOUT)?;
+    assert_eq!(epoll.wait(AT_ONCE)?, EpollFlags::EPOLLOUT);
+    assert_eq!(epoll.wait(AT_ONCE)?, EpollFlags::EPOLLOUT, "still");
     device.fill()?;
-    assert_eq!(wait(&epoll, AT_ONCE)?, EpollFlags::empty());
-    assert_eq!(wait(&epoll, DRAINED + PROMPT)?, EpollFlags::EPOLLOUT);
+    assert_eq!(epoll.wait(AT_ONCE)?, EpollFlags::empty());
+    assert_eq!(epoll.wait(DRAINED + PROMPT)?, EpollFlags::EPOLLOUT);
     Ok(())
 }
 
 fn epoll_by_edge() -> Result {
     driver::set("wpm", FAST_WPM)?;
     let device = Device::open_nonblock()?;
-    let epoll = Epoll::new(EpollCreateFlags::empty())?;
     let flags = EpollFlags::EPOLLOUT | EpollFlags::EPOLLET;
-    epoll.add(&device, EpollEvent::new(flags, 0))?;
-    assert_eq!(wait(&epoll, AT_ONCE)?, EpollFlags::EPOLLOUT);
+    let epoll = Watch::new(&device, flags)?;
+    assert_eq!(epoll.wait(AT_ONCE)?, EpollFlags::EPOLLOUT);
     device.fill()?;
-    while wait(&epoll, AT_ONCE)? != EpollFlags::empty() {}
+    while epoll.wait(AT_ONCE)? != EpollFlags::empty() {}
     for _ in 0..3 {
         // A program that fills the fifo gets another event when there is room again.
-        assert_eq!(wait(&epoll, DRAINED + PROMPT)?, EpollFlags::EPOLLOUT);
+        assert_eq!(epoll.wait(DRAINED + PROMPT)?, EpollFlags::EPOLLOUT);
         while device.write("T").is_ok() {}
     }
     Ok(())

@@ -10,10 +10,10 @@ use std::time::Duration;
 use nix::errno::Errno;
 use nix::libc;
 use nix::poll::PollFlags;
-use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTimeout};
 
 use crate::lamp::Lamp;
 use crate::task::{Blocked, PROMPT};
+use crate::unbound::{wakes_pollers, while_unbound, GONE};
 use crate::Result;
 use morse_guest::device::{Device, CAPACITY, NODE};
 use morse_guest::driver;
@@ -33,16 +33,6 @@ super::cases![
 ];
 
 const SLOW_WPM: &str = "1";
-const GONE: PollFlags = PollFlags::POLLERR.union(PollFlags::POLLHUP);
-
-/// Runs `check` with the driver unbound.
-fn while_unbound(check: impl FnOnce() -> Result) -> Result {
-    let (device, took) = driver::unbind()?;
-    assert!(took < PROMPT, "unbinding took {took:?}");
-    let result = check();
-    driver::rebind(&device)?;
-    result
-}
 
 /// Checks the answers of a file whose hardware has gone.
 fn is_gone(device: &Device) -> Result {
@@ -121,33 +111,12 @@ fn an_fsync_is_sent_home() -> Result {
 fn pollers_are_told() -> Result {
     driver::set("wpm", SLOW_WPM)?;
     Device::open_nonblock()?.fill()?;
-    let poller = Blocked::in_call(|| Device::open().unwrap().poll(Duration::from_secs(100)));
-    let epoller = Blocked::in_call(|| -> nix::Result<EpollFlags> {
-        let device = Device::open().unwrap();
-        let epoll = Epoll::new(EpollCreateFlags::empty())?;
-        epoll.add(&device, EpollEvent::new(EpollFlags::EPOLLOUT, 0))?;
-        let mut events = [EpollEvent::empty()];
-        epoll.wait(&mut events, EpollTimeout::from(u16::MAX))?;
-        Ok(events[0].events())
-    });
-    while_unbound(|| {
-        assert_eq!(poller.within(PROMPT)?, Ok(GONE));
-        let gone = EpollFlags::EPOLLERR | EpollFlags::EPOLLHUP;
-        assert_eq!(epoller.within(PROMPT)?, Ok(gone));
-        Ok(())
-    })
+    wakes_pollers(Device::open, PollFlags::POLLOUT)
 }
 
-/// The keyer is idle, so that only the removal itself can wake the poller.
+/// The keyer is idle, so that only the removal itself can wake the pollers.
 fn pollers_of_an_idle_device_are_told() -> Result {
-    let poller = Blocked::in_call(|| {
-        let device = Device::open().unwrap();
-        device.poll_for(PollFlags::empty(), Duration::from_secs(100))
-    });
-    while_unbound(|| {
-        assert_eq!(poller.within(PROMPT)?, Ok(GONE));
-        Ok(())
-    })
+    wakes_pollers(Device::open, PollFlags::empty())
 }
 
 fn the_lamp_goes_dark() -> Result {

@@ -10,9 +10,10 @@ use morse_use::uapi;
 use nix::errno::Errno;
 use nix::fcntl::{fcntl, FcntlArg, OFlag};
 use nix::poll::PollFlags;
-use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTimeout};
+use nix::sys::epoll::EpollFlags;
 use nix::sys::signal::{SaFlags, Signal};
 
+use crate::epoll::Watch;
 use crate::hand::Hand;
 use crate::task::{self, Blocked, PROMPT, SETTLE};
 use crate::Result;
@@ -171,46 +172,30 @@ fn poll_waits_for_pulses() -> Result {
     Ok(())
 }
 
-/// Waits for the one file of an epoll set, for at most `limit`; returns its events.
-fn wait(epoll: &Epoll, limit: Duration) -> Result<EpollFlags> {
-    let mut events = [EpollEvent::empty()];
-    let count = epoll.wait(&mut events, EpollTimeout::try_from(limit)?)?;
-    Ok(match count {
-        0 => EpollFlags::empty(),
-        _ => events[0].events(),
-    })
-}
-
 fn epoll_by_level() -> Result {
     let mut hand = Hand::new()?;
     let reader = Device::reader()?;
-    let epoll = Epoll::new(EpollCreateFlags::empty())?;
-    epoll.add(&reader, EpollEvent::new(EpollFlags::EPOLLIN, 0))?;
-    assert_eq!(wait(&epoll, AT_ONCE)?, EpollFlags::empty());
+    let epoll = Watch::new(&reader, EpollFlags::EPOLLIN)?;
+    assert_eq!(epoll.wait(AT_ONCE)?, EpollFlags::empty());
     hand.key_word("-")?;
-    assert_eq!(wait(&epoll, AT_ONCE)?, EpollFlags::EPOLLIN);
+    assert_eq!(epoll.wait(AT_ONCE)?, EpollFlags::EPOLLIN);
     assert_eq!(reader.read_text(1), Ok("T".into()));
-    assert_eq!(
-        wait(&epoll, AT_ONCE)?,
-        EpollFlags::EPOLLIN,
-        "a space is left"
-    );
+    assert_eq!(epoll.wait(AT_ONCE)?, EpollFlags::EPOLLIN, "a space is left");
     assert_eq!(reader.read_text(1), Ok(" ".into()));
-    assert_eq!(wait(&epoll, AT_ONCE)?, EpollFlags::empty());
+    assert_eq!(epoll.wait(AT_ONCE)?, EpollFlags::empty());
     Ok(())
 }
 
 fn epoll_by_edge() -> Result {
     let mut hand = Hand::new()?;
     let reader = Device::reader_nonblock()?;
-    let epoll = Epoll::new(EpollCreateFlags::empty())?;
     let flags = EpollFlags::EPOLLIN | EpollFlags::EPOLLET;
-    epoll.add(&reader, EpollEvent::new(flags, 0))?;
+    let epoll = Watch::new(&reader, flags)?;
     for (elements, text) in [("-", "T "), ("-.-", "K "), (".", "E ")] {
-        assert_eq!(wait(&epoll, AT_ONCE)?, EpollFlags::empty());
+        assert_eq!(epoll.wait(AT_ONCE)?, EpollFlags::empty());
         hand.key_word(elements)?;
-        assert_eq!(wait(&epoll, AT_ONCE)?, EpollFlags::EPOLLIN);
-        assert_eq!(wait(&epoll, AT_ONCE)?, EpollFlags::empty(), "told once");
+        assert_eq!(epoll.wait(AT_ONCE)?, EpollFlags::EPOLLIN);
+        assert_eq!(epoll.wait(AT_ONCE)?, EpollFlags::empty(), "told once");
         assert_eq!(reader.read_text(LIMIT), Ok(text.into()));
     }
     Ok(())
