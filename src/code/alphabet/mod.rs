@@ -104,36 +104,52 @@ const fn bits_of(code: &str) -> u16 {
     }
 }
 
-/// The longest code that is received as text, SOS, has nine elements, so its packed form has ten bits.
-const DECODE_LEN: usize = 1 << 10;
-
-/// Values in [`DECODE`] from here on, the private use area of Unicode, are indices into [`PROSIGNS`].
-const PROSIGN_BASE: u16 = 0xe000;
+/// The packed forms of all codes of a character, and of all that are no longer, are below this.
+const DECODE_LEN: usize = 1 << (CHARACTER_MAX_LEN + 1);
 
 static DECODE: [u16; DECODE_LEN] = fill_decode();
 
 const fn fill_decode() -> [u16; DECODE_LEN] {
-    let mut texts = [0; DECODE_LEN];
+    let mut characters = [0; DECODE_LEN];
     let mut i = 0;
     while i < TABLE.len() {
         let entry = TABLE[i];
         if entry.received {
             let at = bits_of(entry.code) as usize;
-            assert!(texts[at] == 0, "two characters claim one received code");
-            assert!((entry.upper as u32) < PROSIGN_BASE as u32);
-            texts[at] = entry.upper as u16;
+            assert!(
+                characters[at] == 0,
+                "two characters claim one received code"
+            );
+            assert!(entry.upper as u32 <= u16::MAX as u32);
+            characters[at] = entry.upper as u16;
         }
         i += 1;
     }
+    check(&characters);
+    characters
+}
+
+/// The packed codes of [`PROSIGNS`].
+const PROSIGN_CODES: [u16; PROSIGNS.len()] = {
+    let mut codes = [0; PROSIGNS.len()];
     let mut i = 0;
-    while i < PROSIGNS.len() {
-        let at = bits_of(PROSIGNS[i].1) as usize;
-        assert!(texts[at] == 0, "a prosign claims the code of another sign");
-        texts[at] = PROSIGN_BASE + i as u16;
+    while i < codes.len() {
+        codes[i] = bits_of(PROSIGNS[i].1);
         i += 1;
     }
-    check(&texts);
-    texts
+    codes
+};
+
+/// The index of the prosign with this packed code.
+const fn prosign_of(bits: u16) -> Option<usize> {
+    let mut i = 0;
+    while i < PROSIGN_CODES.len() {
+        if PROSIGN_CODES[i] == bits {
+            return Some(i);
+        }
+        i += 1;
+    }
+    None
 }
 
 /// Checks the consistency of the tables at compile time, beyond the checks of `fill_decode()`.
@@ -147,7 +163,7 @@ const fn check(received: &[u16; DECODE_LEN]) {
             "a character's code is too long"
         );
         assert!(
-            received[code] != 0,
+            received[code] != 0 || prosign_of(code as u16).is_some(),
             "a character is sent with a code that is not received"
         );
         let mut j = i + 1;
@@ -161,9 +177,18 @@ const fn check(received: &[u16; DECODE_LEN]) {
     while i < PROSIGNS.len() {
         let (name, code) = PROSIGNS[i];
         assert!(name.len() <= Text::CAPACITY);
+        let bits = bits_of(code);
         assert!(
-            spelled(name) == bits_of(code),
+            spelled(name) == bits,
             "a prosign's code is not the run of its letters"
+        );
+        assert!(
+            matches!(prosign_of(bits), Some(at) if at == i),
+            "two prosigns have one code"
+        );
+        assert!(
+            bits as usize >= DECODE_LEN || received[bits as usize] == 0,
+            "a prosign claims the code of a character"
         );
         i += 1;
     }
@@ -222,14 +247,12 @@ pub fn decode(code: Code) -> Text {
     if code.is_dots() && code.len() >= ERROR_MIN_LEN {
         return Text::from_bytes(ERROR.as_bytes());
     }
-    match DECODE.get(usize::from(code.bits())).copied() {
-        None | Some(0) => Text::UNKNOWN,
-        Some(text) => match text.checked_sub(PROSIGN_BASE) {
-            None => Text::from_bmp(text),
-            Some(prosign) => PROSIGNS
-                .get(usize::from(prosign))
-                .map_or(Text::UNKNOWN, |(name, _)| Text::from_bytes(name.as_bytes())),
-        },
+    let bits = code.bits();
+    match DECODE.get(usize::from(bits)) {
+        None | Some(0) => prosign_of(bits)
+            .and_then(|at| PROSIGNS.get(at))
+            .map_or(Text::UNKNOWN, |(name, _)| Text::from_bytes(name.as_bytes())),
+        Some(character) => Text::from_bmp(*character),
     }
 }
 
