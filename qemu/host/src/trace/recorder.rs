@@ -21,9 +21,8 @@ const BUFFER_KIB: u32 = 8192;
 /// How long a busy board may take to tell what was recorded.
 const LIMIT: Duration = Duration::from_secs(600);
 
-/// Bits of `common_flags`: the event is from a hard interrupt or a softirq.
+/// The bit of `common_flags` for an event of a hard interrupt.
 const FLAG_HARD_INTERRUPT: u64 = 0x08;
-const FLAG_SOFT_INTERRUPT: u64 = 0x10;
 
 /// An event that happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,11 +61,6 @@ impl Event {
     /// Whether it happened in hard interrupt context.
     pub fn in_hard_interrupt(&self) -> bool {
         self.field("common_flags") & FLAG_HARD_INTERRUPT != 0
-    }
-
-    /// Whether it happened in softirq context, and not in a hard interrupt.
-    pub fn in_softirq(&self) -> bool {
-        self.field("common_flags") & FLAG_SOFT_INTERRUPT != 0 && !self.in_hard_interrupt()
     }
 }
 
