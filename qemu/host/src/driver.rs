@@ -20,7 +20,9 @@ pub const WITHOUT_KEY: &str = "
 	/delete-property/ interrupts-extended;
 };
 ";
-/// Both mechanisms of the softirq: the module's parameter `softirq`.
+/// The mechanisms of the bottom half that are softirqs.
+pub const SOFTIRQS: [&str; 2] = ["bh", "tasklet"];
+/// All mechanisms of the bottom half: the module's parameter `bottom_half`, or `softirq`.
 pub const MECHANISMS: [&str; 3] = ["bh", "tasklet", "thread"];
 /// The length of a unit at 1 WPM: a minute has 50 of them.
 pub const UNIT_AT_1_WPM_US: u64 = 1_200_000;
