@@ -4,20 +4,26 @@
 
 use std::time::Duration;
 
-use morse_board::driver::{numbers, set, SIMULATED_KEY as KEY};
+use morse_board::driver::{numbers, set, MECHANISMS, SIMULATED_KEY as KEY};
 use morse_board::{trace, Board, Result};
 
-use super::fixture::{with_bh, with_each};
+use super::fixture::{with, with_bh, with_each};
+use crate::amount::Amount;
 use crate::boards::KEYLESS;
 use crate::fixture::{logged, long, program};
 use crate::runner::test::Tests;
 
+/// How long the storm on the usual mechanism lasts, in virtual seconds, and those on the others.
+const STORM_S: u64 = 10;
+const OTHERS_S: Amount<u64> = Amount::new("MORSE_STORM_S", 2, STORM_S);
+
 /// The tests here.
 pub fn tests() -> Tests {
-    tests![a_burst_of_10000_edges_is_accounted_for]
+    tests![twenty_thousand_edges_a_second_are_accounted_for]
+        .long()
+        .and(tests![a_burst_of_10000_edges_is_accounted_for])
         .and(tests![with_bh => a_burst_without_debouncing_is_received_as_a_whole])
         .and(tests![with_each =>
-            twenty_thousand_edges_a_second_for_ten_seconds_are_accounted_for,
             unbinding_in_a_storm_is_prompt,
             unloading_in_a_storm_is_prompt_and_readers_can_be_killed,
         ])
@@ -59,12 +65,18 @@ fn a_burst_without_debouncing_is_received_as_a_whole(board: &mut Board) -> Resul
     Ok(())
 }
 
-fn twenty_thousand_edges_a_second_for_ten_seconds_are_accounted_for(
-    board: &mut Board,
-) -> Result<()> {
-    // A kernel full of sanitizers would take minutes.
-    let seconds = if board.has_sanitizers() { 1 } else { 10 };
-    storm(board, seconds * 20_000, 50)
+fn twenty_thousand_edges_a_second_are_accounted_for() {
+    for (number, mechanism) in MECHANISMS.iter().enumerate() {
+        with(mechanism, |board| {
+            let seconds = match number {
+                // A kernel full of sanitizers would take minutes.
+                _ if board.has_sanitizers() => 1,
+                0 => STORM_S,
+                _ => OTHERS_S.get(),
+            };
+            storm(board, seconds * 20_000, 50)
+        });
+    }
 }
 
 /// An open file of the key does not block unbinding; writes to it fail from then on.
