@@ -9,9 +9,10 @@
 //!
 //! - [`standalone`] -> [`driver`] -> this file -> `node`, `power` -> `transmit`, `receive` -> `code`, `linux`
 //! - `transmit`: `beacon`, `keyer` -> `transmitter` -> `queue`, `settings`; `queue` -> `state` -> `fifo`;
-//!   `keyer` -> `deadline`, `lamp`, `log`
+//!   `keyer` -> `deadline`, `log`, `monitor` -> `lamp`, `transmitter`
 //! - `receive`: `key` -> `irq` -> `receiver`; `softirq`, `gap`, `deliver`, `ticker` -> `receiver` ->
 //!   `line`, `level`, `rates`; `line` -> `buffer`, `session`; `buffer` -> `stream`
+//! - `softirq`, `gap`, `receiver` -> `transmit::monitor`
 
 pub mod driver;
 mod node;
@@ -49,6 +50,10 @@ use self::transmit::{
     beacon::Beacon,
     keyer::Keyer,
     lamp::Lamp,
+    monitor::{
+        Monitor,
+        SharedLamp, //
+    },
     transmitter::Transmitter, //
 };
 use crate::code::Decimal;
@@ -110,7 +115,7 @@ pub struct Transceiver<'a> {
     _deliver: Work<WakeReaders>,
     /// 9. Cancel the beacon, which queues text.
     _beacon: DelayedWork<Beacon>,
-    /// 10. Stop the keyer, and drop its lamp, which makes it dark.
+    /// 10. Stop the keyer, and drop the lamp, which makes it dark: the monitor's handlers are gone.
     _keyer: Work<Keyer>,
     /// 11. Release the name.
     _number: Number,
@@ -151,12 +156,15 @@ impl<'a> Transceiver<'a> {
             })?;
         let queue = Queue::unbound_highpri(ctx, &name)?;
         let transmitter = Arc::pin_init(Transmitter::new(number.value()), GFP_KERNEL)?;
+        let lamp = SharedLamp::new(Lamp::new(led, trigger), transmitter.clone());
+        let lamp = Arc::pin_init(lamp, GFP_KERNEL)?;
         let keyer = new_work!(
             ctx,
             "Keyer",
             &queue,
-            Keyer::new(dev, transmitter.clone(), Lamp::new(led, trigger)),
+            Keyer::new(dev, transmitter.clone(), lamp.clone()),
         )?;
+        let monitor = Arc::new(Monitor::new(lamp, keyer.handle()), GFP_KERNEL)?;
         let beacon = new_delayed_work!(
             ctx,
             "Beacon",
@@ -180,7 +188,12 @@ impl<'a> Transceiver<'a> {
             ctx,
             "GapTimer",
             &queue,
-            Ok(GapTimer::new(dev, level.clone(), receiver.clone())),
+            Ok(GapTimer::new(
+                dev,
+                level.clone(),
+                receiver.clone(),
+                monitor.clone()
+            )),
         )?;
         let ticker = new_timer!(
             ctx,
@@ -190,6 +203,7 @@ impl<'a> Transceiver<'a> {
         let bottom_half = BottomHalf::new(
             level.clone(),
             receiver.clone(),
+            monitor.clone(),
             gap.handle(),
             deliver.handle(),
         );
@@ -206,6 +220,7 @@ impl<'a> Transceiver<'a> {
             keyer.handle(),
             level.clone(),
             receiver.clone(),
+            monitor,
         );
         let power = KBox::pin_init(SleepNotifier::register(ctx, power), GFP_KERNEL)?;
         let (softirq, key_irq) = if needs_thread {
@@ -227,7 +242,12 @@ impl<'a> Transceiver<'a> {
                 &node::attributes::ATTRIBUTES,
             ),
             GFP_KERNEL,
-        )?;
+        )
+        .inspect_err(|error| {
+            if *error == EEXIST {
+                dev_err!(dev, "there is a misc device {} already\n", &*name);
+            }
+        })?;
         ticker.start_ms(receiver.rates.period_ms());
         dev_info!(dev, "bound as /dev/{}, {parts}\n", &*name);
         Ok(Self {

@@ -13,7 +13,10 @@ use super::receive::{
     level::Level,
     receiver::Receiver, //
 };
-use super::transmit::transmitter::Transmitter;
+use super::transmit::{
+    monitor::Monitor,
+    transmitter::Transmitter, //
+};
 use crate::linux::{
     context::Sleepable,
     pm::SleepHandler,
@@ -35,6 +38,7 @@ pub(super) struct Power {
     keyer: WorkHandle<Sleepable>,
     level: Arc<Level>,
     receiver: Arc<Receiver>,
+    monitor: Arc<Monitor>,
 }
 
 impl Power {
@@ -45,6 +49,7 @@ impl Power {
         keyer: WorkHandle<Sleepable>,
         level: Arc<Level>,
         receiver: Arc<Receiver>,
+        monitor: Arc<Monitor>,
     ) -> Self {
         Self {
             dev: dev.into(),
@@ -52,11 +57,13 @@ impl Power {
             keyer,
             level,
             receiver,
+            monitor,
         }
     }
 
     fn restart_receiver(&self, ctx: &Sleepable) {
-        if let Some(session) = self.receiver.restart(&self.level, ctx) {
+        let session = self.receiver.restart(&self.level, &self.monitor, ctx);
+        if let Some(session) = session {
             dev_info!(self.dev, "received {session}\n");
         }
         self.receiver.buffer.wake();
@@ -66,6 +73,8 @@ impl Power {
 impl SleepHandler for Power {
     fn suspend(&self, ctx: &Sleepable) {
         self.transmitter.set_resting(true);
+        // An idle keyer does not run, but the monitor may have lit the lamp.
+        self.keyer.queue();
         self.keyer.flush(ctx);
         self.restart_receiver(ctx);
     }

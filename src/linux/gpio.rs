@@ -46,6 +46,16 @@ extern "C" {
         active: bool,
         stamp: *mut bindings::ktime_t,
     ) -> c_int;
+    /// Spins until `at`, then calls `gpiod_set_value_cansleep()`. If the chip does not sleep, interrupts are
+    /// disabled for the last `closed_ns`, but on `PREEMPT_RT`.
+    fn morse_helper_gpiod_set_at(
+        desc: *mut Desc,
+        active: bool,
+        at: bindings::ktime_t,
+        closed_ns: i64,
+    ) -> c_int;
+    /// `gpiod_set_value()`
+    fn morse_helper_gpiod_set_value(desc: *mut Desc, active: bool) -> c_int;
     /// `gpiod_get_value()`
     fn morse_helper_gpiod_value(desc: *mut Desc) -> c_int;
     /// `gpiod_get_value_cansleep()`
@@ -78,6 +88,14 @@ unsafe impl Send for Line {}
 // SAFETY: gpiolib allows concurrent use of a line.
 unsafe impl Sync for Line {}
 
+impl Line {
+    /// Returns whether the chip sleeps.
+    fn sleeps(&self) -> bool {
+        // SAFETY: By the type invariant, the line is requested.
+        unsafe { morse_helper_gpiod_cansleep(self.0.as_ptr()) }
+    }
+}
+
 impl Drop for Line {
     fn drop(&mut self) {
         // SAFETY: By the type invariant, the descriptor is requested; it is not used after this. Owners are
@@ -85,6 +103,10 @@ impl Drop for Line {
         unsafe { morse_helper_gpiod_put(self.0.as_ptr()) };
     }
 }
+
+/// The time for which [`Output::set_at`] disables interrupts, in nanoseconds: longer than the tick takes, and
+/// shorter than interrupts are delayed elsewhere in the kernel.
+pub const CLOSED_NS: i64 = 10_000;
 
 /// An output line, which is inactive at first and is made inactive when dropped.
 ///
@@ -94,7 +116,7 @@ impl Drop for Line {
 ///
 /// # Invariants
 ///
-/// The line is an output.
+/// The line is an output. `sleeps` tells whether its chip sleeps.
 ///
 /// # Examples
 ///
@@ -103,7 +125,10 @@ impl Drop for Line {
 ///     led.set(ctx, true)?;
 /// }
 /// ```
-pub struct Output(Line);
+pub struct Output {
+    line: Line,
+    sleeps: bool,
+}
 
 impl Output {
     /// Requests the line `<con_id>-gpios` of `dev` as an inactive output.
@@ -118,8 +143,17 @@ impl Output {
         dev: &Device<Bound>,
         con_id: &'static CStr,
     ) -> Result<Option<Self>> {
-        // INVARIANT: `request` makes it an output.
-        Ok(request(dev, con_id, true)?.map(Self))
+        let Some(line) = request(dev, con_id, true)? else {
+            return Ok(None);
+        };
+        let sleeps = line.sleeps();
+        // INVARIANT: `request` makes it an output, and the chip was just asked.
+        Ok(Some(Self { line, sleeps }))
+    }
+
+    /// Returns whether the chip sleeps.
+    pub fn sleeps(&self) -> bool {
+        self.sleeps
     }
 
     /// Makes the line active or inactive.
@@ -130,6 +164,21 @@ impl Output {
     #[inline]
     pub fn set(&self, _ctx: &Sleepable, active: bool) -> Result {
         self.set_level(active)
+    }
+
+    /// Makes the line active or inactive. From softirqs and tasks: on `PREEMPT_RT` the lock of the chip may
+    /// be one that sleeps.
+    ///
+    /// # Errors
+    ///
+    /// `EOPNOTSUPP` if the chip sleeps.
+    #[inline]
+    pub fn set_nosleep(&self, active: bool) -> Result {
+        if self.sleeps {
+            return Err(EOPNOTSUPP);
+        }
+        // SAFETY: By the type invariant, the line is requested, and its chip does not sleep.
+        to_result(unsafe { morse_helper_gpiod_set_value(self.line.0.as_ptr(), active) })
     }
 
     /// Makes the line active or inactive, and returns the time read directly before.
@@ -143,15 +192,31 @@ impl Output {
         let mut stamp = 0;
         // SAFETY: The line is requested, and `stamp` is valid for writes. The token allows sleeping.
         to_result(unsafe {
-            morse_helper_gpiod_set_stamped(self.0 .0.as_ptr(), active, &mut stamp)
+            morse_helper_gpiod_set_stamped(self.line.0.as_ptr(), active, &mut stamp)
         })?;
         // The monotonic clock starts at 0.
         Ok(Ktime::from_ns(stamp.unsigned_abs()))
     }
 
+    /// Spins until `at`, then makes the line active or inactive.
+    ///
+    /// If the chip does not sleep, interrupts are disabled for the last [`CLOSED_NS`], as one that comes
+    /// then would delay the change by its length.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::set`].
+    #[inline]
+    pub fn set_at(&self, _ctx: &Sleepable, active: bool, at: Ktime) -> Result {
+        // SAFETY: The line is requested. The token allows sleeping.
+        to_result(unsafe {
+            morse_helper_gpiod_set_at(self.line.0.as_ptr(), active, at.as_raw(), CLOSED_NS)
+        })
+    }
+
     fn set_level(&self, active: bool) -> Result {
         // SAFETY: The line is requested. The callers are in process context.
-        to_result(unsafe { morse_helper_gpiod_set(self.0 .0.as_ptr(), active) })
+        to_result(unsafe { morse_helper_gpiod_set(self.line.0.as_ptr(), active) })
     }
 }
 
@@ -200,8 +265,7 @@ impl Input {
         let Some(line) = request(dev, con_id, false)? else {
             return Ok(None);
         };
-        // SAFETY: The line is requested.
-        let sleeps = unsafe { morse_helper_gpiod_cansleep(line.0.as_ptr()) };
+        let sleeps = line.sleeps();
         // INVARIANT: `request` makes it an input, and the chip was just asked.
         Ok(Some(Self { line, sleeps }))
     }

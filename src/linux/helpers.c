@@ -58,6 +58,35 @@ int morse_helper_gpiod_set_stamped(struct gpio_desc *desc, bool active, ktime_t 
 	return ret;
 }
 
+int morse_helper_gpiod_set_value(struct gpio_desc *desc, bool active)
+{
+	return gpiod_set_value(desc, active);
+}
+
+static void spin_until(ktime_t time)
+{
+	while (ktime_before(ktime_get(), time))
+		cpu_relax();
+}
+
+int morse_helper_gpiod_set_at(struct gpio_desc *desc, bool active, ktime_t at, s64 closed_ns)
+{
+	unsigned long flags;
+	int ret;
+
+	/* As above. */
+	if (IS_ENABLED(CONFIG_PREEMPT_RT) || gpiod_cansleep(desc)) {
+		spin_until(at);
+		return gpiod_set_value_cansleep(desc, active);
+	}
+	spin_until(ktime_sub_ns(at, closed_ns));
+	local_irq_save(flags);
+	spin_until(at);
+	ret = gpiod_set_value(desc, active);
+	local_irq_restore(flags);
+	return ret;
+}
+
 int morse_helper_gpiod_value(struct gpio_desc *desc)
 {
 	return gpiod_get_value(desc);

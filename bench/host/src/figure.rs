@@ -66,7 +66,7 @@ pub const FIGURES: &[Figure] = &[
     figure("top-half", "top half", Unit::Nanoseconds, TOP_HALF),
     figure(
         "irq-to-softirq",
-        "IRQ to softirq",
+        "IRQ to bottom half",
         Unit::Nanoseconds,
         LATENCY,
     ),
@@ -76,6 +76,7 @@ pub const FIGURES: &[Figure] = &[
         Unit::Nanoseconds,
         LATENCY,
     ),
+    figure("irq-to-lamp", "IRQ to lamp", Unit::Nanoseconds, None),
     figure(
         "first-edge",
         "write to first edge",

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The cost of an edge of the key: the top half, and the delays until the softirq and the work item
-//! run. From the kernel's tracepoints of interrupts, tasklets and work items.
+//! The cost of an edge of the key: the top half, and the delays until the bottom half and the work item
+//! run and the monitor has set the lamp. From the kernel's tracepoints of interrupts, tasklets, work items,
+//! tasks and lines.
 
 use std::thread;
 use std::time::Duration;
 
-use morse_board::driver::{set, SIMULATED_KEY};
+use morse_board::driver::{set, MECHANISMS, SIMULATED_KEY, SOFTIRQS};
 use morse_board::Board;
 
+use crate::keying::GPIO_BASE;
 use crate::lab::{Key, LONG};
 use crate::results::Measurement;
 use crate::setting::Setting;
@@ -26,6 +28,15 @@ struct Edge {
     top_half: i64,
     softirq: Option<i64>,
     work: Option<i64>,
+    lamp: Option<i64>,
+}
+
+/// The mechanisms that a driver can have as its bottom half; the rival has no thread.
+pub fn mechanisms(subject: Subject) -> &'static [&'static str] {
+    match subject {
+        Subject::Morse => &MECHANISMS,
+        _ => &SOFTIRQS,
+    }
 }
 
 /// Measures a mechanism of a driver that is not loaded.
@@ -39,7 +50,8 @@ pub fn measure(
     mechanism: &str,
     tracing_ns: i64,
 ) -> Result<Vec<Measurement>> {
-    let edges = record(board, key, subject, &format!("softirq={mechanism}"))?;
+    let parameters = format!("softirq={mechanism}");
+    let edges = record(board, key, subject, &parameters, false)?;
     let parameter = match key {
         Key::Wired => mechanism.to_owned(),
         Key::Simulated => format!("{mechanism}, simulated key"),
@@ -58,31 +70,52 @@ pub fn measure(
             return Err(format!("{name}: a {kind} for {} of {EDGES} edges", samples.len()).into());
         }
     }
-    Ok(vec![
+    let mut measurements = vec![
         figure("top-half", 1, top_half),
         figure("irq-to-softirq", 2, softirq),
         figure("irq-to-work", 3, work),
-    ])
+    ];
+    // The rival has no monitor.
+    if subject == Subject::Morse {
+        let edges = record(board, key, subject, &parameters, true)?;
+        let lamp: Vec<i64> = edges.iter().filter_map(|edge| edge.lamp).collect();
+        if lamp.len() < EDGES / 2 {
+            return Err(format!("the lamp followed {} of {EDGES} edges", lamp.len()).into());
+        }
+        measurements.push(figure("irq-to-lamp", 3, lamp));
+    }
+    Ok(measurements)
 }
 
 /// Returns the cost of a trace event: the time between the two of an interrupt handler that does nothing.
 pub fn tracing_cost(board: &mut Board, key: Key) -> Result<i64> {
-    let edges = record(board, key, Subject::MorseC, "empty=1")?;
+    let edges = record(board, key, Subject::MorseC, "empty=1", false)?;
     let mut times: Vec<i64> = edges.iter().map(|edge| edge.top_half).collect();
     times.sort_unstable();
     Ok(times[times.len() / 2])
 }
 
-/// Loads a driver and presses its key.
-fn record(board: &mut Board, key: Key, subject: Subject, parameter: &str) -> Result<Vec<Edge>> {
+/// Loads a driver and presses its key, which the lamp follows if `monitor` is on.
+fn record(
+    board: &mut Board,
+    key: Key,
+    subject: Subject,
+    parameter: &str,
+    monitor: bool,
+) -> Result<Vec<Edge>> {
     let module = subject.module().ok_or("it has no key")?;
     board.run(&format!("insmod {module}.ko {parameter}"))?;
     // Every edge is news.
     set(board, "debounce_us", "0")?;
+    if monitor {
+        set(board, "monitor", "1")?;
+    }
     let symbols = Symbols::read(board, module)?;
     let interrupt =
         board.run("awk '/morse-key/ { sub(\":\", \"\", $1); print $1 }' /proc/interrupts")?;
     let filter = format!("irq == {}", interrupt.trim());
+    let line = GPIO_BASE + subject.line();
+    let changes = format!("gpio == {line} && get == 0");
     let recorder = Recorder::start(
         board,
         &[
@@ -90,6 +123,9 @@ fn record(board: &mut Board, key: Key, subject: Subject, parameter: &str) -> Res
             ("irq/irq_handler_exit", &filter),
             ("irq/tasklet_entry", ""),
             ("workqueue/workqueue_execute_start", ""),
+            // The thread of the interrupt.
+            ("sched/sched_switch", "next_comm ~ \"irq/*-morse*\""),
+            ("gpio/gpio_value", &changes),
         ],
     )?;
     press(board, key)?;
@@ -141,12 +177,24 @@ fn edges(events: &[Event], symbols: &Symbols) -> Vec<Edge> {
                 top_half: since,
                 softirq: None,
                 work: None,
+                lamp: None,
             });
             continue;
         }
         let Some(edge) = edges.last_mut() else {
             continue;
         };
+        match event.name.as_str() {
+            "sched_switch" => {
+                edge.softirq.get_or_insert(since);
+                continue;
+            }
+            "gpio_value" => {
+                edge.lamp.get_or_insert(since);
+                continue;
+            }
+            _ => {}
+        }
         let function = symbols.name(event.field(match event.name.as_str() {
             "tasklet_entry" => "func",
             _ => "function",

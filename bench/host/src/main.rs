@@ -15,7 +15,6 @@ use morse_bench::lab::{Key, Lab};
 use morse_bench::{
     costs, interrupt, keying, module, table, Measurement, Report, Result, Setting, Subject,
 };
-use morse_board::driver::SOFTIRQS;
 use morse_board::Board;
 
 /// Measures the morse driver against its baselines.
@@ -182,7 +181,7 @@ fn interrupts(board: &mut Board, setting: Setting, key: Key) -> Result<Vec<Measu
     eprintln!("        an event of the trace costs {tracing_ns} ns");
     let mut measurements = Vec::new();
     for subject in [Subject::Morse, Subject::MorseC] {
-        for mechanism in SOFTIRQS {
+        for mechanism in interrupt::mechanisms(subject) {
             measurements.extend(interrupt::measure(
                 board, setting, key, subject, mechanism, tracing_ns,
             )?);

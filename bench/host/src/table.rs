@@ -64,7 +64,6 @@ pub fn rival(report: &Report) -> String {
                 .goal
                 .map_or("-".to_owned(), |goal| format!("<= {goal}"));
             let mut row = vec![figure.title.to_owned(), parameter.to_owned(), goal];
-            let mut is_known = false;
             for setting in &settings {
                 let cell = |subject| match report.find(*setting, figure.key, parameter, subject) {
                     Some(measurement) => figure.unit.format(measurement.value),
@@ -73,7 +72,6 @@ pub fn rival(report: &Report) -> String {
                 row.extend([cell(Subject::Morse), cell(Subject::MorseC)]);
                 row.push(match verdict(report, *setting, figure, parameter) {
                     Some(verdict) => {
-                        is_known = true;
                         let met = match verdict.goal {
                             None => "",
                             Some(_) if verdict.is_met() => " met",
@@ -84,9 +82,7 @@ pub fn rival(report: &Report) -> String {
                     None => "-".to_owned(),
                 });
             }
-            if is_known {
-                rows.push(row);
-            }
+            rows.push(row);
         }
     }
     markdown(&rows)

@@ -29,6 +29,15 @@ fn number(text: &str) -> Result<u32> {
     text.parse().map_err(|_| EINVAL)
 }
 
+/// Parses 0 or 1.
+fn switch(text: &str) -> Result<bool> {
+    match number(text)? {
+        0 => Ok(false),
+        1 => Ok(true),
+        _ => Err(EINVAL),
+    }
+}
+
 /// Prints a number that may exceed 32 bits.
 fn print(out: &mut Output<'_>, number: u64) -> Result {
     out.print(fmt!("{}", Decimal(number)))
@@ -40,7 +49,7 @@ fn counts(data: &DeviceData) -> Counts {
 }
 
 /// All attributes.
-pub(crate) static ATTRIBUTES: [Attribute<DeviceData>; 26] = [
+pub(crate) static ATTRIBUTES: [Attribute<DeviceData>; 27] = [
     Attribute::read_write(
         c"wpm",
         |data, out, _| out.print(fmt!("{}", data.transmitter.timing.lock().wpm())),
@@ -84,6 +93,18 @@ pub(crate) static ATTRIBUTES: [Attribute<DeviceData>; 26] = [
         1 => data.transmitter.queue.abort(ctx),
         _ => Err(EINVAL),
     }),
+    Attribute::read_write(
+        c"monitor",
+        |data, out, _| {
+            let on = data.transmitter.is_monitoring();
+            out.print(fmt!("{}", u8::from(on)))
+        },
+        |data, text, _| {
+            data.transmitter.set_monitoring(switch(text)?);
+            data.keyer.queue();
+            Ok(())
+        },
+    ),
     Attribute::read_only(c"state", |data, out, _| {
         let state = if data.transmitter.queue.occupancy()?.queued > 0 {
             "sending"
@@ -161,12 +182,7 @@ pub(crate) static ATTRIBUTES: [Attribute<DeviceData>; 26] = [
             out.print(fmt!("{}", u8::from(on)))
         },
         |data, text, _| {
-            let on = match number(text)? {
-                0 => false,
-                1 => true,
-                _ => return Err(EINVAL),
-            };
-            data.receiver.rates.set_logging(on);
+            data.receiver.rates.set_logging(switch(text)?);
             Ok(())
         },
     ),

@@ -16,6 +16,7 @@ use super::{
     level::Level,
     receiver::Receiver, //
 };
+use crate::device::transmit::monitor::Monitor;
 use crate::linux::{
     context::Sleepable,
     delayed::{
@@ -44,15 +45,22 @@ pub(crate) struct GapTimer {
     dev: ARef<Device>,
     level: Arc<Level>,
     receiver: Arc<Receiver>,
+    monitor: Arc<Monitor>,
 }
 
 impl GapTimer {
     /// Makes a handler that drains `receiver`, and logs the end of sessions for `dev`.
-    pub(crate) fn new(dev: &Device, level: Arc<Level>, receiver: Arc<Receiver>) -> Self {
+    pub(crate) fn new(
+        dev: &Device,
+        level: Arc<Level>,
+        receiver: Arc<Receiver>,
+        monitor: Arc<Monitor>,
+    ) -> Self {
         Self {
             dev: dev.into(),
             level,
             receiver,
+            monitor,
         }
     }
 }
@@ -63,7 +71,9 @@ impl DelayedWorkHandler for GapTimer {
         // Sleep once per run at most: further edges may postpone the end, and a destructor waits for the run.
         for may_sleep in [true, false] {
             let reading = self.receiver.read(&self.level, ctx);
-            let drained = self.receiver.drain(&self.level, Some(reading));
+            let drained = self
+                .receiver
+                .drain(&self.level, &self.monitor, Some(reading));
             if drained.news {
                 self.receiver.buffer.wake();
             }

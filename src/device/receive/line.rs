@@ -120,6 +120,11 @@ impl LineState {
         more > 0
     }
 
+    /// The level of the line, which need not last: whether the key is down.
+    pub(crate) fn level(&self) -> bool {
+        self.debounce.line_level()
+    }
+
     /// Takes the level of the line, read after edges were dropped.
     pub(crate) fn resync(&mut self, edge: Edge, buffer: &ReadBuffer) -> bool {
         let pulse = self.debounce.resync(edge);

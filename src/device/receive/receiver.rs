@@ -16,6 +16,7 @@ use crate::code::{
     Edge,
     Ring, //
 };
+use crate::device::transmit::monitor::Monitor;
 use crate::linux::{
     bhlock::SpinLockBh,
     context::Sleepable,
@@ -143,7 +144,14 @@ impl Receiver {
     }
 
     /// Takes all edges from the ring, then the level if there is a reading, then the time.
-    pub(crate) fn drain(&self, level: &Level, reading: Option<Reading>) -> Drained {
+    ///
+    /// The monitor follows the level that the edges led to.
+    pub(crate) fn drain(
+        &self,
+        level: &Level,
+        monitor: &Monitor,
+        reading: Option<Reading>,
+    ) -> Drained {
         // The holder of the lock is the consumer of the ring.
         let mut line = self.line.lock();
         let mut news = false;
@@ -177,6 +185,7 @@ impl Receiver {
                 news |= line.check(edge, &self.buffer);
             }
         }
+        monitor.follow(line.level());
         let (more, ended) = if self.ring.is_empty() {
             line.time(now_ns, &self.buffer)
         } else {
@@ -192,10 +201,15 @@ impl Receiver {
 
     /// Takes all edges from the ring, then resets the line to the current `level`. Returns the session that
     /// this ends, if one has begun.
-    pub(crate) fn restart(&self, level: &Level, ctx: &Sleepable) -> Option<Summary> {
+    pub(crate) fn restart(
+        &self,
+        level: &Level,
+        monitor: &Monitor,
+        ctx: &Sleepable,
+    ) -> Option<Summary> {
         let reading = self.read(level, ctx);
         let down = reading.down;
-        let ended = self.drain(level, Some(reading)).ended;
+        let ended = self.drain(level, monitor, Some(reading)).ended;
         let now_ns = Ktime::now().as_ns();
         let session = self.line.lock().restart(down, now_ns, &self.buffer);
         session.or(ended)

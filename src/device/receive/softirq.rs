@@ -19,6 +19,7 @@ use super::{
     receiver::Receiver, //
 };
 use crate::choice_param;
+use crate::device::transmit::monitor::Monitor;
 use crate::linux::{
     context::{
         Atomic,
@@ -84,6 +85,7 @@ pub(crate) fn needs_thread(line: Option<&gpio::Input>) -> bool {
 pub(crate) struct BottomHalf {
     level: Arc<Level>,
     receiver: Arc<Receiver>,
+    monitor: Arc<Monitor>,
     gap: DelayedWorkHandle,
     deliver: WorkHandle<Sleepable>,
 }
@@ -91,17 +93,19 @@ pub(crate) struct BottomHalf {
 impl BottomHalf {
     /// Makes a bottom half that drains the edges of `receiver`.
     ///
-    /// It arms `gap` for the time at which a letter, a word or the session ends without a further edge, and
+    /// It has `monitor` follow the key, arms `gap` for the time at which a letter, a word or the session ends without a further edge, and
     /// queues `deliver` to wake the readers.
     pub(crate) fn new(
         level: Arc<Level>,
         receiver: Arc<Receiver>,
+        monitor: Arc<Monitor>,
         gap: DelayedWorkHandle,
         deliver: WorkHandle<Sleepable>,
     ) -> Self {
         Self {
             level,
             receiver,
+            monitor,
             gap,
             deliver,
         }
@@ -125,7 +129,7 @@ impl BottomHalf {
     fn process(&self, reading: Option<Reading>) {
         let _deferral = Deferral::start(self.receiver.device, Mechanism::Softirq);
         self.receiver.count_softirq();
-        let drained = self.receiver.drain(&self.level, reading);
+        let drained = self.receiver.drain(&self.level, &self.monitor, reading);
         if let Some(wait_ns) = drained.wait_ns {
             self.gap.mod_delayed_stepwise_ns(wait_ns);
         }

@@ -5,9 +5,13 @@
 //! # Accuracy
 //!
 //! A task that a timer wakes runs some microseconds after its deadline: interrupt entry, the timer code
-//! and the context switch take that time. So the keyer wakes [`EARLY_NS`] before the edge and spins for the
-//! rest, with preemption enabled, at most that long. The remaining lateness is the time from reading the
-//! clock to the pin.
+//! and the context switch take that time, and it varies. So the keyer wakes before the edge and spins for the
+//! rest, with preemption enabled. A [`Lead`] follows how late it wakes, and says how early is early enough.
+//!
+//! The tick, or any other interrupt, would still delay an edge that falls into it. So the last
+//! microseconds pass with interrupts disabled, see [`gpio::Output::set_at`]. The floor is the time from
+//! reading the clock to the pin, below a microsecond; on a bus, and on `PREEMPT_RT`, where a lock of the
+//! chip may sleep, the interrupts stay enabled and their length adds to it.
 //!
 //! The alternative is to set the line in the interrupt of the timer. It needs no spinning, but adds the
 //! interrupt latency to every edge, works only for chips that do not sleep, and runs the LED core in hard
@@ -18,32 +22,70 @@ use crate::linux::{
         Atomic,
         Sleepable, //
     },
-    time::{
-        spin_until,
-        Ktime, //
-    },
+    gpio,
+    time::Ktime,
     wait::{
         WaitQueue,
         WakeReason, //
     },
 };
 
-/// The time before an edge at which the keyer wakes, in nanoseconds.
-///
-/// It exceeds the wake-up latency of an idle machine. Spinning costs 1.7 % of a CPU at 1000 WPM, and less in
-/// proportion at lower speeds.
-const EARLY_NS: i64 = 20_000;
+/// The latest wake-up that a [`Lead`] expects, in nanoseconds, before it has seen one: more than on an idle
+/// machine.
+const EXPECTED_NS: i64 = 20_000;
 
-/// Waits until `deadline`. Returns `false` as soon as `is_given_up` is true after a wake-up of `wait`.
+/// The longest lead, in nanoseconds. Spinning so long costs 8 % of a CPU at 1000 WPM, and less in
+/// proportion at lower speeds. A wake-up that takes longer is one of a busy machine, where the next one is
+/// not like it.
+const LEAD_MAX_NS: i64 = 100_000;
+
+/// The part of it, as a shift, by which the expected latency shrinks at each earlier wake-up.
+const DECAY_SHIFT: u32 = 6;
+
+/// The time by which the keyer wakes before an edge.
+///
+/// It is twice the latency of the slowest wake-up of late, as a slow one is rare: it comes once in some
+/// hundred edges, when the timer interrupt has other work as well.
+pub(crate) struct Lead {
+    latency_ns: i64,
+}
+
+impl Lead {
+    /// A lead for a machine on which no wake-up was seen yet.
+    pub(crate) const fn new() -> Self {
+        Self {
+            latency_ns: EXPECTED_NS,
+        }
+    }
+
+    fn ns(&self) -> i64 {
+        (2 * self.latency_ns + gpio::CLOSED_NS).min(LEAD_MAX_NS)
+    }
+
+    /// Takes the latency of a wake-up into account.
+    fn add(&mut self, latency_ns: i64) {
+        let decayed_ns = self.latency_ns - (self.latency_ns >> DECAY_SHIFT);
+        self.latency_ns = latency_ns.clamp(decayed_ns, LEAD_MAX_NS);
+    }
+}
+
+/// Waits until shortly before `deadline`. Returns `false` as soon as `is_given_up` is true after a wake-up of
+/// `wait`.
 pub(crate) fn wait_until(
     ctx: &Sleepable,
     wait: &WaitQueue,
     deadline: Ktime,
+    lead: &mut Lead,
     is_given_up: impl FnMut(&Atomic) -> bool + Send,
 ) -> bool {
-    match wait.wait_event_idle_until(ctx, deadline.after_ns(-EARLY_NS), is_given_up) {
+    let began = Ktime::now();
+    let wake = deadline.after_ns(-lead.ns());
+    match wait.wait_event_idle_until(ctx, wake, is_given_up) {
         WakeReason::Deadline => {
-            spin_until(deadline);
+            // Without a sleep there is no wake-up.
+            if began < wake {
+                lead.add(Ktime::now().ns_after(wake));
+            }
             true
         }
         WakeReason::Condition => false,

@@ -6,9 +6,13 @@
 //! high-resolution timer until the absolute time of the next one, so lateness does not add up.
 
 use super::{
-    deadline::wait_until,
+    deadline::{
+        wait_until,
+        Lead, //
+    },
     lamp::Lamp,
     log::Report,
+    monitor::SharedLamp,
     transmitter::Transmitter, //
 };
 use crate::code::{
@@ -27,7 +31,6 @@ use crate::linux::{
     },
     workqueue::WorkHandler, //
 };
-use core::cell::Cell;
 use kernel::{
     device::Device,
     new_mutex,
@@ -51,6 +54,7 @@ struct Progress {
     symbol: Option<Symbol>,
     /// It was cut by a rest, and is sent from its beginning after that.
     is_cut: bool,
+    lead: Lead,
 }
 
 /// See the [module documentation](self).
@@ -58,7 +62,7 @@ struct Progress {
 pub(crate) struct Keyer {
     dev: ARef<Device>,
     transmitter: Arc<Transmitter>,
-    lamp: Lamp,
+    lamp: Arc<SharedLamp>,
     stopped: AtomicFlag,
     /// Only `run` locks it, so the lock is never contended.
     #[pin]
@@ -70,7 +74,7 @@ impl Keyer {
     pub(crate) fn new(
         dev: &Device,
         transmitter: Arc<Transmitter>,
-        lamp: Lamp,
+        lamp: Arc<SharedLamp>,
     ) -> impl PinInit<Self, Error> {
         let dev = dev.into();
         try_pin_init!(Self {
@@ -83,6 +87,7 @@ impl Keyer {
                 report: Report::new(),
                 symbol: None,
                 is_cut: false,
+                lead: Lead::new(),
             }, "Keyer::progress"),
         })
     }
@@ -109,6 +114,14 @@ impl Keyer {
         self.is_given_up() || self.transmitter.is_resting()
     }
 
+    /// Puts the lamp out if it is `lit`.
+    fn put_out(&self, ctx: &Sleepable, lamp: &Lamp, lit: &mut bool, now: Ktime) {
+        if core::mem::take(lit) {
+            lamp.set(ctx, false);
+            trace::edge_keyed(self.transmitter.device, false, now.as_ns(), false);
+        }
+    }
+
     /// Sends until the queue is empty, or until the keyer is stopped or rests. Returns whether the message has
     /// ended.
     fn send(&self, progress: &mut Progress, ctx: &Sleepable) -> bool {
@@ -118,16 +131,13 @@ impl Keyer {
             report,
             symbol,
             is_cut,
+            lead,
         } = progress;
         let mut is_over = true;
-        let lit = Cell::new(false);
-        // `at` is the deadline of a `planned` edge, otherwise the current time.
-        let show = |light: bool, at: Ktime, planned: bool| {
-            if light != lit.replace(light) {
-                self.lamp.set(ctx, light);
-                trace::edge_keyed(self.transmitter.device, light, at.as_ns(), planned);
-            }
-        };
+        let mut lit = false;
+        // Taken for the first edge: a run without one leaves the lamp to the monitor.
+        let mut taken = None;
+        let device = self.transmitter.device;
         // Taken after the first edge, which it would delay.
         let mut urgent = None;
 
@@ -138,7 +148,7 @@ impl Keyer {
                 if let Some(sent) = symbol.take_if(|_| !*is_cut) {
                     self.transmitter.count_character();
                     let text = code::decode(sent.code);
-                    trace::character_sent(self.transmitter.device, text.as_bytes());
+                    trace::character_sent(device, text.as_bytes());
                     if queue.finish() {
                         report.abort();
                         self.end_message(report);
@@ -156,22 +166,29 @@ impl Keyer {
             let Some(step) = step else {
                 break;
             };
-            if step.mark && !lit.get() && !self.is_interrupted() {
+            let lamp = *taken.get_or_insert_with(|| self.lamp.take(ctx));
+            if step.mark && !lit && !self.is_interrupted() {
                 // The first edge has no deadline: the deadlines of the others are counted from it.
-                let at = self.lamp.light(ctx);
-                lit.set(true);
-                trace::edge_keyed(self.transmitter.device, true, at.as_ns(), false);
+                let at = lamp.light(ctx);
+                lit = true;
+                trace::edge_keyed(device, true, at.as_ns(), false);
                 keying.postpone(at.as_ns().saturating_sub(step.from_ns));
             }
             urgent.get_or_insert_with(|| SchedFifoGuard::new(ctx));
             let until = Ktime::from_ns(keying.deadline_ns());
-            if wait_until(ctx, &queue.keyer_wait, until, |_| self.is_interrupted()) {
+            if wait_until(ctx, &queue.keyer_wait, until, lead, |_| {
+                self.is_interrupted()
+            }) {
                 // A space always follows a mark, and a mark a space. So set the lamp on time, and compute the
                 // next step after that.
-                show(!step.mark, until, true);
+                if lit == step.mark {
+                    lit = !step.mark;
+                    lamp.set_at(ctx, lit, until);
+                    trace::edge_keyed(device, lit, until.as_ns(), true);
+                }
             } else {
                 let now = Ktime::now();
-                show(false, now, false);
+                self.put_out(ctx, lamp, &mut lit, now);
                 keying.abort(now.as_ns());
                 if !self.is_given_up() {
                     *is_cut = symbol.is_some();
@@ -184,7 +201,9 @@ impl Keyer {
                 self.end_message(report);
             }
         }
-        show(false, Ktime::now(), false);
+        if let Some(lamp) = taken {
+            self.put_out(ctx, lamp, &mut lit, Ktime::now());
+        }
         if self.is_stopped() && symbol.take().is_some() {
             // The keyer was stopped between two edges.
             report.abort();
@@ -203,6 +222,7 @@ impl WorkHandler for Keyer {
         if self.send(progress, ctx) {
             self.end_message(&mut progress.report);
         }
+        self.lamp.give_back(ctx);
     }
 
     fn stop(&self) {

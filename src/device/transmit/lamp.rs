@@ -6,7 +6,10 @@ use crate::linux::{
     context::Sleepable,
     gpio,
     led_trigger::Trigger,
-    time::Ktime, //
+    time::{
+        spin_until,
+        Ktime, //
+    }, //
 };
 use core::pin::Pin;
 use kernel::{
@@ -16,7 +19,9 @@ use kernel::{
 
 /// The GPIO LED of the device, if it has one, and the LEDs that are attached to its trigger.
 ///
-/// The lamp is dark when it is made and after it is dropped, as its parts are.
+/// The lamp is dark when it is made and after it is dropped, as its parts are. The GPIO LED is always set
+/// first, as it has to be on time. If setting it fails, as on a bus it may, the transmission goes on: the
+/// next edge may succeed.
 pub(crate) struct Lamp {
     led: Option<gpio::Output>,
     trigger: Pin<KBox<Trigger>>,
@@ -28,15 +33,35 @@ impl Lamp {
         Self { led, trigger }
     }
 
+    /// Returns whether setting it sleeps.
+    pub(crate) fn sleeps(&self) -> bool {
+        self.led.as_ref().is_some_and(gpio::Output::sleeps)
+    }
+
     /// Lights the lamp or puts it out.
-    ///
-    /// The GPIO LED is set first, as it has to be on time. If setting it fails, as on a bus it may,
-    /// the transmission goes on: the next edge may succeed.
-    #[inline]
     pub(crate) fn set(&self, ctx: &Sleepable, lit: bool) {
         if let Some(led) = &self.led {
-            if let Err(error) = led.set(ctx, lit) {
-                pr_err_once!("cannot set the LED: {error:?}\n");
+            check(led.set(ctx, lit));
+        }
+        self.trigger.show(lit);
+    }
+
+    /// As [`Self::set`], in a softirq, too. The lamp must not be one that sleeps.
+    #[inline]
+    pub(crate) fn set_nosleep(&self, lit: bool) {
+        if let Some(led) = &self.led {
+            check(led.set_nosleep(lit));
+        }
+        self.trigger.show(lit);
+    }
+
+    /// Spins until `at`, then lights the lamp or puts it out.
+    #[inline]
+    pub(crate) fn set_at(&self, ctx: &Sleepable, lit: bool, at: Ktime) {
+        match &self.led {
+            Some(led) => check(led.set_at(ctx, lit, at)),
+            None => {
+                spin_until(at);
             }
         }
         self.trigger.show(lit);
@@ -46,12 +71,16 @@ impl Lamp {
     pub(crate) fn light(&self, ctx: &Sleepable) -> Ktime {
         let mut at = Ktime::now();
         if let Some(led) = &self.led {
-            match led.set_stamped(ctx, true) {
-                Ok(stamp) => at = stamp,
-                Err(error) => pr_err_once!("cannot set the LED: {error:?}\n"),
-            }
+            check(led.set_stamped(ctx, true).map(|stamp| at = stamp));
         }
         self.trigger.show(true);
         at
+    }
+}
+
+/// Logs an error of the GPIO LED.
+fn check(result: Result) {
+    if let Err(error) = result {
+        pr_err_once!("cannot set the LED: {error:?}\n");
     }
 }

@@ -8,6 +8,7 @@ mod fifo;
 pub(super) mod keyer;
 pub(super) mod lamp;
 mod log;
+pub(super) mod monitor;
 pub(super) mod queue;
 mod settings;
 mod state;

@@ -37,6 +37,8 @@ pub(crate) struct Transmitter {
     pub(crate) beacon: Mutex<BeaconSettings>,
     /// The keyer rests: the lamp is dark, and queued symbols are kept.
     is_resting: AtomicFlag,
+    /// The lamp follows the key while nothing is sent.
+    is_monitoring: AtomicFlag,
     sent: Atomic<u64>,
     messages: Atomic<u64>,
 }
@@ -50,6 +52,7 @@ impl Transmitter {
             timing <- new_mutex!(Timing::default(), "Transmitter::timing"),
             beacon <- new_mutex!(BeaconSettings::new(), "Transmitter::beacon"),
             is_resting: AtomicFlag::new(false),
+            is_monitoring: AtomicFlag::new(false),
             sent: Atomic::new(0),
             messages: Atomic::new(0),
         })
@@ -82,6 +85,18 @@ impl Transmitter {
     /// Returns whether the keyer is to rest.
     pub(crate) fn is_resting(&self) -> bool {
         self.is_resting.load(Relaxed)
+    }
+
+    /// Has the lamp follow the key while nothing is sent, or not.
+    ///
+    /// The lamp shows it when the keyer has run, which has to be queued.
+    pub(crate) fn set_monitoring(&self, monitoring: bool) {
+        self.is_monitoring.store(monitoring, Relaxed);
+    }
+
+    /// Returns whether the lamp is to follow the key.
+    pub(crate) fn is_monitoring(&self) -> bool {
+        self.is_monitoring.load(Relaxed)
     }
 
     /// Counts a sent character.

@@ -25,7 +25,8 @@ const fn number(name: &'static str, default: &'static str, least: u64, most: u64
 }
 
 /// All settings that are numbers. `wpm` and `unit_us` are two units of the same speed.
-pub const NUMBERS: [Number; 9] = [
+pub const NUMBERS: [Number; 10] = [
+    number("monitor", "0", 0, 1),
     number("beacon_interval_s", "0", 0, 86_400),
     number("farnsworth_wpm", "0", 0, 1000),
     number("weight", "50", 20, 80),

@@ -11,6 +11,7 @@ mod changes;
 mod fixture;
 mod grid;
 mod leds;
+mod monitor;
 mod removal;
 mod samples;
 
@@ -22,6 +23,7 @@ pub fn tests() -> Tests {
         .and(beacon::tests())
         .and(changes::tests())
         .and(leds::tests())
+        .and(monitor::tests())
         .and(removal::tests())
         .and(samples::tests())
 }
