@@ -105,7 +105,8 @@ impl<F: FileOperations> Registration<F> {
     ///
     /// # Errors
     ///
-    /// `ENOMEM`, and `EBUSY` if there is no free minor number.
+    /// `ENOMEM`, `EBUSY` if there is no free minor number, and `EEXIST` if a misc device of this name exists,
+    /// of which sysfs warns.
     pub fn register<'a>(
         _ctx: &'a Sleepable,
         name: CString,

@@ -17,10 +17,12 @@ mod key;
 mod ktap;
 mod kunit;
 mod lifetime;
+mod names;
 mod outside;
 mod panel;
 mod power;
 mod processors;
+mod python;
 mod receive;
 mod run;
 mod samples;
@@ -77,6 +79,8 @@ fn boot_tests() -> Vec<Test> {
         .and(lifetime::tests().stock_only())
         .and(outside::tests().stock_only())
         .and(key::tests())
+        .and(names::tests().stock_only())
+        .and(python::tests().stock_only())
         .and(power::tests().stock_only())
         .and(failures::tests().of_board())
         .and(run::tests().of_board())

@@ -19,6 +19,8 @@ pub fn tests() -> Tests {
         attached_leds_are_dark_when_the_driver_has_gone,
         a_lamp_on_a_chip_that_sleeps_is_exact_too,
         two_devices_send_beside_each_other,
+        a_led_shines_as_brightly_as_it_can,
+        a_led_shines_as_brightly_as_its_user_wants,
     ]
     .on(&BOARD)
 }
@@ -177,4 +179,59 @@ fn two_devices_send_beside_each_other(board: &mut Board) -> Result<()> {
         Message::parse(first).expect("it can be sent")
     );
     Ok(())
+}
+
+/// The LED of the board's own module, and how bright it can be: more than a byte holds.
+const DIMMABLE: &str = "/sys/class/leds/dimmable";
+const DIMMABLE_MAX: &str = "1000";
+
+/// How bright the LED is in a mark and after the message, its brightness set `within` the first mark if that
+/// is not empty. A mark lasts 30 ms.
+fn brightness(board: &mut Board, within: &str) -> Result<(String, String)> {
+    let set = match within {
+        "" => String::new(),
+        level => format!("usleep 5000; echo {level} > {DIMMABLE}/brightness; "),
+    };
+    let lit = board.run(&format!(
+        "echo TTT > /dev/morse; {set}usleep 65000; cat {DIMMABLE}/brightness"
+    ))?;
+    let dark = board.run(&format!("sleep 1; cat {DIMMABLE}/brightness"))?;
+    Ok((lit.trim().to_owned(), dark.trim().to_owned()))
+}
+
+/// Attaches the LED with `before` run, and sends with a test.
+fn with_dimmable(
+    board: &mut Board,
+    before: &str,
+    test: impl FnOnce(&mut Board) -> Result<()>,
+) -> Result<()> {
+    board.run(&format!(
+        "insmod morse_led.ko max={DIMMABLE_MAX}; {before}; echo morse > {DIMMABLE}/trigger"
+    ))?;
+    test(board)?;
+    board
+        .run(&format!("echo none > {DIMMABLE}/trigger; rmmod morse-led"))
+        .map(drop)
+}
+
+fn is(level: &str) -> (String, String) {
+    (level.to_owned(), "0".to_owned())
+}
+
+fn a_led_shines_as_brightly_as_it_can(board: &mut Board) -> Result<()> {
+    with_dimmable(board, "true", |board| {
+        assert_eq!(brightness(board, "")?, is(DIMMABLE_MAX));
+        Ok(())
+    })
+}
+
+fn a_led_shines_as_brightly_as_its_user_wants(board: &mut Board) -> Result<()> {
+    let before = format!("echo 40 > {DIMMABLE}/brightness");
+    with_dimmable(board, &before, |board| {
+        assert_eq!(brightness(board, "")?, is("40"));
+        // The next mark is as bright.
+        assert_eq!(brightness(board, "700")?, is("700"));
+        assert_eq!(brightness(board, "")?, is("700"));
+        Ok(())
+    })
 }

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A LED of the LED class without hardware, with as many levels of brightness
+ * as one wants: those of the board are on or off. Its file "brightness" tells
+ * how bright it is.
+ */
+
+#include <linux/leds.h>
+#include <linux/module.h>
+
+static unsigned int max = 1000;
+module_param(max, uint, 0444);
+MODULE_PARM_DESC(max, "highest brightness");
+
+static void set(struct led_classdev *led, enum led_brightness brightness)
+{
+}
+
+static struct led_classdev led = {
+	.name = "dimmable",
+	.brightness_set = set,
+};
+
+static int __init led_init(void)
+{
+	led.max_brightness = max;
+	return led_classdev_register(NULL, &led);
+}
+
+static void __exit led_exit(void)
+{
+	led_classdev_unregister(&led);
+}
+
+module_init(led_init);
+module_exit(led_exit);
+MODULE_AUTHOR("The morse authors");
+MODULE_DESCRIPTION("LED with levels of brightness, for tests");
+MODULE_LICENSE("GPL");
