@@ -11,6 +11,7 @@
 //! stress rove EDGES                        the same from one processor after the other
 //! stress crowd ROUNDS                      the same from all processors at once
 //! stress soak HOURS < PLAN                 sends and receives at once; see `soak` for the plan
+//! stress kexec                             leaves the kernel for code that powers the machine off
 //! stress hostile CASE [WORDS]              attempts of a hostile user; see `hostile`
 //! ```
 //!
@@ -18,6 +19,7 @@
 
 mod fuzz;
 mod hostile;
+mod kexec;
 mod soak;
 mod storm;
 mod system;
@@ -50,6 +52,7 @@ fn run(words: &[&str]) -> Result {
         ["rove", edges] => storm::rove(edges.parse()?),
         ["crowd", rounds] => storm::crowd(rounds.parse()?),
         ["soak", hours] => soak::run(hours.parse()?),
+        ["kexec"] => kexec::run(),
         ["hostile", case, ref words @ ..] => hostile::run(case, words),
         _ => Err("see the head of qemu/guest/stress/src/main.rs".into()),
     }

@@ -21,7 +21,11 @@ fn lamp_is_dark_when_the_board_has_gone_down() {
     if lacks_wires() {
         return;
     }
-    for command in ["halt -f", "poweroff -f", "reboot -f"] {
+    let mut commands = vec!["halt -f", "poweroff -f", "reboot -f"];
+    if config().machine.arch == "arm64" {
+        commands.push("stress kexec");
+    }
+    for command in commands {
         let mut board = Board::boot(&config(), REAL.options()).expect("it boots");
         let before = board.lamp().count();
         board
@@ -36,5 +40,8 @@ fn lamp_is_dark_when_the_board_has_gone_down() {
         // Less than a dash.
         pass(Duration::from_millis(2500));
         assert!(!board.lamp().is_on(), "{command} left the lamp lit");
+        // A board that has not gone down was dark between two marks.
+        let alive = board.execute("true", Duration::from_secs(5));
+        assert!(alive.is_err(), "{command} was ignored");
     }
 }

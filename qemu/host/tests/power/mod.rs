@@ -7,10 +7,14 @@ mod down;
 mod key;
 mod lamp;
 mod sleep;
+mod waiting;
 
 use crate::runner::test::Tests;
 
 /// The tests here.
 pub fn tests() -> Tests {
-    down::tests().and(key::tests()).and(lamp::tests())
+    down::tests()
+        .and(key::tests())
+        .and(lamp::tests())
+        .and(waiting::tests())
 }
