@@ -22,6 +22,13 @@ as_newcomer() {
 		mount -t tmpfs -o mode=0755,size=12G tmpfs /host/mnt
 		mkdir -p /host/mnt/{begin,changed,work}
 		mount --bind -o "X-mount.idmap=b:0:$id:1" "$begin" /host/mnt/begin
+		# The index of the archive is a copy: another run may refresh it, and its lock does not reach from there to here.
+		shopt -s nullglob
+		for index in "$begin"/apt/*/lock.morse; do
+			index=${index%/*}
+			mkdir -p /host/mnt/changed/apt
+			flock --shared "$index/lock.morse" cp -a "$index" /host/mnt/changed/apt/
+		done
 		mount -t tmpfs -o mode=0700,size=2G tmpfs "$home"
 		mkdir -p "$home/morse" "/host$cache"
 		(cd "$top" && git ls-files -z --cached --others --exclude-standard | xargs -0 ls -d 2>/dev/null |
