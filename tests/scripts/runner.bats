@@ -11,7 +11,7 @@ setup() {
 closes() { [ "${lines[-1]}" = "$1" ] || { printf '%s\n' "$output" && return 1; }; }
 
 @test "the last line has the count" {
-	succeeds 'test docs::morse-code +\.\.\. ok' "$runner" docs::morse-code
+	succeeds 'test scripts::cache::an entry is made once +\.\.\. ok' "$runner" 'scripts::cache::an entry is made once'
 	closes '1 passed, 0 failed'
 }
 
