@@ -15,7 +15,6 @@ use crate::runner::test::Tests;
 /// The tests here.
 pub fn tests() -> Tests {
     tests![
-        a_hung_command_is_given_up_and_a_panic_is_told,
         a_board_that_goes_away_is_told,
         a_kernel_that_is_none_does_not_boot,
         a_guest_without_programs_panics,
@@ -23,7 +22,7 @@ pub fn tests() -> Tests {
         wrong_device_tree_source_is_told,
         a_module_built_for_another_kernel_is_refused
     ]
-    .in_real_time()
+    .and(tests![a_hung_command_is_given_up_and_a_panic_is_told].in_real_time())
 }
 
 const SHORT: Duration = Duration::from_secs(1);

@@ -22,10 +22,9 @@ pub fn tests() -> Tests {
         what_cannot_be_sent_is_refused_at_once,
         a_wrong_clock_is_refused,
         message_from_the_environment_in_virtual_time_with_a_diagram,
-        sos_by_default,
-        killed_it_leaves_nothing_running
+        sos_by_default
     ]
-    .in_real_time()
+    .and(tests![killed_it_leaves_nothing_running].in_real_time())
 }
 
 /// The program.

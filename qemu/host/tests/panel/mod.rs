@@ -24,15 +24,18 @@ use terminal::Terminal;
 pub fn tests() -> Tests {
     tests![
         key_is_pressed_by_the_mouse_and_its_text_and_path_are_shown,
-        shell_has_the_rest_of_the_terminal_whatever_its_size,
         key_is_a_key_of_the_keyboard_where_the_terminal_tells_of_releases,
-        key_toggles_elsewhere_and_goes_up_by_itself,
+        key_toggles_elsewhere_and_goes_up_by_itself
+    ]
+    .in_real_time()
+    // These only wait for what the terminal shows.
+    .and(tests![
+        shell_has_the_rest_of_the_terminal_whatever_its_size,
         plain_terminal_for_who_wants_it,
         kernel_without_virtio_serial,
         board_that_does_not_answer_is_told
-    ]
+    ])
     .and(reload::tests())
-    .in_real_time()
 }
 
 const ROWS: u16 = 24;
@@ -68,9 +71,10 @@ fn morse_run() -> Command {
         .env("MORSE_SOCKET", socket())
 }
 
-/// A socket apart from that of a developer's own board.
+/// A socket of this test, apart from that of a developer's own board.
 fn socket() -> std::path::PathBuf {
-    std::env::temp_dir().join(format!("morse-panel-{}", process::id()))
+    let test = thread::current().id();
+    std::env::temp_dir().join(format!("morse-panel-{}-{test:?}", process::id()))
 }
 
 /// Starts it, and waits for the guest's shell.
