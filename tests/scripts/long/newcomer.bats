@@ -8,8 +8,12 @@ setup() {
 	needs_host
 }
 
-@test "a user with a private home makes all that a message needs" {
+@test "a user with a private home makes all that a message needs, and removes it" {
 	mkdir "$BATS_TEST_TMPDIR/nothing"
-	succeeds '^seen: E$' as_newcomer "$BATS_TEST_TMPDIR/nothing" make run MSG=E
+	# The cache's directory is mounted here and stays.
+	# shellcheck disable=SC2016 # for the inner shell
+	succeeds '^seen: E$' as_newcomer "$BATS_TEST_TMPDIR/nothing" sh -c '
+		make run MSG=E && { make distclean || true; } && [ -z "$(ls -A ~/.cache/morse)" ] && echo nothing is left'
 	says '^tools: making the Debian tool root'
+	says '^nothing is left$'
 }
