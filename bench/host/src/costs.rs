@@ -74,8 +74,9 @@ pub fn encode(board: &mut Board, setting: Setting, subject: Subject) -> Result<M
             ("syscalls/sys_exit_write", ""),
         ],
     )?;
+    // dd calls write(2); cat would call sendfile(2) where it can.
     board.run(&format!(
-        "printf {text} > /tmp/text; (echo T; usleep 100000; cat /tmp/text) > /dev/morse"
+        "printf {text} > /tmp/text; (echo T; usleep 100000; dd if=/tmp/text bs={TEXT_CHARS} 2> /dev/null) > /dev/morse"
     ))?;
     let events = recorder.stop(board)?;
     let call = system_call(&events, TEXT_CHARS as u64)
