@@ -87,6 +87,16 @@ prepare_host() {
 	fi
 }
 
+# without_descriptors CMD ARGS...: runs CMD without the files that this process has open. mmdebstrap tells dash the number of a
+# new one, which must have one digit.
+without_descriptors() (
+	for fd in /proc/self/fd/*; do
+		fd=${fd##*/}
+		[ "$fd" -lt 3 ] || eval "exec $fd>&-"
+	done
+	exec "$@"
+)
+
 make_root() {
 	local dir=$1 system=$1/root package options=(--aptopt='Acquire::Retries "3"')
 	[ -z "${MORSE_EXPIRED:-}" ] || options+=(--aptopt='Acquire::Check-Valid-Until "false"')
@@ -96,7 +106,7 @@ make_root() {
 	# Read the versions from the archives' names before they are removed. Newer versions of mmdebstrap warn root of scripts
 	# that run without a chroot; no script runs.
 	# shellcheck disable=SC2016 # for mmdebstrap's shell
-	logged tools mmdebstrap --mode=chrootless --variant=extract --skip=check/chrootless --keyring="$keyring" "${options[@]}" \
+	logged tools without_descriptors mmdebstrap --mode=chrootless --variant=extract --skip=check/chrootless --keyring="$keyring" "${options[@]}" \
 		--include='?essential' --include="$(IFS=,; echo "${packages[*]}")" \
 		--extract-hook='ls "$1/var/cache/apt/archives" >"$1/../archives"' \
 		"$suite" "$system" ||

@@ -5,8 +5,9 @@
 setup() {
 	load common
 	out=kdir-test
-	trap 'rm -rf "$top"/build/*.$out' EXIT
 }
+
+teardown() { rm -rf "$top"/build/*."$out"; }
 
 # compiles TREE TARGET...: parts of the driver and its samples, and prints what they were compiled by.
 compiles() {

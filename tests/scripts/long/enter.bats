@@ -5,8 +5,9 @@
 setup() {
 	load ../common
 	needs_root
-	trap 'rm -rf "$top"/build/*.enter-test' EXIT
 }
+
+teardown() { rm -rf "$top"/build/*.enter-test; }
 
 @test "the driver is built without namespaces" {
 	succeeds '/build/[^/]*\.enter-test$' without_namespaces env MORSE_OUT=enter-test "$top/scripts/module" morse.ko
