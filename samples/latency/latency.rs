@@ -126,7 +126,7 @@ impl Round {
     }
 
     /// Raises `irq`, and returns how late the handler was that it started.
-    fn run(&self, irq: &SimulatedIrq<TopHalf>, ctx: &Sleepable) -> Result<u64> {
+    fn run(&self, irq: &Irq, ctx: &Sleepable) -> Result<u64> {
         const FOREVER: Ktime = Ktime::from_ns(u64::MAX);
 
         self.has_run.store(false, Relaxed);
@@ -211,14 +211,46 @@ impl IrqHandler for TopHalf {
     }
 }
 
+/// An interrupt with a thread, which the kernel wakes when the hard part has returned.
+struct Threaded(Arc<Round>);
+
+impl IrqHandler for Threaded {
+    const IS_THREADED: bool = true;
+
+    fn handle(&self, _ctx: &Atomic) {
+        self.0.irq_ns.store(Ktime::now().as_ns(), Relaxed);
+    }
+
+    fn handle_threaded(&self, _ctx: &Sleepable) {
+        self.0.ran(self.0.irq(), Ktime::now());
+    }
+}
+
+/// An interrupt.
+enum Irq {
+    /// It starts a mechanism.
+    Plain(SimulatedIrq<TopHalf>),
+    /// It has one of its own.
+    Threaded(SimulatedIrq<Threaded>),
+}
+
+impl Irq {
+    fn raise(&self, ctx: &Sleepable) -> Result {
+        match self {
+            Self::Plain(irq) => irq.raise(ctx),
+            Self::Threaded(irq) => irq.raise(ctx),
+        }
+    }
+}
+
 /// A mechanism: its name in the file, and the interrupt that starts it.
 struct Mechanism {
     name: &'static str,
-    irq: SimulatedIrq<TopHalf>,
+    irq: Irq,
 }
 
 /// How many mechanisms there are.
-const MECHANISMS: usize = 8;
+const MECHANISMS: usize = 9;
 
 /// The file.
 #[pin_data]
@@ -348,12 +380,18 @@ impl Module for Sample {
         let mechanism = |name, start| -> Result<Mechanism> {
             let round = round.clone();
             let irq = SimulatedIrq::register(ctx, c"latency", Ok(TopHalf { round, start }))?;
+            let irq = Irq::Plain(irq);
             Ok(Mechanism { name, irq })
         };
+        let threaded = SimulatedIrq::register(ctx, c"latency", Ok(Threaded(round.clone())))?;
         let [own_work, system_work, highpri_work] = &works;
         let mechanisms = [
             mechanism("irq_to_bh", Start::Bh(bh.handle()))?,
             mechanism("irq_to_tasklet", Start::Tasklet(tasklet.handle()))?,
+            Mechanism {
+                name: "irq_to_thread",
+                irq: Irq::Threaded(threaded),
+            },
             mechanism("irq_to_work_own", Start::Work(own_work.handle()))?,
             mechanism("irq_to_work_system", Start::Work(system_work.handle()))?,
             mechanism("irq_to_work_highpri", Start::Work(highpri_work.handle()))?,

@@ -14,9 +14,10 @@ use crate::error::{Error, Result};
 pub const FILE: &str = "/sys/kernel/debug/latency/histograms";
 
 /// The mechanisms, in the order of the file.
-pub const NAMES: [&str; 8] = [
+pub const NAMES: [&str; 9] = [
     "irq_to_bh",
     "irq_to_tasklet",
+    "irq_to_thread",
     "irq_to_work_own",
     "irq_to_work_system",
     "irq_to_work_highpri",
