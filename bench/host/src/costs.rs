@@ -4,8 +4,7 @@
 
 use std::collections::HashMap;
 
-use morse_board::code::{Element, Pattern};
-use morse_board::driver::{numbers, set, SIMULATED_KEY};
+use morse_board::driver::{keying, numbers, set, SIMULATED_KEY};
 use morse_board::Board;
 
 use crate::keying::GPIO_BASE;
@@ -108,8 +107,8 @@ pub fn decode(board: &mut Board, setting: Setting, subject: Subject) -> Result<M
             ("sched/sched_switch", ""),
         ],
     )?;
-    let elements = vec![elements(RECEIVED); RECEIVED_TIMES].join("/");
-    let command = format!("morse-key {SIMULATED_KEY} {RECEIVED_UNIT_US} '{elements}' && sleep 1");
+    let text = [RECEIVED; RECEIVED_TIMES].join(" ");
+    let command = format!("{} && sleep 1", keying(&text, RECEIVED_UNIT_US));
     board.execute(&command, LONG)?.success(&command)?;
     let events = recorder.stop(board)?;
     let total_ns = running_time(&events, |function| symbols.name(function).is_some());
@@ -152,19 +151,6 @@ fn running_time(events: &[Event], is_ours: impl Fn(u64) -> bool) -> u64 {
     total_ns
 }
 
-/// Dots and dashes, with the gaps of letters.
-fn elements(word: &str) -> String {
-    let letters: Vec<String> = word
-        .chars()
-        .map(|c| {
-            Pattern::of(c)
-                .map(|pattern| pattern.0.iter().map(|element| sign(*element)).collect())
-                .unwrap_or_default()
-        })
-        .collect();
-    letters.join(" ")
-}
-
 /// The time between edges of the simulated key that are made as fast as they can be, all of which are
 /// received.
 pub fn storm(board: &mut Board, setting: Setting, subject: Subject) -> Result<Measurement> {
@@ -196,21 +182,9 @@ pub fn storm(board: &mut Board, setting: Setting, subject: Subject) -> Result<Me
     ))
 }
 
-fn sign(element: Element) -> char {
-    match element {
-        Element::Dot => '.',
-        Element::Dash => '-',
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn words_for_the_key() {
-        assert_eq!(elements("NE"), "-. .");
-    }
 
     #[test]
     fn sleeping_does_not_count() {
