@@ -18,13 +18,18 @@
 //!
 //! # Limits
 //!
-//! The token covers the functions of [`linux`](super), nothing else. The following sleep, compile in an
-//! atomic handler, and are left to `CONFIG_DEBUG_ATOMIC_SLEEP`:
+//! The token covers the functions of [`linux`](super), nothing else. The following sleep, and compile in an
+//! atomic handler:
 //!
-//! - functions of the `kernel` crate: `Mutex::lock()`, `fsleep()`, allocations with `GFP_KERNEL`;
+//! - functions of the `kernel` crate: `Mutex::lock()`, `fsleep()`, allocations with `GFP_KERNEL`. The lint
+//!   (`scripts/lint atomic`, `tests/lint`) refuses them by their names in the driver, the samples and the
+//!   exercises, as far as it can follow the calls from a function that takes an `&Atomic`;
 //! - destructors of owners, since `drop()` takes no argument;
 //! - a call with a token under a spinlock, or inside an RCU read-side critical section, that was
-//!   entered after the token was made.
+//!   entered after the token was made;
+//! - calls that the lint cannot follow: through a function pointer, a destructor, another crate.
+//!
+//! The last three are left to `CONFIG_DEBUG_ATOMIC_SLEEP`, on the sanitizer kernel.
 //!
 //! # Examples
 //!

@@ -8,8 +8,8 @@ use super::context::skip;
 use super::{process, top, Trial};
 
 /// The lints for every kernel; `kunit` is for kernels with KUnit.
-const LINTS: [&str; 7] = [
-    "format", "host", "kernel", "c", "shell", "binding", "workflow",
+const LINTS: [&str; 8] = [
+    "format", "host", "kernel", "atomic", "c", "shell", "binding", "workflow",
 ];
 
 /// A trial for each lint.
