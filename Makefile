@@ -6,7 +6,7 @@ MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := modules
 
 # Settings, from the command line or the environment.
-export DESTDIR RELEASE SUITE SERIES ARCH FLAVOUR KERNELS KDIR MSG DIAGRAM TIME V KEY
+export DESTDIR RELEASE SUITE SERIES ARCH FLAVOUR KERNELS KDIR MSG DIAGRAM TIMELINE TIME V KEY GDB
 
 help:
 	@echo 'morse: a two-way Morse device for Linux, in Rust'
@@ -15,8 +15,11 @@ help:
 	@echo '  make run        boot a board, load morse.ko, and give its shell with LED and key below it'
 	@echo '                    MSG="CQ DE MORSE"   send that, show the LED, and check it'
 	@echo '                    DIAGRAM=led.svg     draw it too      TIME=virtual   in exact virtual time'
+	@echo '                    TIMELINE=irq.svg    draw which handlers ran when in the last moments, by their contexts'
+	@echo '                    GDB=1                let gdb attach, with the symbols of the module'
 	@echo '                    KEY=none             leave the terminal plain: the LED alone, and no mouse'
 	@echo '  make reload     rebuild changed modules, and reload them in the running board (Ctrl-A r there does the same)'
+	@echo '  make exercise N=1   check an exercise of samples/exercises on a board; SOLUTION=yes its solution'
 	@echo '  make rust-analyzer   write rust-project.json, from which an editor gets the kernel crate, the driver and the samples'
 	@echo '  make test       unit tests on the host, and boot tests on the board; scripts/test NAME for some of them'
 	@echo '                    FLAVOUR=sanitizer              on the kernel with every sanitizer'
@@ -42,6 +45,10 @@ run:
 	@# A person at a terminal may want to try the guest programs; sending one message needs none of them.
 	@bare=--bare; if [ -z "$$MSG" ] && [ -t 0 ] && [ -t 1 ]; then bare=; fi; \
 	scripts/board $$bare cargo run --quiet --package morse-board --bin morse-run
+
+exercise:
+	@MORSE_SOURCE=samples/exercises MORSE_OUT=$(if $(SOLUTION),solutions,exercises) EXERCISE=$(N) SOLUTION=$(SOLUTION) \
+		scripts/board --bare cargo run --quiet --package morse-board --bin morse-run -- --exercise "$(N)"
 
 rust-analyzer:
 	@scripts/rust-analyzer
@@ -79,4 +86,4 @@ clean:
 distclean: clean
 	rm -rf "$${XDG_CACHE_HOME:-$$HOME/.cache}/morse"
 
-.PHONY: help modules run reload rust-analyzer test matrix bench lint deb install tools kernel clean distclean
+.PHONY: help modules run reload exercise rust-analyzer test matrix bench lint deb install tools kernel clean distclean

@@ -8,25 +8,18 @@ pub mod code;
 pub mod device;
 pub mod linux;
 
-use core::pin::Pin;
 use device::{
     driver::Driver,
     standalone::Standalone, //
 };
-use kernel::{
-    driver,
-    prelude::*, //
-};
+use kernel::prelude::*;
 use linux::{
     context::Sleepable,
     module::{
         self,
         Module, //
     },
-    platform::{
-        self,
-        Driver as _, //
-    },
+    platform,
 };
 
 module! {
@@ -44,14 +37,14 @@ modinfo!("version=", "0.1.0");
 /// devices bound to it. Fields are dropped in this order.
 struct Morse {
     _standalone: Option<Standalone>,
-    _driver: Pin<KBox<driver::Registration<platform::Adapter<Driver>>>>,
+    _driver: platform::Registration<Driver>,
 }
 
 impl Module for Morse {
     fn init(ctx: &Sleepable, module: &'static ThisModule) -> Result<Self> {
         Ok(Self {
             _standalone: Standalone::unless_described(ctx)?,
-            _driver: KBox::pin_init(driver::Registration::new(Driver::NAME, module), GFP_KERNEL)?,
+            _driver: platform::Registration::new(ctx, module)?,
         })
     }
 }

@@ -14,6 +14,7 @@ use linux::{
         Atomic,
         Sleepable, //
     },
+    current::CurrentContext,
     irq,
     module::{
         self,
@@ -40,11 +41,11 @@ struct TopHalf(WorkHandle<Atomic>);
 
 impl irq::IrqHandler for TopHalf {
     fn handle(&self, _ctx: &Atomic) {
-        pr_info!("interrupt begins\n");
+        pr_info!("interrupt begins ({CurrentContext})\n");
         // Twice before it runs is once.
         self.0.queue();
         self.0.queue();
-        pr_info!("interrupt ends\n");
+        pr_info!("interrupt ends ({CurrentContext})\n");
     }
 }
 
@@ -54,7 +55,7 @@ impl WorkHandler for BottomHalf {
     type Context = Atomic;
 
     fn run(&self, _ctx: &Atomic) {
-        pr_info!("bottom half runs\n");
+        pr_info!("bottom half runs ({CurrentContext})\n");
     }
 }
 

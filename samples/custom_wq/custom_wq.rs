@@ -14,6 +14,7 @@ use linux::{
         Atomic,
         Sleepable, //
     },
+    current::CurrentContext,
     irq,
     module::{
         self,
@@ -50,7 +51,7 @@ struct TopHalf {
 
 impl irq::IrqHandler for TopHalf {
     fn handle(&self, _ctx: &Atomic) {
-        pr_info!("interrupt: first and second work queued\n");
+        pr_info!("interrupt: first and second work queued ({CurrentContext})\n");
         self.first.queue();
         self.second.queue();
     }
@@ -63,9 +64,9 @@ impl WorkHandler for Step {
     type Context = Sleepable;
 
     fn run(&self, ctx: &Sleepable) {
-        pr_info!("{} work begins\n", self.0);
+        pr_info!("{} work begins ({CurrentContext})\n", self.0);
         sleep_until(ctx, Ktime::now().after_ns(SLEEP_NS));
-        pr_info!("{} work ends\n", self.0);
+        pr_info!("{} work ends ({CurrentContext})\n", self.0);
     }
 }
 

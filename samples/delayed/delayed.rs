@@ -13,6 +13,7 @@ use linux::{
         Atomic,
         Sleepable, //
     },
+    current::CurrentContext,
     delayed::{
         DelayedWork,
         DelayedWorkHandle,
@@ -41,7 +42,7 @@ struct TopHalf(DelayedWorkHandle);
 
 impl irq::IrqHandler for TopHalf {
     fn handle(&self, _ctx: &Atomic) {
-        pr_info!("interrupt: work is due in 5 s\n");
+        pr_info!("interrupt: work is due in 5 s ({CurrentContext})\n");
         self.0.mod_delayed_ms(DELAY_MS);
     }
 }
@@ -50,7 +51,7 @@ struct Late;
 
 impl DelayedWorkHandler for Late {
     fn run(&self, _alarm: &DelayedWorkHandle, _ctx: &Sleepable) {
-        pr_info!("work runs\n");
+        pr_info!("work runs ({CurrentContext})\n");
     }
 }
 

@@ -23,6 +23,7 @@ use linux::{
         Atomic,
         Sleepable, //
     },
+    current::CurrentContext,
     irq,
     module::{
         self,
@@ -67,7 +68,7 @@ impl irq::IrqHandler for TopHalf {
         };
         let kept = self.stamps.push(stamp);
         let queued = self.work.queue();
-        pr_info!("interrupt: kept {kept}, queued {queued}\n");
+        pr_info!("interrupt: kept {kept}, queued {queued} ({CurrentContext})\n");
     }
 }
 
@@ -78,7 +79,7 @@ impl WorkHandler for Slow {
     type Context = Sleepable;
 
     fn run(&self, ctx: &Sleepable) {
-        pr_info!("work begins\n");
+        pr_info!("work begins ({CurrentContext})\n");
         while let Some(stamp) = self.0.pop() {
             let age = tenths(Ktime::now().as_ns() - stamp.time_ns);
             pr_info!(
@@ -88,7 +89,7 @@ impl WorkHandler for Slow {
             );
         }
         sleep_until(ctx, Ktime::now().after_ns(SLEEP_NS));
-        pr_info!("work ends\n");
+        pr_info!("work ends ({CurrentContext})\n");
     }
 }
 

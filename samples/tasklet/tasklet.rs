@@ -13,6 +13,7 @@ use linux::{
         Atomic,
         Sleepable, //
     },
+    current::CurrentContext,
     irq,
     module::{
         self,
@@ -38,11 +39,11 @@ struct TopHalf(TaskletHandle);
 
 impl irq::IrqHandler for TopHalf {
     fn handle(&self, _ctx: &Atomic) {
-        pr_info!("interrupt begins\n");
+        pr_info!("interrupt begins ({CurrentContext})\n");
         // Twice before it runs is once.
         self.0.schedule();
         self.0.schedule();
-        pr_info!("interrupt ends\n");
+        pr_info!("interrupt ends ({CurrentContext})\n");
     }
 }
 
@@ -52,7 +53,7 @@ impl WorkHandler for BottomHalf {
     type Context = Atomic;
 
     fn run(&self, _ctx: &Atomic) {
-        pr_info!("bottom half runs\n");
+        pr_info!("bottom half runs ({CurrentContext})\n");
     }
 }
 

@@ -13,6 +13,7 @@ use linux::{
         Atomic,
         Sleepable, //
     },
+    current::CurrentContext,
     irq,
     module::{
         self,
@@ -42,13 +43,13 @@ impl irq::IrqHandler for Halves {
     const IS_THREADED: bool = true;
 
     fn handle(&self, _ctx: &Atomic) {
-        pr_info!("interrupt\n");
+        pr_info!("interrupt ({CurrentContext})\n");
     }
 
     fn handle_threaded(&self, ctx: &Sleepable) {
-        pr_info!("thread begins\n");
+        pr_info!("thread begins ({CurrentContext})\n");
         sleep_until(ctx, Ktime::now().after_ns(BUS_NS));
-        pr_info!("thread ends\n");
+        pr_info!("thread ends ({CurrentContext})\n");
     }
 }
 

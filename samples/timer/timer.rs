@@ -17,6 +17,7 @@ use linux::{
         Atomic,
         Sleepable, //
     },
+    current::CurrentContext,
     module::{
         self,
         Module, //
@@ -45,7 +46,10 @@ struct Clock {
 impl TimerHandler for Clock {
     fn expired(&self, _ctx: &Atomic) -> Next {
         let tock = self.tock.load(Relaxed);
-        pr_info!("{}\n", if tock { "tock" } else { "tick" });
+        pr_info!(
+            "{} ({CurrentContext})\n",
+            if tock { "tock" } else { "tick" }
+        );
         self.tock.store(!tock, Relaxed);
         // Counted from when this run was due, not from now: a late tick does not delay the next.
         Next::AfterMs(PERIOD_MS)
@@ -62,7 +66,7 @@ impl Module for Sample {
             tock: AtomicFlag::new(false),
         };
         let timer = new_timer!(ctx, "Clock", Ok(clock))?;
-        pr_info!("started\n");
+        pr_info!("started ({CurrentContext})\n");
         timer.start_ms(PERIOD_MS);
         Ok(Self { _timer: timer })
     }

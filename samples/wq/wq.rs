@@ -19,6 +19,7 @@ use linux::{
         Atomic,
         Sleepable, //
     },
+    current::CurrentContext,
     irq,
     module::{
         self,
@@ -52,7 +53,7 @@ struct TopHalf(WorkHandle<Sleepable>);
 
 impl irq::IrqHandler for TopHalf {
     fn handle(&self, _ctx: &Atomic) {
-        pr_info!("interrupt: work queued\n");
+        pr_info!("interrupt: work queued ({CurrentContext})\n");
         self.0.queue();
     }
 }
@@ -69,14 +70,14 @@ impl WorkHandler for Sleeper {
     type Context = Sleepable;
 
     fn run(&self, ctx: &Sleepable) {
-        pr_info!("work begins\n");
+        pr_info!("work begins ({CurrentContext})\n");
         let end = Ktime::now().after_ns(SLEEP_NS);
         match self
             .wait
             .wait_event_idle_until(ctx, end, |_| self.stopped.load(Relaxed))
         {
-            WakeReason::Deadline => pr_info!("work ends\n"),
-            WakeReason::Condition => pr_info!("work stopped\n"),
+            WakeReason::Deadline => pr_info!("work ends ({CurrentContext})\n"),
+            WakeReason::Condition => pr_info!("work stopped ({CurrentContext})\n"),
         }
     }
 

@@ -121,6 +121,7 @@ unsafe impl Sync for RawDelayedWork {}
 /// # Invariants
 ///
 /// `raw.handler` points at `*handler`.
+#[must_use = "dropping it stops the work item"]
 pub struct DelayedWork<T: DelayedWorkHandler> {
     raw: Arc<RawDelayedWork>,
     handler: Pin<KBox<T>>,

@@ -5,6 +5,7 @@
  * files that use them declare them.
  */
 
+#include <linux/device.h>
 #include <linux/fs.h>
 #include <linux/gpio/consumer.h>
 #include <linux/interrupt.h>
@@ -13,12 +14,15 @@
 #include <linux/irqflags.h>
 #include <linux/leds.h>
 #include <linux/of.h>
+#include <linux/preempt.h>
 #include <linux/rcupdate.h>
 #include <linux/pm_wakeirq.h>
 #include <linux/pm_wakeup.h>
 #include <linux/reboot.h>
 #include <linux/sched.h>
+#include <linux/smp.h>
 #include <linux/spinlock.h>
+#include <linux/string.h>
 #include <linux/suspend.h>
 #include <linux/timekeeping.h>
 
@@ -144,6 +148,13 @@ void morse_helper_of_node_put(struct device_node *node)
 	of_node_put(node);
 }
 
+void morse_helper_driver_name(struct device *dev, char *name, size_t size)
+{
+	device_lock(dev);
+	strscpy(name, dev->driver ? dev->driver->name : "", size);
+	device_unlock(dev);
+}
+
 void morse_helper_tasklet_schedule(struct tasklet_struct *tasklet)
 {
 	tasklet_schedule(tasklet);
@@ -199,6 +210,26 @@ bool morse_helper_iocb_is_dsync(int ki_flags)
 fmode_t morse_helper_fmode_nowait(void)
 {
 	return FMODE_NOWAIT;
+}
+
+bool morse_helper_in_hardirq(void)
+{
+	return in_hardirq();
+}
+
+bool morse_helper_in_serving_softirq(void)
+{
+	return in_serving_softirq();
+}
+
+const char *morse_helper_current_comm(void)
+{
+	return current->comm;
+}
+
+unsigned int morse_helper_processor(void)
+{
+	return raw_smp_processor_id();
 }
 
 void morse_helper_set_idle(void)

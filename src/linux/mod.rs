@@ -31,19 +31,20 @@
 //!
 //! # A new kernel
 //!
-//! `cfg(kernel_7_3)` is set for 7.3 and every later kernel (see `Kbuild`). When the `kernel` crate of a
+//! `cfg(kernel_7_3)` is set for 7.3 and every later kernel (see `version.mk`). When the `kernel` crate of a
 //! new release no longer fits, for instance that of 7.4:
 //!
-//! 1. Add `--cfg=kernel_7_4` to `Kbuild`, in the same way.
+//! 1. Add `--cfg=kernel_7_4` to `version.mk`, in the same way.
 //! 2. Write the new code under `cfg(kernel_7_4)`, and keep the old code under `cfg(not(kernel_7_4))`.
 //! 3. Add the release to `scripts/matrix`, which builds and boots every supported kernel.
 //!
-//! To drop the oldest release, delete the code under its `cfg(not(...))`, and the line in `Kbuild`.
+//! To drop the oldest release, delete the code under its `cfg(not(...))`, and the line in `version.mk`.
 
 pub mod bhlock;
 pub mod context;
 pub mod debugfs;
 pub mod delayed;
+mod device;
 pub mod device_irq;
 pub mod fasync;
 pub mod faux;
@@ -74,21 +75,13 @@ pub mod wait;
 pub mod wakeup;
 pub mod workqueue;
 
+use device::raw_device;
 use kernel::{
     bindings,
-    device,
     error::Error, //
 };
 
 /// Returns `EILSEQ`, which the `kernel` crate names only since 7.3.
 pub fn eilseq() -> Error {
     Error::from_errno(-(bindings::EILSEQ as kernel::ffi::c_int))
-}
-
-/// Returns the `struct device *` behind `dev`.
-///
-/// `Device::as_raw()` is private to the `kernel` crate. The pointer is valid as long as `dev`.
-fn raw_device<Ctx: device::DeviceContext>(dev: &device::Device<Ctx>) -> *mut bindings::device {
-    // `Device` is a transparent wrapper of `Opaque<bindings::device>`.
-    core::ptr::from_ref(dev).cast_mut().cast()
 }

@@ -13,6 +13,7 @@ use super::{
 };
 use core::{
     marker::PhantomData,
+    pin::Pin,
     ptr, //
 };
 use kernel::{
@@ -22,6 +23,7 @@ use kernel::{
         Bound,
         Core, //
     },
+    driver,
     of,
     platform,
     prelude::*, //
@@ -51,6 +53,11 @@ macro_rules! of_table {
         );
     };
 }
+
+/// Room for the name of a driver, which a message may cut.
+#[cfg(CONFIG_OF)]
+const DRIVER_NAME_BYTES: usize = 32;
+
 /// A driver for devices of the platform bus.
 pub trait Driver: 'static {
     /// The name of the driver, and of devices that bind to it without a device tree.
@@ -82,8 +89,22 @@ pub fn dev_err_probe(dev: &device::Device<Bound>, error: Error, message: &CStr) 
     error
 }
 
-/// The type with which `driver::Registration` registers a [`Driver`].
-pub type Adapter<T> = platform::Adapter<Glue<T>>;
+/// Registers a [`Driver`] until it is dropped, which unbinds it from its devices.
+pub struct Registration<T: Driver>(
+    // Kept for its destructor.
+    #[expect(dead_code)] Pin<KBox<driver::Registration<platform::Adapter<Glue<T>>>>>,
+);
+
+impl<T: Driver> Registration<T> {
+    /// Registers the driver, which probes its devices.
+    ///
+    /// A device that another driver is bound to is not probed, which is no error; a line in the log says so.
+    pub fn new(ctx: &Sleepable, module: &'static ThisModule) -> Result<Self> {
+        let registration = KBox::pin_init(driver::Registration::new(T::NAME, module), GFP_KERNEL)?;
+        warn_of_other_drivers::<T>(ctx);
+        Ok(Self(registration))
+    }
+}
 
 /// Returns whether a device for `T` exists, from the device tree or from a board file, bound or not.
 pub fn is_described<T: Driver>() -> bool {
@@ -113,10 +134,14 @@ fn is_made<T: Driver>() -> bool {
 extern "C" {
     /// `of_node_put()`, which is inline in some configurations.
     fn morse_helper_of_node_put(node: *mut c_void);
+    /// Copies the name of the driver that a device is bound to; nothing if there is none.
+    fn morse_helper_driver_name(dev: *mut c_void, name: *mut c_char, size: usize);
 }
 
+/// Calls `each` with the nodes of the device tree that `T` binds to, until it returns true; returns whether it
+/// did.
 #[cfg(CONFIG_OF)]
-fn is_in_device_tree<T: Driver>() -> bool {
+fn any_node<T: Driver>(mut each: impl FnMut(*mut bindings::device_node) -> bool) -> bool {
     let mut node = ptr::null_mut();
     loop {
         // SAFETY: `node` is null or a reference, which the function takes over. The table is static, and
@@ -127,14 +152,57 @@ fn is_in_device_tree<T: Driver>() -> bool {
         if node.is_null() {
             return false;
         }
-        // SAFETY: `node` is a reference to a node.
-        if unsafe { bindings::of_device_is_available(node) } {
-            // SAFETY: As above. `node` is not used after this.
+        if each(node) {
+            // SAFETY: `node` is a reference to a node, and not used after this.
             unsafe { morse_helper_of_node_put(node.cast()) };
             return true;
         }
     }
 }
+
+#[cfg(CONFIG_OF)]
+fn is_in_device_tree<T: Driver>() -> bool {
+    any_node::<T>(|node| {
+        // SAFETY: `any_node` passes valid nodes.
+        unsafe { bindings::of_device_is_available(node) }
+    })
+}
+
+/// Logs which other drivers are bound to devices of the device tree that `T` would bind to.
+#[cfg(CONFIG_OF)]
+fn warn_of_other_drivers<T: Driver>(_ctx: &Sleepable) {
+    any_node::<T>(|node| {
+        // SAFETY: The bus is registered, and `device_match_of_node()` takes a node.
+        let dev = unsafe {
+            bindings::bus_find_device(
+                &raw const bindings::platform_bus_type,
+                ptr::null_mut(),
+                node.cast_const().cast(),
+                Some(bindings::device_match_of_node),
+            )
+        };
+        if dev.is_null() {
+            return false;
+        }
+        let mut name = [0; DRIVER_NAME_BYTES];
+        // SAFETY: `bus_find_device()` returned a reference, which is not used after this. The name has so many bytes.
+        // The token allows sleeping, which the lock of a device may do.
+        unsafe {
+            morse_helper_driver_name(dev.cast(), name.as_mut_ptr().cast(), name.len());
+            bindings::put_device(dev);
+        }
+        match CStr::from_bytes_until_nul(&name).map(CStr::to_str) {
+            Ok(Ok(other)) if !other.is_empty() && other.as_bytes() != T::NAME.to_bytes() => {
+                pr_warn!("its device is bound to the driver {other}: nothing happens until that is unloaded and this is loaded again\n");
+            }
+            _ => {}
+        }
+        false
+    });
+}
+
+#[cfg(not(CONFIG_OF))]
+fn warn_of_other_drivers<T: Driver>(_ctx: &Sleepable) {}
 
 #[cfg(not(CONFIG_OF))]
 fn is_in_device_tree<T: Driver>() -> bool {

@@ -204,6 +204,7 @@ impl<C: Context> Drop for Queue<C> {
 ///     _work: Work<W>,
 /// }
 /// ```
+#[must_use = "it flushes the queue when it is dropped"]
 pub struct FlushOnDrop(Arc<Queue<Sleepable>>);
 
 impl FlushOnDrop {

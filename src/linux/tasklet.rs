@@ -96,6 +96,7 @@ impl PinnedDrop for RawTasklet {
 /// # Invariants
 ///
 /// `raw.handler` points at `*handler`.
+#[must_use = "dropping it stops the tasklet"]
 pub struct Tasklet<T: WorkHandler<Context = Atomic>> {
     raw: Arc<RawTasklet>,
     handler: Pin<KBox<T>>,

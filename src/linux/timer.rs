@@ -91,6 +91,7 @@ unsafe impl<T: Sync> Sync for Inner<T> {}
 /// let ticker = new_timer!(ctx, "Ticker", Ok(Ticker))?;
 /// ticker.start_ms(1000);
 /// ```
+#[must_use = "dropping it stops the timer"]
 pub struct Timer<T: TimerHandler> {
     inner: Pin<KBox<Inner<T>>>,
 }

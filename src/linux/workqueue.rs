@@ -102,6 +102,7 @@ unsafe impl<C: Context> Sync for RawWork<C> {}
 /// # Invariants
 ///
 /// `raw.handler` points at `*handler`.
+#[must_use = "dropping it stops the work item"]
 pub struct Work<T: WorkHandler> {
     raw: Arc<RawWork<T::Context>>,
     handler: Pin<KBox<T>>,

@@ -6,7 +6,7 @@ bats_require_minimum_version 1.5.0
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 
 # What is asked for is said in each test.
-unset SERIES ARCH FLAVOUR SUITE RELEASE KDIR DIAGRAM MORSE_BINDS
+unset SERIES ARCH FLAVOUR SUITE RELEASE KDIR DIAGRAM TIMELINE MORSE_BINDS
 
 # says PATTERN: $output has an extended regular expression; otherwise it is shown.
 says() {

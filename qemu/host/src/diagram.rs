@@ -4,6 +4,7 @@
 //! below.
 
 mod canvas;
+pub mod lanes;
 mod row;
 
 use plotters::style::text_anchor::HPos;

@@ -18,8 +18,11 @@
 //! | read Morse from the lamp | [`Timeline`], [`decode`] |
 //! | compare with the ideal grid | [`Message`], [`Timing`] |
 //! | set the driver, read its counters, press its simulated key | [`driver`] |
+//! | record which handlers ran when, and draw them | [`activity::Recording`], [`diagram::lanes`] |
+//! | read the examples of a document, check an exercise | [`example::Example`], [`exercise::Exercise`] |
 //! | show it | [`line::draw`], [`diagram::draw`] |
 
+pub mod activity;
 pub mod board;
 pub mod code;
 pub mod complaints;
@@ -30,6 +33,8 @@ pub mod diagram;
 pub mod driver;
 pub mod emulator;
 pub mod error;
+pub mod example;
+pub mod exercise;
 pub mod image;
 pub mod lamp;
 pub mod latency;

@@ -2,6 +2,7 @@
 
 //! The options of a board, and the arguments of QEMU and of the kernel that follow from them.
 
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::link;
@@ -40,6 +41,7 @@ pub struct Options {
     kernel_arguments: Vec<String>,
     panics_on_oops: bool,
     pub(crate) link: bool,
+    pub(crate) gdb: Option<PathBuf>,
     pub(crate) boot_limit: Duration,
 }
 
@@ -68,6 +70,7 @@ impl Options {
             kernel_arguments: Vec::new(),
             panics_on_oops: true,
             link: false,
+            gdb: None,
             boot_limit: BOOT_LIMIT,
         }
     }
@@ -133,6 +136,12 @@ impl Options {
     pub fn link(mut self) -> Self {
         self.link = true;
         link::prepare(self)
+    }
+
+    /// With a socket by which gdb can attach at any time, and a kernel at the addresses of its `vmlinux`.
+    pub fn gdb(mut self, socket: &Path) -> Self {
+        self.gdb = Some(socket.to_owned());
+        self
     }
 
     /// With so much time to boot, on the host's clock.
@@ -208,7 +217,7 @@ impl Options {
             // Panic after an oops, too.
             arguments.push("oops=panic".to_owned());
         }
-        if self.time == Time::Virtual {
+        if self.time == Time::Virtual || self.gdb.is_some() {
             // Another layout would change the cache and branch behaviour of the guest's code, and
             // with it the run.
             arguments.push("nokaslr".to_owned());

@@ -47,6 +47,7 @@ fn morse_run() -> Command {
         .env(config::MODULE_DIR, config.module_dir)
         .env_remove("MSG")
         .env_remove("DIAGRAM")
+        .env_remove("TIMELINE")
         .env_remove("TIME")
         .stdin(Stdio::null());
     command

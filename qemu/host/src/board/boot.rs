@@ -83,6 +83,12 @@ impl Board {
         line.args(hardware);
         line.args(["-accel", accelerator]);
         line.args(options.clock());
+        if let Some(socket) = &options.gdb {
+            // The name may be left by another board.
+            let _ = std::fs::remove_file(socket);
+            let device = format!("unix:{},server=on,wait=off", socket.display());
+            line.args(["-gdb", &device]);
+        }
         let kernel = config.vmlinuz.to_string_lossy();
         line.args([
             "-no-reboot",

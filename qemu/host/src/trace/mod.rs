@@ -6,6 +6,7 @@
 mod format;
 mod page;
 mod recorder;
+mod text;
 
 use std::time::Duration;
 
@@ -15,6 +16,7 @@ use crate::lamp::Edge;
 use crate::machine::{CHIP, LAMP};
 
 pub use recorder::{Event, Recorder};
+pub use text::TextLine;
 
 /// Where the guest has tracefs.
 pub(crate) const TRACEFS: &str = "/sys/kernel/tracing";

@@ -2,6 +2,8 @@
 
 //! Tests of `make run` at a terminal, with keyboard and mouse.
 
+mod change;
+mod leave;
 mod reload;
 mod terminal;
 
@@ -35,6 +37,8 @@ pub fn tests() -> Tests {
         kernel_without_virtio_serial,
         board_that_does_not_answer_is_told
     ])
+    .and(change::tests())
+    .and(leave::tests())
     .and(reload::tests())
 }
 
@@ -65,6 +69,8 @@ fn morse_run() -> Command {
         .env(config::MODULE_DIR, config.module_dir)
         .env_remove("MSG")
         .env_remove("DIAGRAM")
+        .env_remove("TIMELINE")
+        .env_remove("GDB")
         .env_remove("TIME")
         .env_remove("KEY")
         .env("TERM", "xterm-256color")

@@ -31,6 +31,10 @@ pub struct Arguments {
     // No path, as that may not be empty.
     diagram: Option<OsString>,
 
+    /// Draw the handlers and the lamp of the last moments into this file, as SVG
+    #[arg(long, value_name = "FILE", env = "TIMELINE")]
+    timeline: Option<OsString>,
+
     /// Run in virtual time, which is exact: an instruction takes 1 ns, and idle time is skipped
     #[arg(long = "virtual")]
     virtual_time: bool,
@@ -42,6 +46,14 @@ pub struct Arguments {
     /// Bring modules that were built anew into the board of this checkout that runs already
     #[arg(long)]
     reload: bool,
+
+    /// Let gdb attach to the kernel
+    #[arg(long, value_name = "1", env = "GDB", hide_env_values = true)]
+    gdb: Option<OsString>,
+
+    /// Check the exercise with this number
+    #[arg(long, value_name = "N")]
+    exercise: Option<String>,
 
     /// The clock to run by, `real` or `virtual`
     #[arg(
@@ -87,6 +99,16 @@ impl Arguments {
         self.reload
     }
 
+    /// Whether gdb can attach.
+    pub fn gdb(&self) -> bool {
+        self.gdb.as_ref().is_some_and(|gdb| !gdb.is_empty())
+    }
+
+    /// The number of the exercise to check, and nothing else.
+    pub fn exercise(&self) -> Option<&str> {
+        self.exercise.as_deref()
+    }
+
     /// Whether the panel has a key to be pressed.
     ///
     /// # Errors
@@ -100,12 +122,14 @@ impl Arguments {
         }
     }
 
-    /// Where to draw.
+    /// Where to draw the lamp.
     pub fn diagram(&self) -> Option<&Path> {
-        self.diagram
-            .as_deref()
-            .filter(|path| !path.is_empty())
-            .map(Path::new)
+        path(self.diagram.as_ref())
+    }
+
+    /// Where to draw the handlers.
+    pub fn timeline(&self) -> Option<&Path> {
+        path(self.timeline.as_ref())
     }
 
     /// The clock.
@@ -121,4 +145,8 @@ impl Arguments {
             Some(other) => Err(format!("TIME is `real` or `virtual`, not `{other}`")),
         }
     }
+}
+
+fn path(setting: Option<&OsString>) -> Option<&Path> {
+    setting.filter(|path| !path.is_empty()).map(Path::new)
 }

@@ -4,6 +4,7 @@
 
 use std::error::Error;
 use std::io::Write;
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
@@ -49,12 +50,21 @@ enum End {
     Signal(i32),
 }
 
+/// The settings of a session.
+pub struct Settings<'a> {
+    /// Whether the panel has a key to be pressed.
+    pub hands_on: bool,
+    /// Where to draw what was recorded when the user leaves.
+    pub timeline: Option<&'a Path>,
+}
+
 /// Gives the user the guest's shell until he leaves it, or powers the board off.
 pub fn interact(
     board: &mut Board,
     config: &Config,
-    hands_on: bool,
+    settings: &Settings<'_>,
 ) -> Result<ExitCode, Box<dyn Error>> {
+    let hands_on = settings.hands_on;
     println!("The driver is loaded. Try: echo SOS > /dev/morse");
     println!("The LED and the key are below. `exit`, `poweroff` or Ctrl-A x leaves.\n");
     let (sender, events) = mpsc::channel();
@@ -80,7 +90,12 @@ pub fn interact(
     drop(session);
     drop(door);
     match result? {
-        End::Left => Ok(leave(board, orders.as_ref())),
+        End::Left => {
+            if let Some(path) = settings.timeline {
+                draw(path, orders.as_ref())?;
+            }
+            Ok(leave(board, orders.as_ref()))
+        }
         End::Signal(signal) => Ok(ExitCode::from(
             u8::try_from(SIGNAL_STATUS + signal).unwrap_or(u8::MAX),
         )),
@@ -93,6 +108,17 @@ pub fn interact(
             }
             Err(error) => Err(error.into()),
         },
+    }
+}
+
+/// Draws what was recorded. Only the link is free for that, as the user may have left a shell that runs a program.
+fn draw(path: &Path, orders: Option<&Sender<Order>>) -> Result<(), String> {
+    let orders = orders.ok_or("TIMELINE: this kernel has no virtio-serial")?;
+    let (reply, answer) = mpsc::channel();
+    let _ = orders.send(Order::Recording(reply));
+    match answer.recv_timeout(worker::RECORDING_LIMIT) {
+        Ok(recording) => crate::draw(path, &recording),
+        Err(_) => Err("TIMELINE: the board does not tell what it recorded".to_owned()),
     }
 }
 

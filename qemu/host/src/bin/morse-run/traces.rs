@@ -3,10 +3,10 @@
 //! The driver's tracepoints: the path of the key's last edge through the kernel, the delay of the
 //! lamp's last edge, and the driver's settings.
 
+use morse_board::trace::TextLine;
 use morse_board::{Edge, Pace};
 
 const NS_PER_US: u64 = 1_000;
-const US_PER_S: u64 = 1_000_000;
 
 /// The events whose lines are of interest, and the one that carries settings.
 const EDGE_RECEIVED: &str = "morse_edge_received";
@@ -67,7 +67,7 @@ impl Default for Driver {
 impl Driver {
     /// Takes a line of `trace_pipe`.
     pub fn take(&mut self, line: &str) {
-        let Some(event) = TraceLine::parse(line) else {
+        let Some(event) = TextLine::parse(line) else {
             return;
         };
         match event.name {
@@ -98,7 +98,7 @@ impl Driver {
         })
     }
 
-    fn received(&mut self, event: &TraceLine<'_>) {
+    fn received(&mut self, event: &TextLine<'_>) {
         let Some(time_ns) = event.number("time_ns") else {
             return;
         };
@@ -112,7 +112,7 @@ impl Driver {
         });
     }
 
-    fn deferral(&mut self, event: &TraceLine<'_>) {
+    fn deferral(&mut self, event: &TextLine<'_>) {
         let mechanism = event.field("mechanism");
         if mechanism == Some("softirq") {
             self.softirq_at_ns = event.at_ns;
@@ -131,7 +131,7 @@ impl Driver {
         }
     }
 
-    fn keyed(&mut self, event: &TraceLine<'_>) {
+    fn keyed(&mut self, event: &TextLine<'_>) {
         let Some(time_ns) = event.number("time_ns") else {
             return;
         };
@@ -146,7 +146,7 @@ impl Driver {
         }
     }
 
-    fn settings(&mut self, event: &TraceLine<'_>) {
+    fn settings(&mut self, event: &TextLine<'_>) {
         if let Some(unit_us) = event.number("unit_us") {
             let unit_ns = unit_us * NS_PER_US;
             let wpm = event.number("farnsworth_wpm").unwrap_or(0);
@@ -166,54 +166,6 @@ fn gap_unit_ns(unit_ns: u64, farnsworth_wpm: u64) -> u64 {
         Some(word_ns) => (word_ns.saturating_sub(31 * unit_ns) / 19).max(unit_ns),
         None => unit_ns,
     }
-}
-
-/// A line of `trace_pipe`: `TASK-PID [CPU] FLAGS SECONDS: EVENT: FIELD=VALUE ...`
-struct TraceLine<'a> {
-    at_ns: u64,
-    name: &'a str,
-    fields: &'a str,
-}
-
-impl<'a> TraceLine<'a> {
-    fn parse(line: &'a str) -> Option<Self> {
-        // A task's name and the text of a marker may hold anything.
-        let (at, rest) = line.match_indices(": ").find_map(|(colon, _)| {
-            let stamp = line[..colon].rsplit(' ').next()?;
-            Some((stamp_ns(stamp)?, &line[colon + 2..]))
-        })?;
-        let (name, fields) = rest.split_once(": ")?;
-        Some(TraceLine {
-            at_ns: at,
-            name,
-            fields,
-        })
-    }
-
-    fn field(&self, name: &str) -> Option<&'a str> {
-        self.fields
-            .split_whitespace()
-            .filter_map(|field| field.split_once('='))
-            // A parameter that is given twice has its last value.
-            .filter(|(field, _)| *field == name)
-            .last()
-            .map(|(_, value)| value)
-    }
-
-    fn number(&self, name: &str) -> Option<u64> {
-        self.field(name)?.parse().ok()
-    }
-}
-
-/// Reads seconds with six digits after the point.
-fn stamp_ns(text: &str) -> Option<u64> {
-    let (seconds, micros) = text.split_once('.')?;
-    if micros.len() != 6 {
-        return None;
-    }
-    let seconds: u64 = seconds.parse().ok()?;
-    let micros: u64 = micros.parse().ok()?;
-    Some((seconds * US_PER_S + micros) * NS_PER_US)
 }
 
 #[cfg(test)]

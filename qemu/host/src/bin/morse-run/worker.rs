@@ -11,6 +11,7 @@ use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use morse_board::activity;
 use morse_board::driver::SIMULATED_KEY;
 use morse_board::{Config, Link};
 
@@ -38,6 +39,8 @@ pub enum Order {
     Key(bool),
     /// Answer if the board does.
     Ping(Sender<()>),
+    /// Tell which handlers ran.
+    Recording(Sender<String>),
 }
 
 /// Starts the worker, which reports through events.
@@ -61,6 +64,12 @@ fn work(mut link: Link, mut modules: Modules, orders: &Receiver<Order>, session:
             Order::Ping(reply) => {
                 if link.execute("true", PING_LIMIT).is_ok() {
                     let _ = reply.send(());
+                }
+            }
+            Order::Recording(reply) => {
+                let output = link.execute(&activity::stop_command(), RECORDING_LIMIT);
+                if let Ok(text) = output.and_then(|output| output.success("the recording")) {
+                    let _ = reply.send(text);
                 }
             }
             Order::Build => {
@@ -91,6 +100,8 @@ fn work(mut link: Link, mut modules: Modules, orders: &Receiver<Order>, session:
     }
 }
 
+/// How long a board may take to print what it recorded.
+pub const RECORDING_LIMIT: Duration = Duration::from_secs(20);
 /// How long a board has to answer.
 pub const PING_LIMIT: Duration = Duration::from_secs(2);
 
