@@ -31,6 +31,9 @@ struct Edge {
     lamp: Option<i64>,
 }
 
+/// The mechanism whose start is a switch of tasks.
+const THREAD: &str = "thread";
+
 /// The mechanisms that a driver can have as its bottom half; the rival has no thread.
 pub fn mechanisms(subject: Subject) -> &'static [&'static str] {
     match subject {
@@ -116,18 +119,20 @@ fn record(
     let filter = format!("irq == {}", interrupt.trim());
     let line = GPIO_BASE + subject.line();
     let changes = format!("gpio == {line} && get == 0");
-    let recorder = Recorder::start(
-        board,
-        &[
-            ("irq/irq_handler_entry", &filter),
-            ("irq/irq_handler_exit", &filter),
-            ("irq/tasklet_entry", ""),
-            ("workqueue/workqueue_execute_start", ""),
-            // The thread of the interrupt.
-            ("sched/sched_switch", "next_comm ~ \"irq/*-morse*\""),
-            ("gpio/gpio_value", &changes),
-        ],
-    )?;
+    let mut recorded = vec![
+        ("irq/irq_handler_entry", filter.as_str()),
+        ("irq/irq_handler_exit", &filter),
+        ("irq/tasklet_entry", ""),
+        ("workqueue/workqueue_execute_start", ""),
+    ];
+    // An event that a filter drops takes time as well, so only where they are needed.
+    if parameter.ends_with(THREAD) {
+        recorded.push(("sched/sched_switch", "next_comm ~ \"irq/*-morse*\""));
+    }
+    if monitor {
+        recorded.push(("gpio/gpio_value", &changes));
+    }
+    let recorder = Recorder::start(board, &recorded)?;
     press(board, key)?;
     let events = recorder.stop(board)?;
     board.run(&format!("rmmod {module}"))?;
