@@ -20,6 +20,7 @@ super::cases![
     a_pipeline_sends_what_it_finds,
     head_and_dd_read_so_many_bytes,
     a_shell_aborts,
+    morse_ip_blinks_the_address,
 ];
 
 const TEXT_FILE: &str = "/tmp/text";
@@ -110,5 +111,20 @@ fn a_shell_aborts() -> Result {
     driver::set("wpm", "1")?;
     run("echo SOS > $M; echo 1 > /sys/class/misc/morse/abort")?;
     assert_eq!(Device::open()?.status()?.queued, 0);
+    Ok(())
+}
+
+fn morse_ip_blinks_the_address() -> Result {
+    let alone = start("morse-ip")?.wait_with_output()?;
+    assert!(!alone.status.success());
+    driver::set("wpm", "100")?;
+    let lamp = Lamp::watch()?;
+    run("ip link set lo up; ip address add 10.1.0.7/8 dev lo; morse-ip 3600")?;
+    thread::sleep(Duration::from_secs(4));
+    run("ip address del 10.1.0.7/8 dev lo")?;
+    assert_eq!(
+        lamp.text(FAST_UNIT)?,
+        ".---- ----- .-.-.- .---- .-.-.- ----- .-.-.- --..."
+    );
     Ok(())
 }
