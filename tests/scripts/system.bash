@@ -47,7 +47,7 @@ boot() {
 	timeout 1500 qemu-system-x86_64 -M q35 -cpu max -accel tcg -smp 2 -m 1536 -display none -no-reboot -nic none \
 		-drive "file=$work/disk,format=raw,if=virtio,cache=unsafe" -device virtio-rng-pci \
 		-kernel "$root/boot/vmlinuz-$kernel" -initrd "$root/boot/initrd.img-$kernel" \
-		-append "root=/dev/vda rw console=ttyS0 systemd.show_status=no panic=-1 morse.step=$step $*" \
+		-append "root=/dev/vda rw console=ttyS0 systemd.show_status=no panic=-1 teststep=$step $*" \
 		-serial "file:$work/$step.console" -serial "file:$work/$step.log"
 	output=$(tr -d '\r' <"$work/$step.log")
 	echo "$output"

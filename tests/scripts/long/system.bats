@@ -9,15 +9,22 @@ setup() {
 
 teardown() { rm -rf "$top/build/system"; }
 
+# none_left: no file of the packages. The group stays, as files may be its own.
+none_left() {
+	local left
+	left=$(find "$root"/{etc,usr,var} -xdev -iname '*morse*' ! -name morse-test.service ! -name '*MORSEMICRO*' \
+		! -path '*/usr/lib/modules/*/kernel/*')
+	[ -z "$left" ] || { echo "$left"; return 1; }
+}
+
 @test "packages are installed, used by the group alone, and purged without a rest" {
 	system
 	inside sh -c 'apt-get --quiet=2 install --yes /root/morse_*.deb /root/morse-modules-*.deb'
 	disk
 	boot "$release" use
 	boot "$release" reboot
-	# The group stays: files may be its own.
 	inside sh -c 'apt-get --quiet=2 purge --yes "morse*"'
-	[ -z "$(find "$root"/{etc,usr,var} -xdev -iname '*morse*' ! -path '*/usr/lib/modules/*/kernel/*' | tee /dev/stderr)" ]
+	none_left
 	! grep -q morse "$root/usr/lib/modules/$release/modules.dep"
 }
 
@@ -36,5 +43,5 @@ teardown() { rm -rf "$top/build/system"; }
 	disk
 	boot "$second" dkms
 	inside sh -c 'apt-get --quiet=2 purge --yes "morse*"'
-	[ -z "$(find "$root"/{usr/src,usr/lib/modules,var/lib/dkms} -iname '*morse*' ! -path '*/kernel/*' | tee /dev/stderr)" ]
+	none_left
 }
