@@ -11,7 +11,7 @@
 //! - `transmit`: `beacon`, `keyer` -> `transmitter` -> `queue`, `settings`; `queue` -> `state` -> `fifo`;
 //!   `keyer` -> `deadline`, `log`, `monitor` -> `lamp`, `transmitter`
 //! - `receive`: `key` -> `irq` -> `receiver`; `softirq`, `gap`, `deliver`, `ticker` -> `receiver` ->
-//!   `line`, `level`, `rates`; `line` -> `buffer`, `session`; `buffer` -> `stream`
+//!   `text`, `line`, `level`, `rates`; `text` -> `line`, `session`; `line` -> `buffer` -> `stream`
 //! - `softirq`, `gap`, `receiver` -> `transmit::monitor`
 
 pub mod driver;
@@ -31,7 +31,7 @@ use self::node::file::{
 use self::number::Number;
 use self::power::Power;
 use self::receive::{
-    deliver::WakeReaders,
+    deliver::Deliver,
     gap::GapTimer,
     irq::{
         ThreadedHalves,
@@ -111,8 +111,8 @@ pub struct Transceiver<'a> {
     _ticker: Timer<Ticker>,
     /// 7. Cancel gap detection.
     _gap: DelayedWork<GapTimer>,
-    /// 8. Cancel the waking of readers.
-    _deliver: Work<WakeReaders>,
+    /// 8. Cancel the delivery of text.
+    _deliver: Work<Deliver>,
     /// 9. Cancel the beacon, which queues text.
     _beacon: DelayedWork<Beacon>,
     /// 10. Stop the keyer, and drop the lamp, which makes it dark: the monitor's handlers are gone.
@@ -173,17 +173,11 @@ impl<'a> Transceiver<'a> {
         )?;
         let needs_thread = needs_thread(line.as_ref());
         let level = Arc::new(Level::new(line, needs_thread), GFP_KERNEL)?;
-        let receiver = Arc::pin_init(Receiver::new(number.value(), level.read(ctx)), GFP_KERNEL)?;
+        let receiver = Arc::pin_init(Receiver::new(number.value(), level.read(ctx))?, GFP_KERNEL)?;
         if let Some(debounce_ms) = debounce_ms {
             let debounce_us = debounce_ms.checked_mul(US_PER_MS).ok_or(EINVAL)?;
             receiver.line.lock().set_debounce_us(debounce_us)?;
         }
-        let deliver = new_work!(
-            ctx,
-            "WakeReaders",
-            &queue,
-            Ok(WakeReaders(receiver.clone()))
-        )?;
         let gap = new_delayed_work!(
             ctx,
             "GapTimer",
@@ -194,6 +188,12 @@ impl<'a> Transceiver<'a> {
                 receiver.clone(),
                 monitor.clone()
             )),
+        )?;
+        let deliver = new_work!(
+            ctx,
+            "Deliver",
+            &queue,
+            Ok(Deliver::new(dev, receiver.clone(), gap.handle())),
         )?;
         let ticker = new_timer!(
             ctx,

@@ -117,7 +117,7 @@ pub enum Mechanism {
     Softirq = 0,
     /// Delayed work.
     Gap = 1,
-    /// Work item that wakes readers.
+    /// Work item that reads text and wakes readers.
     Deliver = 2,
     /// Work item that keys.
     Keyer = 3,

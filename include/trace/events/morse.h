@@ -139,7 +139,7 @@ DEFINE_EVENT(morse_character, morse_character_sent,
  *
  * mechanism:	0 softirq: BH work item or tasklet, drains edges
  *		1 gap: delayed work, ends letters, words and sessions
- *		2 deliver: work item, wakes readers
+ *		2 deliver: work item, reads text and wakes readers
  *		3 keyer: work item, keys a message from its first symbol to its
  *		  last
  *		4 ticker: timer, measures rates and detects a stuck key

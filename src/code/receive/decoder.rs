@@ -2,32 +2,46 @@
 
 //! Marks and spaces in, text out.
 //!
-//! The decoder learns the lengths of the dots, the dashes and the spaces inside letters that a hand keys,
-//! and reads by them. Nothing has to be told, for speeds of 5 to 60 WPM, dashes of two to five dots, and
-//! spaces that are off by a fifth. While marks do not fit what was learnt, at first or after a change
-//! of speed, they are held back until the ratios among them show what they are; so the text may come some
-//! marks late, but is seldom wrong.
-//!
-//! Farnsworth spacing is noticed after some letters, which until then are read as words of their own.
-//!
-//! What cannot be known is guessed: whether a lone first mark is E or T (by its length), and dots that are
-//! exactly as long as the dashes were before, after a change to a third of the speed, are read as T
-//! until a longer mark comes.
+//! Nothing has to be told of the hand: Documentation/decoder.md explains how its fist is found and followed. In
+//! short, what was keyed first is held until it is certain how to read it: a few marks. Then each letter is
+//! told as it ends. If marks come that do not fit, they are held until they show whether the speed has changed.
 //!
 //! Each call takes a bounded number of steps, whatever came before.
 
-use super::estimate::Ticks;
-use super::hand::{Hand, Reading};
-use super::pending::{Beat, Pending};
-use super::spaces::Spaces;
-use crate::code::alphabet;
-use crate::code::element::{Code, Element};
-use crate::code::text::Text;
-use crate::code::timing::{OutOfRange, Timing};
-use crate::code::util::math::div_rem_u64;
+use super::{
+    fist::{
+        Fist,
+        Kind, //
+    },
+    fit::{
+        Border,
+        Fit, //
+    },
+    keyed::Keyed,
+    letter::Letter,
+    log::{
+        log,
+        ns,
+        Log,
+        OCTAVE, //
+    },
+    witness, //
+};
+use crate::code::{
+    element::Code,
+    text::Text,
+    timing::{
+        OutOfRange,
+        Timing, //
+    },
+    util::math::div_rem_u64, //
+};
 use core::num::NonZeroU32;
 
-/// What ended last, and was told.
+mod finding;
+mod following;
+
+/// What was told last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Ended {
     /// A letter: a word may end next.
@@ -36,23 +50,58 @@ enum Ended {
     Word,
 }
 
+/// How to read what was keyed.
+#[derive(Clone, Copy, Debug)]
+enum Reading {
+    /// Nothing was keyed yet.
+    None,
+    /// The fist is being found, by all of [`Keyed`].
+    Finding(Fit),
+    /// The fist was found, and is followed.
+    Following(Fist),
+}
+
 /// Reads one key.
 ///
 /// Text goes to a `sink`, at most [`Decoder::TEXTS_MAX`] times in one call.
 #[derive(Clone, Copy, Debug)]
 pub struct Decoder {
-    hand: Option<Hand>,
-    /// The unit that was set, if the speed is fixed.
-    fixed: Option<Ticks>,
-    pending: Pending,
-    /// How to read them, if there are any: found once for each change, as it is asked for more often.
-    reading: Option<Reading>,
-    /// The spaces that ended letters, if the speed is not fixed.
-    spaces: Spaces,
+    reading: Reading,
+    keyed: Keyed,
+    /// The speed and unit that were set, if the speed is fixed.
+    fixed: Option<(u32, Log)>,
+    /// What was keyed last may be of another speed: nothing is told until that is known.
+    is_in_doubt: bool,
+    /// What was keyed last does not fit the fist: it is kept, as evidence of another.
+    is_surprised: bool,
+    /// Another fist was found for what was keyed up to this index, and is to be told by this one.
+    before: Option<(usize, Fit)>,
+    /// Whether the space after what was told last ends a word has not been told, while the fist is being found.
+    is_space_open: bool,
+    /// How many letters made little sense lately.
+    nonsense: u8,
     ended: Ended,
 }
 
-/// What the gap timer waits while nothing is known of the speed: a word gap at 5 WPM.
+/// A change of speed shows in so many marks.
+const CHANGE_MARKS: usize = 3;
+
+/// A gap that ends a letter, while the fist is being found, is so much longer than any space that may be inside one.
+const CLEAR: Log = 180;
+/// A gap that ends a word then is so much longer than any letter space seen.
+const CLEAR_WORD: Log = 140;
+/// A gap as long as this mark and so much more ends a letter at any speed.
+const CLEAR_MARK: Log = 200;
+
+/// Bridged are spikes and dropouts shorter than an eighth of a dot or element space.
+const BRIDGED: Log = 3 * OCTAVE;
+
+const TENTHS: NonZeroU32 = NonZeroU32::new(10).unwrap();
+
+/// While the fist is being found, shorter than 7.5 ms, log2(7500 us / 1.024 us): the least weight at 60 WPM has 8 ms.
+const SHORTEST: Log = 3287;
+
+/// What the gap timer waits while nothing was keyed; nothing depends on it.
 const UNKNOWN_GAP_NS: u64 = 7 * 240_000_000;
 
 impl Default for Decoder {
@@ -63,16 +112,19 @@ impl Default for Decoder {
 
 impl Decoder {
     /// The most texts that one call produces: a character and a space for each mark held back.
-    pub const TEXTS_MAX: usize = 2 * Pending::CAPACITY;
+    pub const TEXTS_MAX: usize = 2 * Keyed::CAPACITY;
 
     /// A decoder that finds out the speed.
     pub const fn new() -> Self {
         Self {
-            hand: None,
+            reading: Reading::None,
+            keyed: Keyed::EMPTY,
             fixed: None,
-            pending: Pending::EMPTY,
-            reading: None,
-            spaces: Spaces::EMPTY,
+            is_in_doubt: false,
+            is_surprised: false,
+            before: None,
+            is_space_open: false,
+            nonsense: 0,
             ended: Ended::Word,
         }
     }
@@ -85,7 +137,7 @@ impl Decoder {
         } else {
             let mut timing = Timing::default();
             timing.set_wpm(wpm)?;
-            Some(Ticks::from_ns(timing.unit_ns()))
+            Some((wpm, log(timing.unit_ns())))
         };
         self.interrupt();
         Ok(())
@@ -93,11 +145,10 @@ impl Decoder {
 
     /// Forgets all that was received and learnt, but not a fixed speed.
     pub fn reset(&mut self) {
-        self.hand = self.fixed.map(Hand::standard);
-        self.pending = Pending::EMPTY;
-        self.reading = None;
-        self.spaces = Spaces::EMPTY;
-        self.ended = Ended::Word;
+        *self = Self {
+            fixed: self.fixed,
+            ..Self::new()
+        };
     }
 
     /// Forgets as [`Decoder::reset`] does, but not that a word is to end.
@@ -109,66 +160,124 @@ impl Decoder {
 
     /// Takes a mark that ended.
     pub fn mark(&mut self, duration_ns: u64, mut sink: impl FnMut(Text)) {
-        if self.pending.is_full() {
-            // So many marks without a letter gap are no code.
-            self.pending = Pending::EMPTY;
-            self.hand = self.fixed.map(Hand::standard);
-            self.spaces = Spaces::EMPTY;
-            sink(Text::UNKNOWN);
-            self.ended = Ended::Letter;
+        if self.keyed.is_full() {
+            self.make_room(&mut sink);
         }
-        self.pending.push(Ticks::from_ns(duration_ns));
-        self.read_anew();
-        // The mark may have shown that an earlier space ended a letter.
-        self.decide(&mut sink);
+        self.keyed.push(log(duration_ns));
+        self.bridge();
+        self.read();
     }
 
     /// Takes a space that ended, as the next mark began.
     pub fn space(&mut self, duration_ns: u64, mut sink: impl FnMut(Text)) {
-        let space = Ticks::from_ns(duration_ns);
-        if self.pending.beats().is_empty() {
-            // The letter before was finished by `finish_letter`.
-            if duration_ns >= self.word_gap_ns() {
-                self.finish_word(sink);
+        let space = log(duration_ns);
+        self.keyed.end_space(space);
+        match self.reading {
+            Reading::Following(mut fist) if self.keyed.is_told() => {
+                // The letter before was finished by `finish_letter`.
+                if duration_ns >= self.word_gap_ns() {
+                    self.finish_word(sink);
+                }
+                fist.learn_gap(space);
+                self.reading = Reading::Following(fist);
             }
-            self.learn_gap(space);
-            return;
+            _ => {
+                self.bridge();
+                if !self.keyed.may_chatter() {
+                    self.read();
+                    self.decide(&mut sink);
+                }
+            }
         }
-        self.pending.end_space(space);
-        self.read_anew();
-        self.decide(&mut sink);
     }
 
     /// Ends the letter: the key was up for [`Decoder::letter_gap_ns`].
     pub fn finish_letter(&mut self, mut sink: impl FnMut(Text)) {
-        self.decide(&mut sink);
-        if let Some(reading) = self.reading {
-            self.letter(self.pending.beats().len(), reading, &mut sink);
+        self.keyed.drop_spike(self.shortest());
+        if let Reading::Following(_) = self.reading {
+            self.is_in_doubt = false;
+            self.follow(&mut sink);
+            self.follow_letter(self.keyed.len(), &mut sink);
+        }
+        if self.keyed.is_told() {
+            return;
+        }
+        let gap = log(self.letter_gap_ns());
+        self.tell_before(&mut sink);
+        if let Reading::Finding(fit) = self.reading {
+            self.tell_all(fit.finished(gap), self.keyed.len(), &mut sink);
         }
     }
 
     /// Ends the word: the key was up for [`Decoder::word_gap_ns`].
     pub fn finish_word(&mut self, mut sink: impl FnMut(Text)) {
         self.finish_letter(&mut sink);
-        if self.ended == Ended::Letter {
-            self.ended = Ended::Word;
-            sink(Text::SPACE);
-        }
+        self.is_space_open = false;
+        self.end_word(&mut sink);
     }
 
     /// How long the key must be up to end the letter, from the end of the last mark.
     pub fn letter_gap_ns(&self) -> u64 {
-        self.gap_ns(Reading::letter_gap)
+        let gap = match &self.reading {
+            Reading::None => return UNKNOWN_GAP_NS,
+            Reading::Following(fist) => fist.letter_border(),
+            // The letter is told after the space before it.
+            Reading::Finding(_) if self.is_space_open => return self.word_gap_ns(),
+            Reading::Finding(fit) => {
+                let clear = fit.letter.high.max(fit.fist.letter_border()) + CLEAR;
+                if self.keyed.len() == 1 {
+                    return self.lone_gap_ns();
+                } else if fit.dash.is_certain() {
+                    clear
+                } else {
+                    return ns(clear).max(self.lone_gap_ns());
+                }
+            }
+        };
+        ns(gap.max(self.doubtful_gap()))
     }
 
     /// How long the key must be up to end the word, from the end of the last mark.
     pub fn word_gap_ns(&self) -> u64 {
-        self.gap_ns(|reading| self.word_gap(reading))
+        /// Nothing is known of the spaces: the letter is told, but not yet that the word is over.
+        const UNKNOWN_WORD_GAP_NS: u64 = 5_000_000_000;
+
+        let gap_ns = match &self.reading {
+            Reading::None => return UNKNOWN_GAP_NS,
+            Reading::Following(fist) => ns(fist.word_border()),
+            Reading::Finding(fit) => {
+                let known =
+                    [fit.fist.letter_space, fit.fist.word_space].map(|mean| mean.is_sampled());
+                let border = fit.word.high.max(fit.fist.word_border());
+                match known {
+                    [true, true] if fit.word.is_certain() => ns(border),
+                    [false, false] => UNKNOWN_WORD_GAP_NS,
+                    _ => {
+                        let spaces = self.keyed.all().iter().filter_map(|item| item.space);
+                        let longest = spaces.max().unwrap_or(0);
+                        ns(border.max(longest + CLEAR_WORD))
+                    }
+                }
+            }
+        };
+        let letter_gap_ns = if self.is_space_open {
+            ns(self.doubtful_gap())
+        } else {
+            self.letter_gap_ns()
+        };
+        gap_ns.max(letter_gap_ns)
+    }
+
+    /// How long the key must be up for nothing more to come: two word spaces. 0 while nothing was keyed.
+    pub fn rest_ns(&self) -> u64 {
+        self.fist().map_or(0, |fist| {
+            ns(fist.word_space.get() + OCTAVE).max(self.word_gap_ns())
+        })
     }
 
     /// Whether marks are held back, so that [`Decoder::finish_letter`] has something to end.
     pub fn in_letter(&self) -> bool {
-        !self.pending.beats().is_empty()
+        !self.keyed.is_told()
     }
 
     /// Whether a letter came since the last space, so that [`Decoder::finish_word`] has something to end.
@@ -180,102 +289,118 @@ impl Decoder {
     pub fn wpm(&self) -> Option<u32> {
         const UNIT_AT_1_WPM_NS: u64 = 1_200_000_000;
 
-        let unit_ns = u32::try_from(self.hand?.unit().ns()).ok()?;
-        let unit_ns = NonZeroU32::new(unit_ns)?;
+        if let Some((wpm, _)) = self.fixed {
+            return Some(wpm);
+        }
+        let fist = self.fist()?;
+        // What a dot has too much, the space after it has too little.
+        let unit_ns = (ns(fist.dot.get()) + ns(fist.element_space.get())) / 2;
+        let unit_ns = NonZeroU32::new(u32::try_from(unit_ns).ok()?)?;
         let half = u64::from(unit_ns.get() / 2);
         let (wpm, _) = div_rem_u64(UNIT_AT_1_WPM_NS.saturating_add(half), unit_ns);
         u32::try_from(wpm).ok()
     }
 
-    fn gap_ns(&self, gap: impl FnOnce(&Reading) -> Ticks) -> u64 {
-        match (self.reading, &self.hand) {
-            (Some(reading), _) => gap(&reading).ns(),
-            (None, Some(hand)) => gap(&Reading::known(hand)).ns(),
-            (None, None) => UNKNOWN_GAP_NS,
+    fn fist(&self) -> Option<&Fist> {
+        match &self.reading {
+            Reading::None => None,
+            Reading::Finding(fit) => Some(&fit.fist),
+            Reading::Following(fist) => Some(fist),
         }
     }
 
-    /// The shortest space that ends a word.
-    fn word_gap(&self, reading: &Reading) -> Ticks {
-        self.spaces.word_gap(reading.word_gap(), reading.unit())
+    /// What a lone mark is, is not known: a dot, if it is short, which even with the least weight is followed by no
+    /// space inside a letter of more than four times its length; or a dash.
+    fn lone_gap_ns(&self) -> u64 {
+        /// Of a dot that is no longer than this: 10 WPM.
+        const DOT_NS: u64 = 120_000_000;
+        /// 4 is the ratio at weight 20, for dots; slower ones are of machines that are not so extreme.
+        const TENTHS_OF_DOT: u64 = 45;
+        const TENTHS_OF_MARK: u64 = 26;
+
+        let longest = self.keyed.all().iter().map(|item| item.mark).max();
+        let tenth_ns = div_rem_u64(ns(longest.unwrap_or(0)), TENTHS).0;
+        (tenth_ns * TENTHS_OF_MARK).max((tenth_ns * TENTHS_OF_DOT).min(DOT_NS / 10 * TENTHS_OF_DOT))
     }
 
-    /// Learns from a space that ended a letter, and perhaps a word.
-    fn learn_gap(&mut self, space: Ticks) {
-        if self.fixed.is_none() {
-            self.spaces.add(space);
+    /// The least gap that ends a letter whatever the speed has become, if it may have changed.
+    fn doubtful_gap(&self) -> Log {
+        if !self.is_in_doubt {
+            return 0;
         }
+        let longest = self.keyed.all().iter().map(|item| item.mark).max();
+        longest.unwrap_or(0) + CLEAR_MARK
     }
 
-    /// Finds out how to read the pending marks, after they or the hand have changed.
-    fn read_anew(&mut self) {
-        self.reading = self
-            .pending
-            .shape()
-            .map(|shape| match (&self.hand, self.fixed) {
-                (Some(hand), Some(_)) => Reading::known(hand),
-                (hand, _) => Reading::of(shape, hand.as_ref()),
-            });
-    }
-
-    /// Tells the letters and words that the pending spaces end.
-    fn decide(&mut self, sink: &mut impl FnMut(Text)) {
-        let Some(reading) = self.reading else {
+    /// Finds out how to read what was keyed.
+    fn read(&mut self) {
+        if self.keyed.may_chatter() {
             return;
-        };
-        while let Some((last, space)) = self.first_gap(reading.letter_gap()) {
-            self.letter(last.saturating_add(1), reading, sink);
-            // The letter may have settled what the unit is.
-            let reading = self.hand.as_ref().map_or(reading, Reading::known);
-            if space >= self.word_gap(&reading) {
-                self.ended = Ended::Word;
-                sink(Text::SPACE);
-            }
-            self.learn_gap(space);
+        }
+        self.before = None;
+        self.is_in_doubt = false;
+        self.is_surprised = false;
+        if self.keyed.len() == 0 {
+            return;
+        }
+        match self.reading {
+            Reading::Following(fist) if self.fixed.is_none() => self.check(&fist),
+            Reading::Following(_) => (),
+            _ => self.find(),
         }
     }
 
-    /// The first pending space of at least `gap`, and which it is.
-    fn first_gap(&self, gap: Ticks) -> Option<(usize, Ticks)> {
-        self.pending
-            .beats()
-            .iter()
-            .enumerate()
-            .find_map(|(i, beat)| match beat.space {
-                Some(space) if space >= gap => Some((i, space)),
-                _ => None,
-            })
+    /// Tells the letters and words that have ended for certain.
+    fn decide(&mut self, sink: &mut impl FnMut(Text)) {
+        if self.before.is_some() {
+            self.tell_before(sink);
+        } else if self.is_in_doubt {
+            return;
+        }
+        match self.reading {
+            Reading::None => (),
+            Reading::Finding(fit) => self.tell_certain(&fit, sink),
+            Reading::Following(_) => self.follow(sink),
+        }
     }
 
-    /// Tells the letter of the oldest `count` marks, and learns from it.
-    fn letter(&mut self, count: usize, reading: Reading, sink: &mut impl FnMut(Text)) {
-        let adapts = self.fixed.is_none();
-        if adapts {
-            if let Some(hand) = reading.new_hand() {
-                self.hand = Some(hand);
-                self.spaces = Spaces::EMPTY;
+    fn end_word(&mut self, sink: &mut impl FnMut(Text)) {
+        if self.ended == Ended::Letter {
+            self.ended = Ended::Word;
+            sink(Text::SPACE);
+        }
+    }
+
+    /// Forgets what is oldest. So many marks without a letter gap are no code.
+    fn make_room(&mut self, sink: &mut impl FnMut(Text)) {
+        match self.reading {
+            Reading::Following(_) if self.keyed.told() > 0 => {
+                self.keyed.forget(self.keyed.told());
+            }
+            Reading::Finding(fit) if self.keyed.told() > 0 => {
+                self.close_space(&fit, true, sink);
+                self.keyed.forget(self.keyed.told());
+                self.reading = Reading::Following(fit.fist);
+            }
+            _ => {
+                self.reset();
+                sink(Text::UNKNOWN);
+                self.ended = Ended::Letter;
             }
         }
-        let mut code = Some(Code::EMPTY);
-        for (i, &Beat { mark, space }) in self.pending.beats().iter().take(count).enumerate() {
-            let is_dash = reading.is_dash(mark);
-            let element = if is_dash { Element::Dash } else { Element::Dot };
-            code = code.and_then(|code| match element {
-                // A run of dots is the error sign, however long it is.
-                Element::Dot if code.is_dots() => code.push(element).or(Some(code)),
-                _ => code.push(element),
-            });
-            let Some(hand) = self.hand.as_mut().filter(|_| adapts) else {
-                continue;
-            };
-            hand.learn_mark(mark, is_dash);
-            if let Some(space) = space.filter(|_| i.saturating_add(1) < count) {
-                hand.learn_space(space);
-            }
+    }
+
+    /// Bridges spikes and dropouts.
+    fn bridge(&mut self) {
+        self.keyed.bridge(self.shortest());
+    }
+
+    /// The shortest mark or space that is keyed.
+    fn shortest(&self) -> Log {
+        let part = |fist: &Fist| fist.dot.get().min(fist.element_space.get()) - BRIDGED;
+        match &self.reading {
+            Reading::Following(fist) => part(fist),
+            _ => self.fixed.map_or(SHORTEST, |(_, unit)| unit - BRIDGED),
         }
-        self.pending.remove(count);
-        self.read_anew();
-        self.ended = Ended::Letter;
-        sink(code.map_or(Text::UNKNOWN, alphabet::decode));
     }
 }

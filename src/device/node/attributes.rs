@@ -8,7 +8,7 @@ use crate::code::{
     OutOfRange,
     Timing, //
 };
-use crate::device::receive::line::Counts;
+use crate::device::receive::receiver::Counts;
 use crate::linux::sysfs::{
     Attribute,
     Output, //
@@ -45,7 +45,7 @@ fn print(out: &mut Output<'_>, number: u64) -> Result {
 
 /// Returns the counts of edges, characters and sessions.
 fn counts(data: &DeviceData) -> Counts {
-    data.receiver.line.lock().counts()
+    data.receiver.counts()
 }
 
 /// All attributes.
@@ -122,15 +122,15 @@ pub(crate) static ATTRIBUTES: [Attribute<DeviceData>; 27] = [
     }),
     Attribute::read_write(
         c"receive_wpm",
-        |data, out, _| out.print(fmt!("{}", data.receiver.line.lock().fixed_wpm())),
+        |data, out, _| out.print(fmt!("{}", data.receiver.text.lock().fixed_wpm())),
         |data, text, _| {
-            data.receiver.line.lock().set_fixed_wpm(number(text)?)?;
+            data.receiver.set_fixed_wpm(number(text)?)?;
             data.gap.mod_delayed_ms(0);
             Ok(())
         },
     ),
     Attribute::read_only(c"received_wpm", |data, out, _| {
-        let wpm = data.receiver.line.lock().wpm();
+        let wpm = data.receiver.text.lock().wpm();
         out.print(fmt!("{}", wpm.unwrap_or(0)))
     }),
     Attribute::read_write(
@@ -153,13 +153,13 @@ pub(crate) static ATTRIBUTES: [Attribute<DeviceData>; 27] = [
     }),
     Attribute::read_only(c"edges", |data, out, _| print(out, data.receiver.edges())),
     Attribute::read_only(c"edges_received", |data, out, _| {
-        print(out, counts(data).received)
+        print(out, counts(data).edges.received)
     }),
     Attribute::read_only(c"edges_debounced", |data, out, _| {
-        print(out, counts(data).debounced)
+        print(out, counts(data).edges.debounced)
     }),
     Attribute::read_only(c"edges_dropped", |data, out, _| {
-        print(out, counts(data).dropped)
+        print(out, counts(data).edges.dropped)
     }),
     Attribute::read_only(c"softirqs", |data, out, _| {
         print(out, data.receiver.softirqs())

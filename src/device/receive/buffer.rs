@@ -132,6 +132,11 @@ impl ReadBuffer {
         });
     }
 
+    /// Counts pulses that were overwritten before text was read from them.
+    pub(crate) fn add_lost(&self, pulses: u64) {
+        self.state.lock().lost += pulses;
+    }
+
     /// Wakes the readers.
     pub(crate) fn wake(&self) {
         self.changed.notify(Band::In);

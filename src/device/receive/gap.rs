@@ -71,21 +71,27 @@ impl DelayedWorkHandler for GapTimer {
         // Sleep once per run at most: further edges may postpone the end, and a destructor waits for the run.
         for may_sleep in [true, false] {
             let reading = self.receiver.read(&self.level, ctx);
-            let drained = self
+            let mut sleep_ns = None;
+            let mut arm = |wait_ns: u64| {
+                if wait_ns < MIN_DELAY_NS && may_sleep {
+                    sleep_ns = Some(wait_ns);
+                } else {
+                    work.mod_delayed_stepwise_ns(wait_ns);
+                }
+            };
+            let news = self
                 .receiver
-                .drain(&self.level, &self.monitor, Some(reading));
-            if drained.news {
+                .drain(&self.level, &self.monitor, Some(reading), |_| ());
+            let decoded = self.receiver.decode(ctx, &mut arm);
+            if news || decoded.has_text {
                 self.receiver.buffer.wake();
             }
-            if let Some(session) = &drained.ended {
+            if let Some(session) = decoded.ended {
                 dev_info!(self.dev, "received {session}\n");
             }
-            match drained.wait_ns {
+            match sleep_ns {
+                Some(sleep_ns) => sleep_until(ctx, Ktime::now().after_ns(sleep_ns as i64)),
                 None => return,
-                Some(wait_ns) if wait_ns < MIN_DELAY_NS && may_sleep => {
-                    sleep_until(ctx, Ktime::now().after_ns(wait_ns as i64));
-                }
-                Some(wait_ns) => return work.mod_delayed_stepwise_ns(wait_ns),
             }
         }
     }

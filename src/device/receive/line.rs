@@ -1,26 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The state of the key line, which turns edges and the passing of time into text and pulses.
+//! The state of the key line, which turns edges into marks and spaces.
 //!
-//! It is data under a lock. The softirq passes edges to it, the delayed work the time, and the timer checks
-//! for a stuck key.
+//! It is data under a spinlock that softirqs take, so each step is short. Reading text from marks and spaces
+//! takes longer, and waits in [`LineState::next_step`] for a work item.
 
 use super::{
     buffer::ReadBuffer,
-    session::{
-        Session,
-        Summary, //
+    stream::{
+        Cursor,
+        Stream, //
     },
 };
 use crate::code::{
     Debounce,
-    Decoder,
     Edge,
-    OutOfRange,
-    Pulse,
-    Text, //
+    Pulse, //
 };
-use crate::linux::trace;
 use kernel::prelude::*;
 
 /// The default debounce time, in microseconds.
@@ -32,39 +28,56 @@ const NS_PER_US: u64 = 1000;
 /// A key that is down for this time counts as stuck, in nanoseconds.
 const STUCK_NS: u64 = 10_000_000_000;
 
-/// Counts of edges, characters and sessions.
+/// The capacity for steps: those of all edges that one run of the bottom half takes.
+pub(super) const STEPS: usize = 1024;
+
+/// An input of the decoder.
 #[derive(Clone, Copy)]
-pub(crate) struct Counts {
+pub(super) enum Step {
+    /// A mark or a space that has ended.
+    Pulse(Pulse),
+    /// The key is stuck: the mark that it makes is none.
+    Stuck,
+    /// Steps before this one were overwritten.
+    Lost(u64),
+}
+
+/// How long the key must be up for something to end, by what the decoder knows, in nanoseconds.
+#[derive(Clone, Copy)]
+pub(super) struct Gaps {
+    /// The letter, or the word after it, if one is to end.
+    pub(super) text_ns: Option<u64>,
+    /// The session, counted from the last edge.
+    pub(super) session_ns: u64,
+}
+
+/// Counts of edges.
+#[derive(Clone, Copy)]
+pub(crate) struct EdgeCounts {
     /// Edges that began a mark or a space.
     pub(crate) received: u64,
     /// Edges that did not last for the debounce time.
     pub(crate) debounced: u64,
     /// Edges dropped for lack of room in the ring.
     pub(crate) dropped: u64,
-    /// Characters.
-    pub(crate) characters: u64,
-    /// Sessions that have ended.
-    pub(crate) sessions: u64,
-}
-
-/// An input of the decoder.
-enum Step {
-    Pulse(Pulse),
-    EndLetter,
-    EndWord,
 }
 
 /// See the [module documentation](self).
 pub(crate) struct LineState {
-    /// The number of the device.
-    device: u32,
     debounce: Debounce,
     /// When the level was first looked at, for one that has not changed since.
     began_ns: u64,
     debounce_us: u32,
-    decoder: Decoder,
-    fixed_wpm: u32,
-    session: Session,
+    /// Marks and spaces for the decoder, and what it has taken of them.
+    steps: Stream<Step>,
+    taken: Cursor,
+    /// Valid while no step waits.
+    gaps: Gaps,
+    /// All edges before this time have been taken.
+    seen_ns: u64,
+    /// The edges of the session, and the time of the last one.
+    session_edges: u64,
+    last_edge_ns: Option<u64>,
     /// The decoder was reset during the current mark, and does not get it.
     is_stale: bool,
     /// The current mark was reported as a stuck key.
@@ -74,34 +87,33 @@ pub(crate) struct LineState {
     dropped: u64,
     /// The wrapping count of dropped edges of the ring at the last call of `count_dropped()`.
     dropped_seen: u32,
-    characters: u64,
-    sessions: u64,
 }
 
 impl LineState {
-    /// The state of the device with this number, whose key is `down` at `now_ns`.
-    pub(crate) const fn new(device: u32, down: bool, now_ns: u64) -> Self {
-        Self {
-            device,
+    /// The state of a key that is `down` at `now_ns`.
+    pub(super) fn new(down: bool, now_ns: u64, gaps: Gaps) -> Result<Self> {
+        Ok(Self {
             began_ns: now_ns,
-            debounce: Debounce::new(DEBOUNCE_DEFAULT_US as u64 * NS_PER_US, down),
+            debounce: Debounce::new(u64::from(DEBOUNCE_DEFAULT_US) * NS_PER_US, down),
             debounce_us: DEBOUNCE_DEFAULT_US,
-            decoder: Decoder::new(),
-            fixed_wpm: 0,
-            session: Session::new(),
+            steps: Stream::new(STEPS, Step::Stuck)?,
+            taken: Cursor::default(),
+            gaps,
+            seen_ns: now_ns,
+            session_edges: 0,
+            last_edge_ns: None,
             is_stale: false,
             is_stuck: false,
             edges: 0,
             dropped: 0,
             dropped_seen: 0,
-            characters: 0,
-            sessions: 0,
-        }
+        })
     }
 
-    /// Takes an edge. Returns whether readers have new items.
+    /// Takes an edge. Returns whether there is a pulse more.
     pub(crate) fn edge(&mut self, edge: Edge, buffer: &ReadBuffer) -> bool {
-        self.session.edge(edge.time_ns);
+        self.session_edges = self.session_edges.saturating_add(1);
+        self.last_edge_ns = Some(edge.time_ns);
         let pulse = self.debounce.edge(edge);
         self.pulse(pulse, buffer)
     }
@@ -142,68 +154,90 @@ impl LineState {
         news
     }
 
-    /// Begins anew with a key that is `down` at `now_ns`: how long it has been so is not known. Returns the session
-    /// that ends with this, if one had begun.
-    pub(crate) fn restart(
-        &mut self,
-        down: bool,
-        now_ns: u64,
-        buffer: &ReadBuffer,
-    ) -> Option<Summary> {
-        let had_begun = self.session.ends_ns().is_some();
-        let session = had_begun.then(|| self.end_session(buffer));
+    /// Begins anew with a key that is `down` at `now_ns`: how long it has been so is not known. Returns the edges
+    /// of the session that ends with this, if one had begun.
+    pub(super) fn restart(&mut self, down: bool, now_ns: u64) -> Option<u64> {
         self.debounce.restart(down);
         self.began_ns = now_ns;
-        self.reset();
-        session
+        self.taken.position = self.steps.end();
+        self.is_stale = false;
+        self.take_session()
     }
 
-    /// Takes the time `now_ns`, after all earlier edges. Returns whether readers have new items, and the
-    /// session if it has ended.
-    pub(crate) fn time(&mut self, now_ns: u64, buffer: &ReadBuffer) -> (bool, Option<Summary>) {
+    /// Takes the time `now_ns`, after all earlier edges. Returns whether there is a pulse more.
+    pub(super) fn time(&mut self, now_ns: u64, buffer: &ReadBuffer) -> bool {
+        self.seen_ns = now_ns;
         let pulse = self.debounce.settle(now_ns);
-        let mut news = self.pulse(pulse, buffer);
-        let Some(up_ns) = self.up_since_ns().map(|up| now_ns.saturating_sub(up)) else {
-            return (news, None);
-        };
-        if self.decoder.in_letter() && up_ns >= self.decoder.letter_gap_ns() {
-            self.decode(Step::EndLetter, buffer);
-            news = true;
-        }
-        if self.decoder.in_word() && up_ns >= self.decoder.word_gap_ns() {
-            self.decode(Step::EndWord, buffer);
-            news = true;
-        }
-        match self.session.ends_ns() {
-            Some(end_ns) if now_ns >= end_ns => (true, Some(self.end_session(buffer))),
-            _ => (news, None),
+        self.pulse(pulse, buffer)
+    }
+
+    /// Takes the oldest step for the decoder.
+    pub(super) fn next_step(&mut self) -> Option<Step> {
+        match self.steps.catch_up(&mut self.taken) {
+            0 => {
+                let step = self.steps.get(self.taken.position)?;
+                self.taken.position += 1;
+                Some(step)
+            }
+            lost => Some(Step::Lost(lost)),
         }
     }
 
-    /// The time at which [`Self::time`] is to be called next if no edge comes, in nanoseconds.
-    pub(crate) fn next_ns(&self) -> Option<u64> {
+    /// Returns whether there are steps for the decoder.
+    pub(super) fn has_steps(&self) -> bool {
+        self.taken.position < self.steps.end()
+    }
+
+    /// Returns how long the key was up when the line was last looked at, in nanoseconds; `None` if it was down, if
+    /// its level was not stable, or if a step waits.
+    pub(super) fn up_ns(&self) -> Option<u64> {
+        let since_ns = self.up_since_ns().filter(|_| !self.has_steps())?;
+        Some(self.seen_ns.saturating_sub(since_ns))
+    }
+
+    /// Ends the session if the key was up for `session_ns`, and returns its edges.
+    pub(super) fn end_session(&mut self, session_ns: u64) -> Option<u64> {
+        self.up_ns()?;
+        if self.seen_ns < self.last_edge_ns?.saturating_add(session_ns) {
+            return None;
+        }
+        self.take_session()
+    }
+
+    fn take_session(&mut self) -> Option<u64> {
+        self.last_edge_ns.take()?;
+        Some(core::mem::take(&mut self.session_edges))
+    }
+
+    /// Sets how long the key must be up for something to end.
+    pub(super) fn set_gaps(&mut self, gaps: Gaps) {
+        self.gaps = gaps;
+    }
+
+    /// Returns when the line is to be looked at next if no edge comes, in nanoseconds. Without a time, the decoder
+    /// has to take a step first, or only an edge changes anything.
+    pub(super) fn next_ns(&self) -> Option<u64> {
         if let Some(settles_ns) = self.debounce.settles_ns() {
             // Only then is the level known.
             return Some(settles_ns);
         }
-        let up_ns = self.up_since_ns()?;
-        let gap_ns = if self.decoder.in_letter() {
-            Some(self.decoder.letter_gap_ns())
-        } else if self.decoder.in_word() {
-            Some(self.decoder.word_gap_ns())
-        } else {
-            None
-        };
-        let gap_ends_ns = gap_ns.map(|gap_ns| up_ns.saturating_add(gap_ns));
-        [gap_ends_ns, self.session.ends_ns()]
-            .into_iter()
-            .flatten()
-            .min()
+        let up_ns = self.up_since_ns().filter(|_| !self.has_steps())?;
+        let Gaps {
+            text_ns,
+            session_ns,
+        } = self.gaps;
+        let after = |start_ns: Option<u64>, gap_ns: u64| Some(start_ns?.saturating_add(gap_ns));
+        [
+            text_ns.and_then(|text_ns| after(Some(up_ns), text_ns)),
+            after(self.last_edge_ns, session_ns),
+        ]
+        .into_iter()
+        .flatten()
+        .min()
     }
 
-    /// Returns whether the key is stuck, once for each mark. It then ends the word before, and resets the
-    /// decoder.
-    pub(crate) fn is_newly_stuck(&mut self, now_ns: u64, buffer: &ReadBuffer) -> bool {
+    /// Returns whether the key is stuck, once for each mark. The decoder then ends the word before.
+    pub(super) fn is_newly_stuck(&mut self, now_ns: u64) -> bool {
         if !self.debounce.is_mark() {
             self.is_stuck = false;
             return false;
@@ -213,20 +247,17 @@ impl LineState {
             return false;
         }
         self.is_stuck = true;
-        self.decoder.interrupt();
-        self.decode(Step::EndWord, buffer);
-        self.reset();
+        self.steps.push(Step::Stuck);
+        self.set_stale();
         true
     }
 
     /// Returns the counts.
-    pub(crate) fn counts(&self) -> Counts {
-        Counts {
+    pub(crate) fn counts(&self) -> EdgeCounts {
+        EdgeCounts {
             received: self.debounce.received(),
             debounced: self.debounce.debounced(),
             dropped: self.dropped,
-            characters: self.characters,
-            sessions: self.sessions,
         }
     }
 
@@ -246,24 +277,11 @@ impl LineState {
         Ok(())
     }
 
-    /// Returns the speed that was set, or 0 if the decoder estimates it.
-    pub(crate) fn fixed_wpm(&self) -> u32 {
-        self.fixed_wpm
-    }
-
-    /// Sets the speed in WPM; with 0, the decoder estimates it. `EINVAL` if it is out of range.
-    pub(crate) fn set_fixed_wpm(&mut self, wpm: u32) -> Result {
-        self.decoder
-            .set_fixed_wpm(wpm)
-            .map_err(|OutOfRange| EINVAL)?;
-        self.fixed_wpm = wpm;
-        self.set_stale();
-        Ok(())
-    }
-
-    /// Returns the speed that was set or estimated, in WPM; `None` while it is unknown.
-    pub(crate) fn wpm(&self) -> Option<u32> {
-        self.decoder.wpm()
+    /// Keeps the current mark from the decoder. A current space is valid, as gaps are counted from its
+    /// beginning.
+    pub(super) fn set_stale(&mut self) {
+        // The first change of the level ends no mark or space.
+        self.is_stale = self.debounce.is_mark() && self.debounce.since_ns().is_some();
     }
 
     /// The time since which the key is up; `None` if it is down, or its level is not stable yet.
@@ -279,57 +297,8 @@ impl LineState {
         buffer.push_pulse(pulse);
         self.is_stuck = false;
         if !core::mem::take(&mut self.is_stale) {
-            self.decode(Step::Pulse(pulse), buffer);
+            self.steps.push(Step::Pulse(pulse));
         }
         true
-    }
-
-    /// Passes `step` to the decoder, and its text to the readers.
-    fn decode(&mut self, step: Step, buffer: &ReadBuffer) {
-        let Self {
-            decoder,
-            session,
-            characters,
-            device,
-            ..
-        } = self;
-        let sink = |text: Text| {
-            buffer.push_text(text.as_bytes());
-            session.add(text.as_bytes());
-            if text != Text::SPACE {
-                *characters += 1;
-                trace::character_received(*device, text.as_bytes());
-            }
-        };
-        match step {
-            Step::Pulse(Pulse { mark, duration_ns }) if mark => decoder.mark(duration_ns, sink),
-            Step::Pulse(Pulse { duration_ns, .. }) => decoder.space(duration_ns, sink),
-            Step::EndLetter => decoder.finish_letter(sink),
-            Step::EndWord => decoder.finish_word(sink),
-        }
-    }
-
-    fn end_session(&mut self, buffer: &ReadBuffer) -> Summary {
-        self.decode(Step::EndWord, buffer);
-        if self.session.has_text() {
-            buffer.push_text(b"\n");
-        }
-        self.sessions += 1;
-        let summary = self.session.end(self.decoder.wpm());
-        self.reset();
-        summary
-    }
-
-    /// Resets the decoder, which then starts with the next mark.
-    fn reset(&mut self) {
-        self.decoder.reset();
-        self.set_stale();
-    }
-
-    /// Keeps the current mark from the decoder. A current space is valid, as gaps are counted from its
-    /// beginning.
-    fn set_stale(&mut self) {
-        // The first change of the level ends no mark or space.
-        self.is_stale = self.debounce.is_mark() && self.debounce.since_ns().is_some();
     }
 }

@@ -14,4 +14,5 @@ pub(super) mod receiver;
 mod session;
 pub(super) mod softirq;
 mod stream;
+pub(super) mod text;
 pub(super) mod ticker;

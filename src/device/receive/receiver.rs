@@ -8,13 +8,20 @@ use super::{
         Level,
         Reading, //
     },
-    line::LineState,
+    line::{
+        EdgeCounts,
+        LineState,
+        Step,
+        STEPS, //
+    },
     rates::Rates,
-    session::Summary, //
+    session::Summary,
+    text::TextState, //
 };
 use crate::code::{
     Edge,
-    Ring, //
+    Ring,
+    Text, //
 };
 use crate::device::transmit::monitor::Monitor;
 use crate::linux::{
@@ -25,11 +32,15 @@ use crate::linux::{
 };
 use crate::new_spinlock_bh;
 use kernel::{
+    new_mutex,
     prelude::*,
-    sync::atomic::{
-        Atomic,
-        AtomicFlag,
-        Relaxed, //
+    sync::{
+        atomic::{
+            Atomic,
+            AtomicFlag,
+            Relaxed, //
+        },
+        Mutex, //
     },
 };
 
@@ -47,9 +58,14 @@ pub(crate) struct Receiver {
     /// itself, see [`crate::linux::irq::IrqHandler`].
     is_pushing: AtomicFlag,
     softirqs: Atomic<u64>,
+    characters: Atomic<u64>,
+    sessions: Atomic<u64>,
     /// The state of the key line.
     #[pin]
     pub(crate) line: SpinLockBh<LineState>,
+    /// The text that is read from it. Taken before `line`.
+    #[pin]
+    pub(crate) text: Mutex<TextState>,
     /// Text and pulses for readers.
     #[pin]
     pub(crate) buffer: ReadBuffer,
@@ -57,31 +73,40 @@ pub(crate) struct Receiver {
     pub(crate) rates: Rates,
 }
 
-/// The result of [`Receiver::drain`].
-pub(crate) struct Drained {
-    /// Readers have new items.
-    pub(crate) news: bool,
+/// The result of [`Receiver::decode`].
+pub(crate) struct Decoded {
+    /// Readers have new text.
+    pub(crate) has_text: bool,
     /// The session, if it has ended.
     pub(crate) ended: Option<Summary>,
-    /// The time until the next call if no edge comes, in nanoseconds.
-    pub(crate) wait_ns: Option<u64>,
+}
+
+/// Counts of edges, characters and sessions.
+#[derive(Clone, Copy)]
+pub(crate) struct Counts {
+    pub(crate) edges: EdgeCounts,
+    pub(crate) characters: u64,
+    /// Sessions that have ended.
+    pub(crate) sessions: u64,
 }
 
 impl Receiver {
     /// Makes the receiver of the device with this number, whose key is `down`.
-    pub(crate) fn new(device: u32, down: bool) -> impl PinInit<Self, Error> {
-        try_pin_init!(Self {
+    pub(crate) fn new(device: u32, down: bool) -> Result<impl PinInit<Self, Error>> {
+        let text = TextState::new();
+        let line = LineState::new(down, Ktime::now().as_ns(), text.gaps())?;
+        Ok(try_pin_init!(Self {
             ring: Ring::new(),
             is_pushing: AtomicFlag::new(false),
             softirqs: Atomic::new(0),
-            line <- new_spinlock_bh!(
-                LineState::new(device, down, Ktime::now().as_ns()),
-                "Receiver::line"
-            ),
+            characters: Atomic::new(0),
+            sessions: Atomic::new(0),
+            line <- new_spinlock_bh!(line, "Receiver::line"),
+            text <- new_mutex!(text, "Receiver::text"),
             buffer <- ReadBuffer::new(),
             rates: Rates::new(),
             device,
-        })
+        }))
     }
 
     /// Pushes an edge for [`Self::drain`]. For the interrupt handler only.
@@ -143,15 +168,20 @@ impl Receiver {
         })
     }
 
-    /// Takes all edges from the ring, then the level if there is a reading, then the time.
+    /// Takes all edges from the ring, then the level if there is a reading, then the time. Returns whether there
+    /// are pulses for readers and for [`Self::decode`].
     ///
     /// The monitor follows the level that the edges led to.
+    ///
+    /// Calls `arm` with the time until the next call if no edge comes, in nanoseconds, unless that depends on the
+    /// text. It is called with the lock held, so that the last call is the latest.
     pub(crate) fn drain(
         &self,
         level: &Level,
         monitor: &Monitor,
         reading: Option<Reading>,
-    ) -> Drained {
+        arm: impl FnOnce(u64),
+    ) -> bool {
         // The holder of the lock is the consumer of the ring.
         let mut line = self.line.lock();
         let mut news = false;
@@ -186,16 +216,53 @@ impl Receiver {
             }
         }
         monitor.follow(line.level());
-        let (more, ended) = if self.ring.is_empty() {
-            line.time(now_ns, &self.buffer)
-        } else {
-            // Edges remain, so the time is not known to have passed without one. The next run takes it.
-            (false, None)
+        // If edges remain, the time is not known to have passed without one. The next run takes it.
+        if self.ring.is_empty() {
+            news |= line.time(now_ns, &self.buffer);
+        }
+        if let Some(next_ns) = line.next_ns() {
+            arm(next_ns.saturating_sub(now_ns));
+        }
+        news
+    }
+
+    /// Reads text from the marks and spaces that [`Self::drain`] left, and from the time that has passed.
+    ///
+    /// Calls `arm` as [`Self::drain`] does.
+    pub(crate) fn decode(&self, _ctx: &Sleepable, arm: impl FnOnce(u64)) -> Decoded {
+        let mut text = self.text.lock();
+        let mut has_text = false;
+        let mut sink = |text: Text| {
+            has_text = true;
+            self.push_text(text);
         };
-        Drained {
-            news: news | more,
+        // More may arrive meanwhile; the rest is for the next call.
+        for _ in 0..STEPS {
+            let step = self.line.lock().next_step();
+            let Some(step) = step else {
+                break;
+            };
+            if let Step::Lost(steps) = step {
+                self.buffer.add_lost(steps);
+            }
+            text.step(step, &mut sink);
+        }
+        let up_ns = self.line.lock().up_ns();
+        if let Some(up_ns) = up_ns {
+            text.time(up_ns, &mut sink);
+        }
+        let edges = self.line.lock().end_session(text.gaps().session_ns);
+        let ended = edges.map(|edges| self.end_session(&mut text, edges));
+        let mut line = self.line.lock();
+        line.set_gaps(text.gaps());
+        if line.has_steps() {
+            arm(0);
+        } else if let Some(next_ns) = line.next_ns() {
+            arm(next_ns.saturating_sub(Ktime::now().as_ns()));
+        }
+        Decoded {
+            has_text: has_text || ended.is_some(),
             ended,
-            wait_ns: line.next_ns().map(|at| at.saturating_sub(now_ns)),
         }
     }
 
@@ -209,10 +276,46 @@ impl Receiver {
     ) -> Option<Summary> {
         let reading = self.read(level, ctx);
         let down = reading.down;
-        let ended = self.drain(level, monitor, Some(reading)).ended;
-        let now_ns = Ktime::now().as_ns();
-        let session = self.line.lock().restart(down, now_ns, &self.buffer);
+        self.drain(level, monitor, Some(reading), |_| ());
+        let ended = self.decode(ctx, |_| ()).ended;
+        let mut text = self.text.lock();
+        let edges = self.line.lock().restart(down, Ktime::now().as_ns());
+        let session = edges.map(|edges| self.end_session(&mut text, edges));
         session.or(ended)
+    }
+
+    /// Sets the speed in WPM; with 0, the decoder estimates it. `EINVAL` if it is out of range.
+    pub(crate) fn set_fixed_wpm(&self, wpm: u32) -> Result {
+        let mut text = self.text.lock();
+        text.set_fixed_wpm(wpm)?;
+        self.line.lock().set_stale();
+        Ok(())
+    }
+
+    fn end_session(&self, text: &mut TextState, edges: u64) -> Summary {
+        let summary = text.end_session(edges, |text| self.push_text(text));
+        if summary.has_text() {
+            self.buffer.push_text(b"\n");
+        }
+        self.sessions.fetch_add(1_u64, Relaxed);
+        summary
+    }
+
+    fn push_text(&self, text: Text) {
+        self.buffer.push_text(text.as_bytes());
+        if text != Text::SPACE {
+            self.characters.fetch_add(1_u64, Relaxed);
+            trace::character_received(self.device, text.as_bytes());
+        }
+    }
+
+    /// Returns the counts.
+    pub(crate) fn counts(&self) -> Counts {
+        Counts {
+            edges: self.line.lock().counts(),
+            characters: self.characters.load(Relaxed),
+            sessions: self.sessions.load(Relaxed),
+        }
     }
 
     /// Counts a run of the softirq.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! A session: the edges and the text up to a pause of five seconds.
+//! A session: the edges and the text up to a pause of five seconds, or longer if the hand is slow.
 
 use crate::code::Decimal;
 use kernel::{
@@ -8,8 +8,10 @@ use kernel::{
     prelude::fmt, //
 };
 
-/// The time from the last edge to the end of the session, in nanoseconds.
-pub(crate) const QUIET_NS: u64 = 5_000_000_000;
+/// The least time from the last edge to the end of the session, in nanoseconds.
+const QUIET_MIN_NS: u64 = 5_000_000_000;
+/// The longest such time, in nanoseconds: twice a word gap is 17 s at 1 WPM.
+const QUIET_MAX_NS: u64 = 30_000_000_000;
 
 /// The length at which the log truncates the text of a session, in bytes.
 const TEXT_BYTES: usize = 64;
@@ -19,13 +21,12 @@ pub(crate) struct Session {
     text: [u8; TEXT_BYTES],
     text_len: usize,
     truncated: bool,
-    edges: u64,
-    last_edge_ns: Option<u64>,
 }
 
 /// The log message about a session that has ended, by its [`fmt::Display`].
 pub(crate) struct Summary {
     session: Session,
+    edges: u64,
     wpm: Option<u32>,
 }
 
@@ -36,15 +37,7 @@ impl Session {
             text: [0; TEXT_BYTES],
             text_len: 0,
             truncated: false,
-            edges: 0,
-            last_edge_ns: None,
         }
-    }
-
-    /// Counts an edge. The first edge begins the session.
-    pub(crate) fn edge(&mut self, time_ns: u64) {
-        self.edges = self.edges.saturating_add(1);
-        self.last_edge_ns = Some(time_ns);
     }
 
     /// Appends to the text.
@@ -59,24 +52,28 @@ impl Session {
         }
     }
 
-    /// Returns whether there is any text.
-    pub(crate) fn has_text(&self) -> bool {
-        self.text_len > 0
-    }
-
-    /// Returns the time at which the session ends if no edge comes, in nanoseconds; `None` if it has not
-    /// begun.
-    pub(crate) fn ends_ns(&self) -> Option<u64> {
-        Some(self.last_edge_ns?.saturating_add(QUIET_NS))
-    }
-
-    /// Ends the session; the next edge begins a new one. `wpm` is the speed, if it is known.
-    pub(crate) fn end(&mut self, wpm: Option<u32>) -> Summary {
+    /// Ends the session, which had so many `edges`; the next edge begins a new one. `wpm` is the speed, if it is
+    /// known.
+    pub(super) fn end(&mut self, edges: u64, wpm: Option<u32>) -> Summary {
         Summary {
             session: core::mem::replace(self, Self::new()),
+            edges,
             wpm,
         }
     }
+}
+
+impl Summary {
+    /// Returns whether there is any text.
+    pub(super) fn has_text(&self) -> bool {
+        self.session.text_len > 0
+    }
+}
+
+/// Returns the time from the last edge to the end of the session, in nanoseconds. The hand rests after
+/// `rest_ns`, by what is known of it.
+pub(super) fn session_ns(rest_ns: u64) -> u64 {
+    rest_ns.clamp(QUIET_MIN_NS, QUIET_MAX_NS)
 }
 
 impl fmt::Display for Summary {
@@ -85,14 +82,12 @@ impl fmt::Display for Summary {
             text,
             text_len,
             truncated,
-            edges,
-            ..
         } = &self.session;
         let text = text.get(..*text_len).unwrap_or_default();
         let text = core::str::from_utf8(text).unwrap_or_default().trim_end();
         let more = if *truncated { "..." } else { "" };
-        let plural = if *edges == 1 { "" } else { "s" };
-        let edges = Decimal(*edges);
+        let plural = if self.edges == 1 { "" } else { "s" };
+        let edges = Decimal(self.edges);
         f.write_fmt(fmt!("\"{text}{more}\", {edges} edge{plural}, "))?;
         match self.wpm {
             Some(wpm) => f.write_fmt(fmt!("{wpm} WPM")),

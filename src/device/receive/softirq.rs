@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The bottom half: edges become marks and spaces, and those become text.
+//! The bottom half: edges become marks and spaces.
 //!
 //! A softirq suits work that is urgent and takes microseconds: it runs before any task, with hard
-//! interrupts enabled, and once for several interrupts. It must not sleep, nor take long, so a work item
-//! wakes the readers, however many there are.
+//! interrupts enabled, and once for several interrupts. It must not sleep, nor take long, so it debounces and
+//! measures, and a work item does the rest: it reads text and wakes the readers, see
+//! [`deliver`](super::deliver).
 //!
 //! The module parameter `bottom_half` chooses the mechanism. A BH work item and a tasklet are softirqs, see
 //! [`crate::linux::softirq`]. The thread of the interrupt comes later, but may sleep. So it reads the lines
@@ -93,8 +94,9 @@ pub(crate) struct BottomHalf {
 impl BottomHalf {
     /// Makes a bottom half that drains the edges of `receiver`.
     ///
-    /// It has `monitor` follow the key, arms `gap` for the time at which a letter, a word or the session ends without a further edge, and
-    /// queues `deliver` to wake the readers.
+    /// It has `monitor` follow the key, arms `gap` for the time at which the level is stable or something ends
+    /// without a further edge, and
+    /// queues `deliver` to read text.
     pub(crate) fn new(
         level: Arc<Level>,
         receiver: Arc<Receiver>,
@@ -129,11 +131,12 @@ impl BottomHalf {
     fn process(&self, reading: Option<Reading>) {
         let _deferral = Deferral::start(self.receiver.device, Mechanism::Softirq);
         self.receiver.count_softirq();
-        let drained = self.receiver.drain(&self.level, &self.monitor, reading);
-        if let Some(wait_ns) = drained.wait_ns {
-            self.gap.mod_delayed_stepwise_ns(wait_ns);
-        }
-        if drained.news {
+        let news = self
+            .receiver
+            .drain(&self.level, &self.monitor, reading, |wait_ns| {
+                self.gap.mod_delayed_stepwise_ns(wait_ns);
+            });
+        if news {
             self.deliver.queue();
         }
     }

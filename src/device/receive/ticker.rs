@@ -98,19 +98,13 @@ impl TimerHandler for Ticker {
         let _deferral = Deferral::start(self.receiver.device, Mechanism::Ticker);
         let rates = &self.receiver.rates;
         let now_ns = Ktime::now().as_ns();
-        let (is_stuck, counts) = {
-            let mut line = self.receiver.line.lock();
-            (
-                line.is_newly_stuck(now_ns, &self.receiver.buffer),
-                line.counts(),
-            )
-        };
-        self.measure(now_ns, counts.characters);
-        // The line may sleep, so the delayed work looks at it, in case an edge was lost.
+        let is_stuck = self.receiver.line.lock().is_newly_stuck(now_ns);
+        self.measure(now_ns, self.receiver.counts().characters);
+        // The line may sleep, so the delayed work looks at it, in case an edge was lost. It ends the text before a
+        // stuck key, too.
         self.gap.mod_delayed_ms(0);
         let tick = self.ticks.fetch_add(1_u64, Relaxed) + 1;
         if is_stuck {
-            self.receiver.buffer.wake();
             dev_warn!(self.dev, "key down for more than 10 s, taken for stuck\n");
         }
         if rates.is_logging() {

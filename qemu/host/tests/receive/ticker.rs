@@ -156,9 +156,9 @@ fn only_a_stuck_key_resets_the_receiver(board: &mut Board) -> Result<()> {
     let key = SIMULATED_KEY;
     set(board, "receive_wpm", "1")?;
     board.run("dmesg -c > /dev/null")?;
-    // At 1 WPM a unit is 1.2 s. A dot and a mark of 9.5 s are an A.
+    // At 1 WPM a unit is 1.2 s. A dot and a mark of 9.5 s are an A. A session ends after 30 s at most.
     let keyed = |seconds: &str| {
-        format!("echo 1 > {key}; sleep 1.2; echo 0 > {key}; sleep 1.2; echo 1 > {key}; sleep {seconds}; echo 0 > {key}; {QUIET}")
+        format!("echo 1 > {key}; sleep 1.2; echo 0 > {key}; sleep 1.2; echo 1 > {key}; sleep {seconds}; echo 0 > {key}; sleep 30; {QUIET}")
     };
     assert_eq!(read_while(board, &keyed("9.5"))?, "A \n");
     board.run("! dmesg | grep 'taken for stuck'")?;

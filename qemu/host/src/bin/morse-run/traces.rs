@@ -24,7 +24,7 @@ pub struct Path {
     pub mark: bool,
     /// The bottom half, which makes pulses of edges.
     pub bottom_half_ns: Option<u64>,
-    /// The work item, which wakes readers of pulses.
+    /// The work item, which reads text and wakes readers.
     pub work_ns: Option<u64>,
     /// The delayed work, which notices that a letter or word is over, and wakes readers of text.
     pub gap_ns: Option<u64>,

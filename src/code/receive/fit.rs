@@ -1,0 +1,464 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The likeliest fist behind some marks and spaces.
+//!
+//! Sorted marks are cut in two, dots and dashes, and sorted spaces in three: inside letters, between letters,
+//! between words. Each cut has a cost: how the lengths scatter within each kind, how far the kinds are from the
+//! ratios that hands have, and what the alphabet says of the reading. The cut that costs least is the reading.
+//! A length that some cut of nearly the same cost takes for another kind is uncertain.
+
+use super::{
+    fist::{
+        cost,
+        Fist,
+        COST,
+        COST_ELEMENT_SPACE,
+        COST_LETTER_SPACE,
+        COST_WORD_SPACE,
+        SD_ELEMENT_SPACE,
+        SD_LETTER_SPACE,
+        SD_MARK,
+        SD_WORD_SPACE, //
+    },
+    keyed::MarkSpace,
+    log::{
+        above,
+        Log,
+        OCTAVE, //
+    },
+    mean::Mean,
+    sorted::{
+        Run,
+        Sorted, //
+    },
+    witness, //
+};
+
+/// What is known of a length before it is seen: a logarithm, and how far off hands are.
+#[derive(Clone, Copy)]
+struct Prior {
+    mean: Log,
+    sd_below: Log,
+    sd_above: Log,
+    /// The most that being above it costs.
+    most: i32,
+}
+
+/// No cost is greater.
+const NO_BOUND: i32 = i32::MAX;
+
+/// A dash is 3 dots: hands have 2.4 to 7. Less than 2 is the scatter of one kind.
+const DASH_TO_DOT: Prior = Prior {
+    mean: 400,
+    sd_below: 60,
+    sd_above: 150,
+    most: NO_BOUND,
+};
+
+/// A space inside a letter is 0.8 dots: hands have 0.4 to 2.1, weights 0.25 to 4.
+const ELEMENT_SPACE_TO_DOT: Prior = Prior {
+    mean: -80,
+    sd_below: 170,
+    sd_above: 140,
+    most: FARNSWORTH,
+};
+
+/// A letter space is 3.6 times the (geometric) mean of dot and element space: hands have 2.7 to 6.
+const LETTER_SPACE_TO_UNIT: Prior = Prior {
+    mean: 475,
+    sd_below: 95,
+    sd_above: 95,
+    most: FARNSWORTH,
+};
+
+/// A word space is 2.4 letter spaces: hands have 1.5 to 3.7.
+const WORD_SPACE_TO_LETTER_SPACE: Prior = Prior {
+    mean: 317,
+    sd_below: 92,
+    sd_above: 92,
+    most: FARNSWORTH,
+};
+
+/// Without a letter space to compare with, a word space is more uncertain.
+const WORD_SPACE_TO_UNSEEN: Prior = Prior {
+    sd_below: 138,
+    sd_above: 138,
+    ..WORD_SPACE_TO_LETTER_SPACE
+};
+
+/// Spaces may be stretched without limit, which costs so much at most.
+const FARNSWORTH: i32 = 5 * COST;
+
+/// A dot of 70 ms is 17 WPM. Nothing is known of the speed, so it takes an octave to matter.
+const DOT: Log = 4111;
+const SD_DOT: Log = OCTAVE;
+
+/// A speed that is told: how far off its unit a dot is, and letter spaces are by the book.
+const SD_TOLD_DOT: Log = 64;
+const TOLD_LETTER_SPACE_TO_UNIT: Prior = Prior {
+    mean: 420,
+    sd_below: 64,
+    sd_above: 64,
+    most: FARNSWORTH,
+};
+
+/// A reading is certain if all that contradict it cost so much more.
+const CERTAIN: i32 = 6 * COST;
+
+/// The alphabet can make up for a cut that costs so much more than the best.
+const WITNESS: i32 = CERTAIN + 6 * COST;
+
+/// A gap is clearly longer than a space by this: a fifth of an octave.
+const CLEAR_LETTER: Log = 50;
+
+/// As many cuts are compared, at most. Where there are more, the first ones show enough of the uncertainty.
+const CUTS: usize = 64;
+
+/// A border, and how far it may be off in readings that cost nearly the same.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Border {
+    low: Log,
+    pub(super) best: Log,
+    pub(super) high: Log,
+}
+
+impl Border {
+    /// Whether it is certain on which side `length` is.
+    pub(super) const fn is_certain_of(&self, length: Log) -> bool {
+        length < self.low || length >= self.high
+    }
+
+    /// The same, as near to that of a speed that was told as people key: so the first letter is told at once.
+    fn near(self, told: Log) -> Self {
+        /// It is 203 from the border to a dot or dash, and 156 to a letter or word space, by the book. The rest
+        /// is for jitter.
+        const NEAR: Log = 140;
+
+        let near = |length: Log| length.clamp(told - NEAR, told + NEAR);
+        Self {
+            low: near(self.low),
+            best: near(self.best),
+            high: near(self.high),
+        }
+    }
+
+    /// Whether it is certain itself.
+    pub(super) const fn is_certain(&self) -> bool {
+        self.low == self.high
+    }
+}
+
+/// A fist that was found, and its borders.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Fit {
+    pub(super) fist: Fist,
+    pub(super) cost: i32,
+    pub(super) dash: Border,
+    pub(super) letter: Border,
+    pub(super) word: Border,
+}
+
+/// Where the sorted lengths are cut.
+#[derive(Clone, Copy)]
+struct Cut {
+    cost: i32,
+    dots: u8,
+    element_spaces: u8,
+    /// Those inside letters and those between letters.
+    inner_spaces: u8,
+}
+
+impl Fit {
+    /// Finds the fist of what was keyed, at a speed of which this dot was told, if any.
+    pub(super) fn of(keyed: &[MarkSpace], told_dot: Option<Log>) -> Fit {
+        let fit = Fitting {
+            keyed,
+            told_dot,
+            marks: Sorted::new(keyed.iter().map(|item| item.mark)),
+            spaces: Sorted::new(keyed.iter().filter_map(|item| item.space)),
+        }
+        .fit();
+        let Some(dot) = told_dot else {
+            return fit;
+        };
+        let book = Fist::standard(dot);
+        // Where there is but one kind of spaces, the speed tells which it is.
+        let seen = [fit.fist.element_space, fit.fist.letter_space];
+        let fist = if seen.iter().all(|mean| mean.is_sampled()) {
+            fit.fist
+        } else {
+            book
+        };
+        Fit {
+            fist,
+            dash: fit.dash.near(book.dash_border()),
+            letter: fit.letter.near(book.letter_border()),
+            word: fit.word.near(book.word_border()),
+            ..fit
+        }
+    }
+}
+
+impl Fit {
+    /// This fit when the key has been up for `gap`, which ends a letter and perhaps a word: if only one kind of longer
+    /// spaces is known, those shorter than the gap are between letters.
+    pub(super) fn finished(mut self, gap: Log) -> Fit {
+        if !self.fist.letter_space.is_sampled() || !self.fist.word_space.is_sampled() {
+            let best = self.word.best.max(gap - CLEAR_LETTER);
+            self.word = Border {
+                low: best,
+                best,
+                high: best,
+            };
+        }
+        self
+    }
+}
+
+struct Fitting<'a> {
+    keyed: &'a [MarkSpace],
+    told_dot: Option<Log>,
+    marks: Sorted,
+    spaces: Sorted,
+}
+
+/// The kinds of marks by a cut.
+#[derive(Clone, Copy)]
+struct Marks {
+    cost: i32,
+    dots: usize,
+    dot: Log,
+    dash: Log,
+}
+
+impl Fitting<'_> {
+    fn fit(&self) -> Fit {
+        // The best cut in two, all are dashes, or all are dots.
+        let count = self.marks.len();
+        let mixed = (1..count)
+            .map(|dots| self.cut_marks(dots))
+            .min_by_key(|marks| marks.cost);
+        let hypotheses = [mixed, Some(self.cut_marks(0)), Some(self.cut_marks(count))];
+        let hypotheses = || hypotheses.iter().flatten();
+
+        let mut least = i32::MAX;
+        for marks in hypotheses() {
+            self.cut_spaces(marks, &mut least, 0, |_| ());
+        }
+        let mut cuts = [None; CUTS];
+        let mut places = cuts.iter_mut();
+        for marks in hypotheses() {
+            // Which spaces end words does not matter to the alphabet.
+            let mut witness = None;
+            self.cut_spaces(marks, &mut least, WITNESS, |cut| {
+                let cost = match witness {
+                    Some((element_spaces, cost)) if element_spaces == cut.element_spaces => cost,
+                    _ => {
+                        let dash = self.marks.from(cut.dots.into());
+                        let letter_space = self.spaces.from(cut.element_spaces.into());
+                        witness::cost_of_all(self.keyed, dash, letter_space)
+                    }
+                };
+                witness = Some((cut.element_spaces, cost));
+                if let Some(place) = places.next() {
+                    *place = Some(Cut {
+                        cost: cut.cost + cost,
+                        ..cut
+                    });
+                }
+            });
+        }
+        let best = cuts.iter().flatten().min_by_key(|cut| cut.cost);
+        let best = best.copied().unwrap_or(Cut {
+            cost: 0,
+            dots: 0,
+            element_spaces: 0,
+            inner_spaces: 0,
+        });
+        let near = || {
+            let limit = best.cost + CERTAIN;
+            cuts.iter().flatten().filter(move |cut| cut.cost <= limit)
+        };
+        let fist = self.fist(best);
+        let border = |lengths: &Sorted, of: fn(&Cut) -> u8, wanted: Log| {
+            let middle = lengths.border(of(&best).into(), wanted);
+            let low = near().map(of).min().unwrap_or(0);
+            let high = near().map(of).max().unwrap_or(0);
+            if low == high {
+                return Border {
+                    low: middle,
+                    best: middle,
+                    high: middle,
+                };
+            }
+            Border {
+                low: lengths
+                    .middle(low.into())
+                    .map_or(middle, |low| low.min(middle)),
+                best: middle,
+                high: lengths
+                    .middle(high.into())
+                    .map_or(middle, |high| high.max(middle)),
+            }
+        };
+        Fit {
+            fist,
+            cost: best.cost,
+            dash: border(&self.marks, |cut| cut.dots, fist.dash_border()),
+            letter: border(&self.spaces, |cut| cut.element_spaces, fist.letter_border()),
+            word: border(&self.spaces, |cut| cut.inner_spaces, fist.word_border()),
+        }
+    }
+
+    /// Takes the shortest marks for dots.
+    fn cut_marks(&self, dots: usize) -> Marks {
+        let count = self.marks.len();
+        let short = self.marks.run(0, dots);
+        let long = self.marks.run(dots, count);
+        let scatter = cost(short.squares, SD_MARK) + cost(long.squares, SD_MARK);
+        let (told, dot, dash) = if short.count > 0 {
+            let told = self
+                .told_dot
+                .map_or(0, |dot| told(dot).estimate(short, 0, SD_MARK).0);
+            let (ratio, dash) = DASH_TO_DOT.estimate(long, short.mean, SD_MARK);
+            (told + ratio, short.mean, dash)
+        } else if let Some(dot) = self.told_dot {
+            (DASH_TO_DOT.estimate(long, dot, SD_MARK).0, dot, long.mean)
+        } else {
+            (0, long.mean - DASH_TO_DOT.mean, long.mean)
+        };
+        let off = above(dot, DOT);
+        Marks {
+            cost: scatter + told + cost(off * off, SD_DOT),
+            dots,
+            dot,
+            dash,
+        }
+    }
+
+    /// Cuts the spaces in all ways that cost no more than `least` and `more`, which finds the least.
+    fn cut_spaces(&self, marks: &Marks, least: &mut i32, more: i32, mut found: impl FnMut(Cut)) {
+        let count = self.spaces.len();
+        for element_spaces in 0..=count {
+            let is_out = |cost: i32, least: &i32| cost > least.saturating_add(more);
+            let run = self.spaces.run(0, element_spaces);
+            let inside = marks.cost
+                + cost(run.squares, SD_ELEMENT_SPACE)
+                + run.count as i32 * COST_ELEMENT_SPACE;
+            if is_out(inside, least) {
+                // More spaces inside letters scatter the more.
+                return;
+            }
+            let (ratio, element_space) =
+                ELEMENT_SPACE_TO_DOT.estimate(run, marks.dot, SD_ELEMENT_SPACE);
+            let inside = inside + ratio;
+            if is_out(inside, least) {
+                continue;
+            }
+            let unit = (marks.dot + element_space) / 2;
+            for inner_spaces in element_spaces..=count {
+                let letters = self.spaces.run(element_spaces, inner_spaces);
+                let sum = inside
+                    + cost(letters.squares, SD_LETTER_SPACE)
+                    + letters.count as i32 * COST_LETTER_SPACE;
+                if is_out(sum, least) {
+                    break;
+                }
+                let words = self.spaces.run(inner_spaces, count);
+                let sum =
+                    sum + cost(words.squares, SD_WORD_SPACE) + words.count as i32 * COST_WORD_SPACE;
+                if is_out(sum, least) {
+                    continue;
+                }
+                let (ratio, letter_space) =
+                    self.letter_space().estimate(letters, unit, SD_LETTER_SPACE);
+                let sum = sum
+                    + ratio
+                    + word_space(letters)
+                        .estimate(words, letter_space, SD_WORD_SPACE)
+                        .0;
+                *least = sum.min(*least);
+                if !is_out(sum, least) {
+                    found(Cut {
+                        cost: sum,
+                        // No more than `Keyed::CAPACITY`.
+                        dots: marks.dots as u8,
+                        element_spaces: element_spaces as u8,
+                        inner_spaces: inner_spaces as u8,
+                    });
+                }
+            }
+        }
+    }
+
+    /// The means of a cut, each drawn to what hands have the more the fewer lengths it is of.
+    fn fist(&self, cut: Cut) -> Fist {
+        let [dots, element_spaces, inner_spaces] =
+            [cut.dots, cut.element_spaces, cut.inner_spaces].map(usize::from);
+        let Marks { dot, dash, .. } = self.cut_marks(dots);
+        let inside = self.spaces.run(0, element_spaces);
+        let letters = self.spaces.run(element_spaces, inner_spaces);
+        let words = self.spaces.run(inner_spaces, self.spaces.len());
+        let (_, element_space) = ELEMENT_SPACE_TO_DOT.estimate(inside, dot, SD_ELEMENT_SPACE);
+        let unit = (dot + element_space) / 2;
+        let (_, letter_space) = self.letter_space().estimate(letters, unit, SD_LETTER_SPACE);
+        let (_, word_space) = word_space(letters).estimate(words, letter_space, SD_WORD_SPACE);
+        Fist::new([
+            Mean::new(dot, dots),
+            Mean::new(dash, self.marks.len().saturating_sub(dots)),
+            Mean::new(element_space, inside.count),
+            Mean::new(letter_space, letters.count),
+            Mean::new(word_space, words.count),
+        ])
+    }
+
+    const fn letter_space(&self) -> Prior {
+        if self.told_dot.is_some() {
+            TOLD_LETTER_SPACE_TO_UNIT
+        } else {
+            LETTER_SPACE_TO_UNIT
+        }
+    }
+}
+
+const fn word_space(letters: Run) -> Prior {
+    if letters.count > 0 {
+        WORD_SPACE_TO_LETTER_SPACE
+    } else {
+        WORD_SPACE_TO_UNSEEN
+    }
+}
+
+const fn told(dot: Log) -> Prior {
+    Prior {
+        mean: dot,
+        sd_below: SD_TOLD_DOT,
+        sd_above: SD_TOLD_DOT,
+        most: NO_BOUND,
+    }
+}
+
+impl Prior {
+    /// What it costs that `run`, whose lengths scatter by `sd`, has the mean it has, where this is above `base`; and
+    /// the mean that is likeliest then.
+    fn estimate(&self, run: Run, base: Log, sd: Log) -> (i32, Log) {
+        let center = base + self.mean;
+        if run.count == 0 {
+            return (0, center);
+        }
+        let off = above(run.mean, center);
+        let prior = if off < 0 {
+            self.sd_below
+        } else {
+            self.sd_above
+        };
+        let of_prior = run.count as i32 * prior * prior;
+        let all = sd * sd + of_prior;
+        // The variance of a mean is that of the prior and a part of that of the lengths.
+        let cost = off * off * (COST / 2) * run.count as i32 / all;
+        if off > 0 && cost > self.most {
+            return (self.most, run.mean);
+        }
+        (cost, center + off * of_prior / all)
+    }
+}
