@@ -23,83 +23,22 @@ use super::{
     keyed::MarkSpace,
     log::{
         above,
-        Log,
-        OCTAVE, //
+        Log, //
     },
     mean::Mean,
-    sorted::{
-        Run,
-        Sorted, //
+    prior::{
+        told,
+        word_space,
+        Prior,
+        DASH_TO_DOT,
+        DOT,
+        ELEMENT_SPACE_TO_DOT,
+        LETTER_SPACE_TO_UNIT,
+        SD_DOT,
+        TOLD_LETTER_SPACE_TO_UNIT, //
     },
+    sorted::Sorted,
     witness, //
-};
-
-/// What is known of a length before it is seen: a logarithm, and how far off hands are.
-#[derive(Clone, Copy)]
-struct Prior {
-    mean: Log,
-    sd_below: Log,
-    sd_above: Log,
-    /// The most that being above it costs.
-    most: i32,
-}
-
-/// No cost is greater.
-const NO_BOUND: i32 = i32::MAX;
-
-/// A dash is 3 dots: hands have 2.4 to 7. Less than 2 is the scatter of one kind.
-const DASH_TO_DOT: Prior = Prior {
-    mean: 400,
-    sd_below: 60,
-    sd_above: 150,
-    most: NO_BOUND,
-};
-
-/// A space inside a letter is 0.8 dots: hands have 0.4 to 2.1, weights 0.25 to 4.
-const ELEMENT_SPACE_TO_DOT: Prior = Prior {
-    mean: -80,
-    sd_below: 170,
-    sd_above: 140,
-    most: FARNSWORTH,
-};
-
-/// A letter space is 3.6 times the (geometric) mean of dot and element space: hands have 2.7 to 6.
-const LETTER_SPACE_TO_UNIT: Prior = Prior {
-    mean: 475,
-    sd_below: 95,
-    sd_above: 95,
-    most: FARNSWORTH,
-};
-
-/// A word space is 2.4 letter spaces: hands have 1.5 to 3.7.
-const WORD_SPACE_TO_LETTER_SPACE: Prior = Prior {
-    mean: 317,
-    sd_below: 92,
-    sd_above: 92,
-    most: FARNSWORTH,
-};
-
-/// Without a letter space to compare with, a word space is more uncertain.
-const WORD_SPACE_TO_UNSEEN: Prior = Prior {
-    sd_below: 138,
-    sd_above: 138,
-    ..WORD_SPACE_TO_LETTER_SPACE
-};
-
-/// Spaces may be stretched without limit, which costs so much at most.
-const FARNSWORTH: i32 = 5 * COST;
-
-/// A dot of 70 ms is 17 WPM. Nothing is known of the speed, so it takes an octave to matter.
-const DOT: Log = 4111;
-const SD_DOT: Log = OCTAVE;
-
-/// A speed that is told: how far off its unit a dot is, and letter spaces are by the book.
-const SD_TOLD_DOT: Log = 64;
-const TOLD_LETTER_SPACE_TO_UNIT: Prior = Prior {
-    mean: 420,
-    sd_below: 64,
-    sd_above: 64,
-    most: FARNSWORTH,
 };
 
 /// A reading is certain if all that contradict it cost so much more.
@@ -110,6 +49,10 @@ const WITNESS: i32 = CERTAIN + 6 * COST;
 
 /// A gap is clearly longer than a space by this: a fifth of an octave.
 const CLEAR_LETTER: Log = 50;
+
+/// At a speed that was told, a word ends after 5.5 units until it has been seen how the hand spaces words, and not after the
+/// 4.6 units of the book: many hands have letter spaces of 5 units, and word spaces of 10.
+const WIDE: Log = 67;
 
 /// As many cuts are compared, at most. Where there are more, the first ones show enough of the uncertainty.
 const CUTS: usize = 64;
@@ -126,6 +69,15 @@ impl Border {
     /// Whether it is certain on which side `length` is.
     pub(super) const fn is_certain_of(&self, length: Log) -> bool {
         length < self.low || length >= self.high
+    }
+
+    /// A border that is certain.
+    const fn sharp(best: Log) -> Self {
+        Self {
+            low: best,
+            best,
+            high: best,
+        }
     }
 
     /// The same, as near to that of a speed that was told as people key: so the first letter is told at once.
@@ -183,23 +135,36 @@ impl Fit {
         };
         let book = Fist::standard(dot);
         // Where there is but one kind of spaces, the speed tells which it is.
-        let seen = [fit.fist.element_space, fit.fist.letter_space];
-        let fist = if seen.iter().all(|mean| mean.is_sampled()) {
-            fit.fist
-        } else {
-            book
-        };
+        let has_seen = |spaces: [Mean; 2]| spaces.iter().all(|mean| mean.is_sampled());
+        let knows_letters = has_seen([fit.fist.element_space, fit.fist.letter_space]);
+        let knows_words = knows_letters && fit.fist.word_space.is_sampled();
         Fit {
-            fist,
+            // Spaces of one kind, and wide: these are between words.
+            fist: if knows_words
+                || knows_letters && fit.fist.letter_space.get() < Self::word_border_told(dot)
+            {
+                fit.fist
+            } else {
+                book
+            },
             dash: fit.dash.near(book.dash_border()),
             letter: fit.letter.near(book.letter_border()),
-            word: fit.word.near(book.word_border()),
+            word: if knows_words {
+                fit.word
+            } else {
+                Border::sharp(Self::word_border_told(dot))
+            },
             ..fit
         }
     }
 }
 
 impl Fit {
+    /// The border of words at a speed of which this dot was told, until it has been seen how the hand spaces.
+    pub(super) const fn word_border_told(dot: Log) -> Log {
+        Fist::standard(dot).word_border() + WIDE
+    }
+
     /// This fit when the key has been up for `gap`, which ends a letter and perhaps a word: if only one kind of longer
     /// spaces is known, those shorter than the gap are between letters.
     pub(super) fn finished(mut self, gap: Log) -> Fit {
@@ -418,47 +383,5 @@ impl Fitting<'_> {
         } else {
             LETTER_SPACE_TO_UNIT
         }
-    }
-}
-
-const fn word_space(letters: Run) -> Prior {
-    if letters.count > 0 {
-        WORD_SPACE_TO_LETTER_SPACE
-    } else {
-        WORD_SPACE_TO_UNSEEN
-    }
-}
-
-const fn told(dot: Log) -> Prior {
-    Prior {
-        mean: dot,
-        sd_below: SD_TOLD_DOT,
-        sd_above: SD_TOLD_DOT,
-        most: NO_BOUND,
-    }
-}
-
-impl Prior {
-    /// What it costs that `run`, whose lengths scatter by `sd`, has the mean it has, where this is above `base`; and
-    /// the mean that is likeliest then.
-    fn estimate(&self, run: Run, base: Log, sd: Log) -> (i32, Log) {
-        let center = base + self.mean;
-        if run.count == 0 {
-            return (0, center);
-        }
-        let off = above(run.mean, center);
-        let prior = if off < 0 {
-            self.sd_below
-        } else {
-            self.sd_above
-        };
-        let of_prior = run.count as i32 * prior * prior;
-        let all = sd * sd + of_prior;
-        // The variance of a mean is that of the prior and a part of that of the lengths.
-        let cost = off * off * (COST / 2) * run.count as i32 / all;
-        if off > 0 && cost > self.most {
-            return (self.most, run.mean);
-        }
-        (cost, center + off * of_prior / all)
     }
 }

@@ -15,6 +15,7 @@ mod keyed;
 mod letter;
 mod log;
 mod mean;
+mod prior;
 pub mod ring;
 mod sorted;
 mod witness;

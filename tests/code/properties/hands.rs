@@ -1,18 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The decoder against people, beside the plainest decoder.
+//! The decoder against people, beside libcw and the plainest decoder.
 //!
-//! `scripts/test hands --nocapture` prints the table.
+//! `scripts/test hands --nocapture` prints the tables.
+
+use std::collections::BTreeMap;
+use std::path::Path;
 
 use super::keyed::{
     distance,
     receive, //
 };
 use super::{
+    libcw,
     means,
     people::PEOPLE, //
 };
-use crate::cases::operator::Gaps;
+use crate::cases::operator::{
+    Beat,
+    Gaps, //
+};
 use crate::cases::rng::Rng;
 use crate::code::Decoder;
 
@@ -57,56 +64,165 @@ impl std::fmt::Display for Wrong {
     }
 }
 
+/// The ways to read.
+const READERS: [&str; 5] = ["edges", "timers", "speed set", "running means", "libcw"];
+const OURS: usize = 3;
+const FOUND: usize = 2;
+
+/// A text, and how it was keyed.
+struct Sample {
+    text: String,
+    beats: Vec<Beat>,
+}
+
+/// How wrong each of [`READERS`] reads each of these; libcw is left out if it is not installed.
+fn read_all(samples: &[Sample], rng: &mut Rng) -> Vec<Vec<Wrong>> {
+    let mut read = vec![Vec::new(); READERS.len() - 1];
+    for Sample { beats, .. } in samples {
+        let mut found = Decoder::new();
+        let edges = receive(&mut found, beats, Gaps::Edges, rng);
+        let mut set = Decoder::new();
+        set.set_fixed_wpm(found.wpm().expect("the speed is known by now"))
+            .expect("a speed");
+        let timers = receive(&mut Decoder::new(), beats, Gaps::Timers, rng);
+        let set = receive(&mut set, beats, Gaps::Timers, rng);
+        let all = [edges, timers, set, means::read(beats)];
+        for (texts, text) in read.iter_mut().zip(all) {
+            texts.push(text);
+        }
+    }
+    let keyed: Vec<Vec<Beat>> = samples.iter().map(|sample| sample.beats.clone()).collect();
+    read.extend(libcw::read(&keyed));
+    let wrong = |texts: &Vec<String>| {
+        let texts = texts.iter().zip(samples);
+        texts
+            .map(|(text, sample)| Wrong::of(text, &sample.text))
+            .collect()
+    };
+    read.iter().map(wrong).collect()
+}
+
+/// Prints a line of the table, and returns its figures.
+fn row(name: &str, wrong: &[Vec<Wrong>]) -> Vec<Wrong> {
+    let means: Vec<Wrong> = wrong.iter().map(|wrong| Wrong::mean(wrong)).collect();
+    print!("{name:16}");
+    for mean in &means {
+        print!("  {mean}  ");
+    }
+    println!();
+    means
+}
+
+/// Prints the head of the table.
+fn head(title: &str) {
+    println!("{title}: wrong, with spaces / letters alone, %");
+    print!("{:16}", "");
+    for name in READERS {
+        print!(" {name:15}");
+    }
+    println!();
+}
+
+/// Adds the figures of one hand to those of all.
+fn add(all: &mut Vec<Vec<Wrong>>, wrong: Vec<Vec<Wrong>>) {
+    all.resize(wrong.len(), Vec::new());
+    for (all, wrong) in all.iter_mut().zip(wrong) {
+        all.extend(wrong);
+    }
+}
+
 #[test]
-fn people_are_read_better_than_by_running_means() {
+fn people_are_read_better_than_by_running_means_and_libcw() {
     /// What is left to chance, in percent.
     const NOISE: f64 = 0.5;
+    /// At a speed that was set, words end by the book until both letter and word spaces have been seen.
+    const FIRST_WORDS: f64 = 1.5;
     /// The bug and the crowded paddle, whose letter and word spaces overlap, make up most of it.
     const MEAN: Wrong = Wrong {
         with_spaces: 5.0,
         letters: 1.2,
     };
 
-    println!("wrong, with spaces / letters alone, %   edges          timers         running means");
-    let mut all = [const { Vec::new() }; 3];
+    head("simulated people");
+    let mut all = Vec::new();
     for person in PEOPLE {
-        let mut wrong = [const { Vec::new() }; 3];
-        for seed in 0..RUNS {
-            for text in TEXTS {
-                let mut rng = Rng::new(seed);
-                let beats = person.key(text, None, &mut rng);
-                let mut decoded = |gaps| receive(&mut Decoder::new(), &beats, gaps, &mut rng);
-                let read = [
-                    decoded(Gaps::Edges),
-                    decoded(Gaps::Timers),
-                    means::read(&beats),
-                ];
-                for (wrong, read) in wrong.iter_mut().zip(read) {
-                    wrong.push(Wrong::of(&read, text));
-                }
-            }
-        }
-        let means = [0, 1, 2].map(|column: usize| Wrong::mean(&wrong[column]));
-        let [edges, timers, plain] = means;
-        println!("{:37} {edges}   {timers}   {plain}", person.name);
-        for (all, wrong) in all.iter_mut().zip(&wrong) {
-            all.extend_from_slice(wrong);
-        }
-        for ours in [edges, timers] {
+        let mut rng = Rng::new(1);
+        let samples: Vec<Sample> = (0..RUNS)
+            .flat_map(|seed| TEXTS.map(|text| (seed, text)))
+            .map(|(seed, text)| Sample {
+                text: text.to_string(),
+                beats: person.key(text, None, &mut Rng::new(seed)),
+            })
+            .collect();
+        let wrong = read_all(&samples, &mut rng);
+        let means = row(person.name, &wrong);
+        let (ours, others) = means.split_at(OURS);
+        let set = ours[2];
+        let ours = &ours[..FOUND];
+        for (ours, other) in ours
+            .iter()
+            .flat_map(|ours| others.iter().map(move |other| (ours, other)))
+        {
             assert!(
-                ours.with_spaces <= plain.with_spaces + NOISE,
+                ours.with_spaces <= other.with_spaces + NOISE,
                 "{}",
                 person.name
             );
-            assert!(ours.letters <= plain.letters + NOISE, "{}", person.name);
+            assert!(ours.letters <= other.letters + NOISE, "{}", person.name);
         }
+        let found = ours[1];
+        assert!(
+            set.with_spaces <= found.with_spaces + FIRST_WORDS,
+            "{}",
+            person.name
+        );
+        assert!(set.letters <= found.letters + NOISE, "{}", person.name);
+        add(&mut all, wrong);
     }
-    let [edges, timers, plain] = [0, 1, 2].map(|column: usize| Wrong::mean(&all[column]));
-    println!("{:37} {edges}   {timers}   {plain}", "mean");
-    for ours in [edges, timers] {
+    for ours in row("mean", &all).iter().take(FOUND) {
         assert!(ours.with_spaces <= MEAN.with_spaces, "{ours}");
         assert!(ours.letters <= MEAN.letters, "{ours}");
     }
+}
+
+/// Recordings, if there are any: in the directory `MORSE_HANDS`, `NAME.us` has marks and spaces by turns in us, and
+/// `NAME.txt` the text that was meant. `NAME-1`, `NAME-2` are of one hand.
+#[test]
+fn recordings_are_read() {
+    let Some(dir) = std::env::var_os("MORSE_HANDS") else {
+        return;
+    };
+    let file = |name: &str| std::fs::read_to_string(Path::new(&dir).join(name)).expect(name);
+    let names = std::fs::read_dir(&dir).expect("MORSE_HANDS is a directory");
+    let mut hands: BTreeMap<String, Vec<Sample>> = BTreeMap::new();
+    for name in names {
+        let name = name.expect("a name").file_name();
+        let Some(name) = name.to_str().and_then(|name| name.strip_suffix(".us")) else {
+            continue;
+        };
+        let lengths = file(&format!("{name}.us"));
+        let lengths: Vec<u64> = lengths
+            .split_whitespace()
+            .map(|us| us.parse().expect("a length in us"))
+            .collect();
+        let beats = lengths.chunks(2).map(|beat| Beat {
+            mark_ns: beat[0] * 1000,
+            space_ns: beat.get(1).unwrap_or(&0) * 1000,
+        });
+        let hand = name.rsplit_once('-').map_or(name, |(hand, _)| hand);
+        hands.entry(hand.to_string()).or_default().push(Sample {
+            text: file(&format!("{name}.txt")).trim().to_string(),
+            beats: beats.collect(),
+        });
+    }
+    head("recordings");
+    let mut all = Vec::new();
+    for (hand, samples) in hands {
+        let wrong = read_all(&samples, &mut Rng::new(1));
+        row(&hand, &wrong);
+        add(&mut all, wrong);
+    }
+    row("mean", &all);
 }
 
 /// Slips cost little more than the characters that have them.

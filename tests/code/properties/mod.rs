@@ -12,6 +12,7 @@ mod hands;
 mod histogram;
 mod keyed;
 mod lamp;
+mod libcw;
 mod math;
 mod means;
 mod noise;

@@ -17,11 +17,14 @@ use morse_guest::kernel;
 pub const WPM: &str = "60";
 /// The unit at this speed.
 pub const UNIT: Duration = Duration::from_millis(20);
-/// The driver ends a letter and a word so long after the last mark.
-pub const LETTER_GAP: Duration = Duration::from_millis(35);
-pub const WORD_GAP: Duration = Duration::from_millis(90);
+/// The driver ends a letter so long after the last mark: the geometric mean of 1 and 3 units.
+pub const LETTER_GAP: Duration = Duration::from_micros(34_641);
+/// And a word: until it knows how this hand spaces words, at a speed that was set, 5.49 units.
+pub const WORD_GAP: Duration = Duration::from_micros(109_800);
+/// Then the geometric mean of 3 and 7 units.
+pub const KNOWN_WORD_GAP: Duration = Duration::from_micros(91_652);
 /// The hand's rest after keying: a word gap, and time to wake up the reader.
-pub const REST: Duration = Duration::from_millis(120);
+pub const REST: Duration = Duration::from_millis(140);
 /// A session ends so long after its last edge.
 pub const QUIET: Duration = Duration::from_secs(5);
 /// The largest uncertainty of a pulse's length for which the comparison means anything. A write takes

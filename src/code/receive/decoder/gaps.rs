@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! How long the key must be up for a letter, a word or the hand's work to end.
+
+use super::{
+    div_rem_u64,
+    ns,
+    Decoder,
+    Fit,
+    Log,
+    NonZeroU32,
+    Reading,
+    OCTAVE, //
+};
+
+/// A gap that ends a letter, while the fist is being found, is so much longer than any space that may be inside one.
+const CLEAR: Log = 180;
+/// A gap that ends a word then is so much longer than any letter space seen.
+const CLEAR_WORD: Log = 140;
+/// A gap as long as this mark and so much more ends a letter at any speed.
+const CLEAR_MARK: Log = 200;
+
+/// A gap is clearly longer than a space by this: a fifth of an octave.
+const CLEAR_LETTER: Log = 50;
+
+/// What the gap timer waits while nothing was keyed; nothing depends on it.
+const UNKNOWN_GAP_NS: u64 = 7 * 240_000_000;
+
+const TENTHS: NonZeroU32 = NonZeroU32::new(10).unwrap();
+
+/// Gaps.
+impl Decoder {
+    /// How long the key must be up to end the letter, from the end of the last mark.
+    pub fn letter_gap_ns(&self) -> u64 {
+        let gap = match &self.reading {
+            Reading::None => return self.word_gap_ns(),
+            Reading::Following(fist) => fist.letter_border(),
+            // The letter is told after the space before it.
+            Reading::Finding(_) if self.is_space_open => return self.word_gap_ns(),
+            // At a speed that was set there is no need to guess.
+            Reading::Finding(fit) if self.fixed.is_some() => {
+                let inside = self.keyed.after(self.keyed.told()).iter();
+                let longest = inside.filter_map(|item| item.space).max().unwrap_or(0);
+                fit.fist.letter_border().max(longest + CLEAR_LETTER)
+            }
+            Reading::Finding(fit) => {
+                let clear = fit.letter.high.max(fit.fist.letter_border()) + CLEAR;
+                if self.keyed.len() == 1 {
+                    return self.lone_gap_ns();
+                } else if fit.dash.is_certain() {
+                    clear
+                } else {
+                    return ns(clear).max(self.lone_gap_ns());
+                }
+            }
+        };
+        ns(gap.max(self.doubtful_gap()))
+    }
+
+    /// How long the key must be up to end the word, from the end of the last mark.
+    pub fn word_gap_ns(&self) -> u64 {
+        /// Nothing is known of the spaces: the letter is told, but not yet that the word is over.
+        const UNKNOWN_WORD_GAP_NS: u64 = 5_000_000_000;
+
+        let gap_ns = match &self.reading {
+            Reading::None => {
+                let told_ns = self.fixed.map(|(_, unit)| ns(Fit::word_border_told(unit)));
+                return told_ns.unwrap_or(UNKNOWN_GAP_NS);
+            }
+            Reading::Following(fist) => ns(fist.word_border()),
+            Reading::Finding(fit) if self.fixed.is_some() => ns(fit.word.best),
+            Reading::Finding(fit) => {
+                let known =
+                    [fit.fist.letter_space, fit.fist.word_space].map(|mean| mean.is_sampled());
+                let border = fit.word.high.max(fit.fist.word_border());
+                match known {
+                    [true, true] if fit.word.is_certain() => ns(border),
+                    [false, false] => UNKNOWN_WORD_GAP_NS,
+                    _ => {
+                        let spaces = self.keyed.all().iter().filter_map(|item| item.space);
+                        let longest = spaces.max().unwrap_or(0);
+                        ns(border.max(longest + CLEAR_WORD))
+                    }
+                }
+            }
+        };
+        let letter_gap_ns = if self.is_space_open {
+            ns(self.doubtful_gap())
+        } else {
+            self.letter_gap_ns()
+        };
+        gap_ns.max(letter_gap_ns)
+    }
+
+    /// How long the key must be up for nothing more to come: two word spaces. 0 while nothing was keyed.
+    pub fn rest_ns(&self) -> u64 {
+        self.fist().map_or(0, |fist| {
+            ns(fist.word_space.get() + OCTAVE).max(self.word_gap_ns())
+        })
+    }
+
+    /// What a lone mark is, is not known: a dot, if it is short, which even with the least weight is followed by no
+    /// space inside a letter of more than four times its length; or a dash.
+    fn lone_gap_ns(&self) -> u64 {
+        /// Of a dot that is no longer than this: 10 WPM.
+        const DOT_NS: u64 = 120_000_000;
+        /// 4 is the ratio at weight 20, for dots; slower ones are of machines that are not so extreme.
+        const TENTHS_OF_DOT: u64 = 45;
+        const TENTHS_OF_MARK: u64 = 26;
+
+        let longest = self.keyed.all().iter().map(|item| item.mark).max();
+        let tenth_ns = div_rem_u64(ns(longest.unwrap_or(0)), TENTHS).0;
+        (tenth_ns * TENTHS_OF_MARK).max((tenth_ns * TENTHS_OF_DOT).min(DOT_NS / 10 * TENTHS_OF_DOT))
+    }
+
+    /// The least gap that ends a letter whatever the speed has become, if it may have changed.
+    fn doubtful_gap(&self) -> Log {
+        if !self.is_in_doubt {
+            return 0;
+        }
+        let longest = self.keyed.all().iter().map(|item| item.mark).max();
+        longest.unwrap_or(0) + CLEAR_MARK
+    }
+}
