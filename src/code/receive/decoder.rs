@@ -164,6 +164,12 @@ impl Decoder {
         let space = log(duration_ns);
         self.keyed.end_space(space);
         match self.reading {
+            // The letter before was told, and what was learnt forgotten.
+            Reading::None => {
+                if duration_ns >= self.word_gap_ns() {
+                    self.finish_word(sink);
+                }
+            }
             Reading::Following(mut fist) if self.keyed.is_told() => {
                 // The letter before was finished by `finish_letter`.
                 if duration_ns >= self.word_gap_ns() {
