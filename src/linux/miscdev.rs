@@ -71,6 +71,8 @@ unsafe extern "C" {
 /// # Examples
 ///
 /// ```ignore
+/// use crate::linux::file::FileOperations;
+///
 /// fn register<F: FileOperations>(
 ///     ctx: &Sleepable,
 ///     parent: &Device,

@@ -2,8 +2,8 @@
 /*
  * Reads keying with the adaptive receiver of libcw (unixcw), to compare with.
  *
- * Each line of the input has lengths of marks and spaces by turns, in us, and begins with a mark. Each line of the
- * output is the text; '*' is a code that means nothing.
+ * Each line of the input has lengths of marks and spaces by turns, in us, and begins with a mark.
+ * Each line of the output is the text; '*' is a code that means nothing.
  */
 #include <errno.h>
 #include <libcw.h>
@@ -23,7 +23,7 @@ static struct timeval at_us(long long us)
 	return (struct timeval){ us / US_PER_S, us % US_PER_S };
 }
 
-/* Prints the letter before now, if the space was long enough for one, and the space after a word. */
+/* Prints the letter before now, if the space was long enough, and the space after a word. */
 static void poll_letter(long long now_us)
 {
 	struct timeval now = at_us(now_us);

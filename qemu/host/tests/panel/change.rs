@@ -40,11 +40,7 @@ fn blocks() -> Vec<String> {
     let indented = |part: &&str| part.starts_with("    ");
     let parts = section.split("\n\n").filter(indented);
     parts
-        .map(|part| {
-            part.lines()
-                .map(|line| format!("{}\n", line.trim()))
-                .collect()
-        })
+        .map(|part| part.lines().flat_map(|line| [line.trim(), "\n"]).collect())
         .collect()
 }
 
