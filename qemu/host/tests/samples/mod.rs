@@ -256,7 +256,8 @@ fn atomic_sleep_is_harmless_or_found(board: &mut Board) -> Result<()> {
     let log = run(board, "atomic_sleep", forced)?;
     compare(&log, forced, tolerance(board));
     if board.has_sanitizers() {
-        board.expect_complaints(&[&found.log[1].text, "Call trace:"])?;
+        let start = found.log[1].text.trim_end_matches("...");
+        board.expect_complaints(&[start, "Call trace:"])?;
     }
     Ok(())
 }

@@ -36,6 +36,8 @@ const ATTRIBUTES: [&str; 2] = ["wpm", "beacon"];
 const LONG_TEXT_BYTES: usize = 700;
 /// Longer than the driver's debouncing, for keying by hand.
 const UNIT: Duration = Duration::from_millis(60);
+/// Longer than a session of such marks lasts without one.
+const SESSION_END: Duration = Duration::from_secs(7);
 /// The bound for decoding a keyed letter.
 const DECODE_LIMIT_MS: u16 = 5000;
 
@@ -167,9 +169,12 @@ pub fn use_all(choice: Choice) -> Result {
         "read",
         all,
         || {
+            // Between two sessions, so that nothing comes between a failed attempt and the next.
+            thread::sleep(SESSION_END);
             let file = open()?;
             key_letter()?;
             wait_readable(&file)?;
+            thread::sleep(SESSION_END);
             Ok(file)
         },
         |file| unistd::read(&*file, &mut [0; 64]),
