@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The parts of `src/code` that the samples use: the ring that carries data out of an interrupt, and what prints
-//! numbers of 64 bits.
+//! The parts of `src/code` that the samples use: the ring that carries data out of an interrupt, and the code
+//! that prints numbers of 64 bits.
 
 #[path = "../src/code/util/atomic.rs"]
 pub(crate) mod atomic;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! A threaded interrupt: the hard part notes the time, and a thread of the interrupt's own does what may sleep.
+//! A threaded interrupt: the hard part notes the time, and its own thread does the part that may sleep.
 
 #[path = "../linux.rs"]
 pub mod linux;

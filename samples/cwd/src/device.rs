@@ -79,7 +79,7 @@ impl Device {
         }
     }
 
-    /// Drops what is not sent; the lamp is dark when it returns.
+    /// Drops text that is not sent; the lamp is dark when it returns.
     ///
     /// # Errors
     ///

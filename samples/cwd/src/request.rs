@@ -20,7 +20,7 @@ pub enum Request {
     Speed(u32),
     /// The weight, in percent of a dot and the space after it.
     Weight(u32),
-    /// Drop what is not sent.
+    /// Drop text that is not sent.
     Abort,
     /// End the program.
     Exit,

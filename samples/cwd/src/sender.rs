@@ -81,7 +81,7 @@ impl Sender {
         self.lock().is_word_mode = true;
     }
 
-    /// Drops what is not sent.
+    /// Drops text that is not sent.
     pub fn abort(&self) {
         let mut state = self.lock();
         if !(state.is_word_mode && state.is_sending) {
@@ -89,7 +89,7 @@ impl Sender {
         }
     }
 
-    /// Drops what is not sent, and returns to the default settings.
+    /// Drops text that is not sent, and returns to the default settings.
     pub fn reset(&self) {
         let mut state = self.lock();
         self.drop_all(&mut state);

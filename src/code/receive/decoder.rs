@@ -3,10 +3,10 @@
 //! Marks and spaces in, text out.
 //!
 //! Nothing has to be told of the hand: Documentation/decoder.md explains how its fist is found and followed. In
-//! short, what was keyed first is held until it is certain how to read it: a few marks. Then each letter is
+//! short, the first marks are held until it is certain how to read it: a few marks. Then each letter is
 //! told as it ends. If marks come that do not fit, they are held until they show whether the speed has changed.
 //!
-//! Each call takes a bounded number of steps, whatever came before.
+//! Each call takes a bounded number of steps.
 
 use super::{
     fist::{
@@ -42,7 +42,7 @@ mod finding;
 mod following;
 mod gaps;
 
-/// What was told last.
+/// The text told last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Ended {
     /// A letter: a word may end next.
@@ -51,7 +51,7 @@ enum Ended {
     Word,
 }
 
-/// How to read what was keyed.
+/// How to read the keying.
 #[derive(Clone, Copy, Debug)]
 enum Reading {
     /// Nothing was keyed yet.
@@ -71,13 +71,13 @@ pub struct Decoder {
     keyed: Keyed,
     /// The speed and unit that were set, if the speed is fixed.
     fixed: Option<(u32, Log)>,
-    /// What was keyed last may be of another speed: nothing is told until that is known.
+    /// The last keying may be of another speed: nothing is told until that is known.
     is_in_doubt: bool,
-    /// What was keyed last does not fit the fist: it is kept, as evidence of another.
+    /// The last keying does not fit the fist: it is kept, as evidence of another.
     is_surprised: bool,
-    /// Another fist was found for what was keyed up to this index, and is to be told by this one.
+    /// Another fist was found for the keying up to this index, and is to be told by this one.
     before: Option<(usize, Fit)>,
-    /// Whether the space after what was told last ends a word has not been told, while the fist is being found.
+    /// Whether the space after the last letter told ends a word has not been told, while the fist is being found.
     is_space_open: bool,
     /// How many letters made little sense lately.
     nonsense: u8,
@@ -164,7 +164,7 @@ impl Decoder {
         let space = log(duration_ns);
         self.keyed.end_space(space);
         match self.reading {
-            // The letter before was told, and what was learnt forgotten.
+            // The letter before was told, and the fist forgotten.
             Reading::None => {
                 if duration_ns >= self.word_gap_ns() {
                     self.finish_word(sink);
@@ -231,7 +231,7 @@ impl Decoder {
             return Some(wpm);
         }
         let fist = self.fist()?;
-        // What a dot has too much, the space after it has too little.
+        // If a dot is too long, the space after it is too short by as much.
         let unit_ns = (ns(fist.dot.get()) + ns(fist.element_space.get())) / 2;
         let unit_ns = NonZeroU32::new(u32::try_from(unit_ns).ok()?)?;
         let half = u64::from(unit_ns.get() / 2);
@@ -247,7 +247,7 @@ impl Decoder {
         }
     }
 
-    /// Finds out how to read what was keyed.
+    /// Finds out how to read the keying.
     fn read(&mut self) {
         self.before = None;
         self.is_in_doubt = false;
@@ -283,7 +283,7 @@ impl Decoder {
         }
     }
 
-    /// Forgets what is oldest. So many marks without a letter gap are no code.
+    /// Forgets the oldest part. So many marks without a letter gap are no code.
     fn make_room(&mut self, sink: &mut impl FnMut(Text)) {
         match self.reading {
             Reading::Following(_) if self.keyed.told() > 0 => {

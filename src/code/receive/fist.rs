@@ -22,7 +22,8 @@ pub(super) enum Kind {
 }
 
 /// How lengths of a kind scatter: standard deviations of logarithms. Straight keys, bugs and paddles have 0.04 to
-/// 0.24 (natural) for marks, up to 0.35 for letter spaces, and 0.55 for word spaces; these are 0.15, 0.16, 0.20 and 0.30.
+/// 0.24 (natural) for marks, up to 0.35 for letter spaces, and 0.55 for word spaces; these are 0.15,
+/// 0.16, 0.20 and 0.30.
 pub(super) const SD_MARK: Log = 60;
 pub(super) const SD_ELEMENT_SPACE: Log = 60;
 pub(super) const SD_LETTER_SPACE: Log = 75;
@@ -31,7 +32,7 @@ pub(super) const SD_WORD_SPACE: Log = 110;
 /// A cost is the negative logarithm of a likelihood, in [`COST`]ths of a natural unit.
 pub(super) const COST: i32 = 16;
 
-/// Costs of the kind of a space, whatever its length: 6 of 10 are inside letters, 3 end letters, 1 ends a word.
+/// Costs of the kind of a space, at any length: 6 of 10 are inside letters, 3 end letters, 1 ends a word.
 pub(super) const COST_ELEMENT_SPACE: i32 = 8;
 pub(super) const COST_LETTER_SPACE: i32 = 19;
 pub(super) const COST_WORD_SPACE: i32 = 38;
@@ -49,7 +50,8 @@ const RATE_WORD_SPACE: i32 = 8;
 const BOUND: Log = 100;
 const BOUND_WORD_SPACE: Log = 150;
 
-/// Of what a mark or element space is off, one in so many moves the other kinds, too, as a change of speed does.
+/// One part in so many of the error of a mark or element space moves the other kinds, too, as a change of speed
+/// does.
 const TEMPO: i32 = 16;
 
 /// Nothing is learnt from a length so near a border that it may be of either kind: in this part of the distance
@@ -72,7 +74,7 @@ impl Fist {
     pub(super) const fn new(
         [dot, dash, element_space, letter_space, word_space]: [Mean; 5],
     ) -> Self {
-        /// What a good hand has, until this one has been seen.
+        /// The lengths of a good hand, until this one has been seen.
         const SPREAD: Mean = Mean::new(40, 4);
 
         Self {
@@ -132,7 +134,7 @@ impl Fist {
     pub(super) fn learn(&mut self, kind: Kind, length: Log) {
         /// A mean deviation becomes a standard deviation, as that of a Gaussian.
         const SD_TO_DEVIATION: (Log, Log) = (5, 4);
-        /// An outlier counts as twice what is usual, or it would blow the spread up.
+        /// An outlier counts as twice the usual error, or it would blow the spread up.
         const SPREAD_BOUND: Log = 2 * SD_MARK;
         /// The spread follows slowly: it is a square, and more uncertain than a mean.
         const SPREAD_RATE: i32 = 32;
@@ -178,8 +180,8 @@ impl Fist {
         self.learn(kind, space);
     }
 
-    /// What a mark and a space cost by this fist, and what of it is surprising: a mark that is off, or a space that
-    /// is too short. A long space may always be.
+    /// The cost of a mark and a space by this fist, and the part of it that is surprising: a mark that is off, or a
+    /// space that is too short. A long space may always be.
     pub(super) fn cost(&self, keyed: &MarkSpace) -> (i32, i32) {
         let sd = SD_MARK.max(self.spread.get());
         let mark = if keyed.mark < self.dash_border() {

@@ -4,7 +4,7 @@
 //!
 //! Sorted marks are cut in two, dots and dashes, and sorted spaces in three: inside letters, between letters,
 //! between words. Each cut has a cost: how the lengths scatter within each kind, how far the kinds are from the
-//! ratios that hands have, and what the alphabet says of the reading. The cut that costs least is the reading.
+//! ratios that hands have, and the alphabet as a witness of the reading. The cut that costs least is the reading.
 //! A length that some cut of nearly the same cost takes for another kind is uncertain.
 
 use super::{
@@ -50,8 +50,8 @@ const WITNESS: i32 = CERTAIN + 6 * COST;
 /// A gap is clearly longer than a space by this: a fifth of an octave.
 const CLEAR_LETTER: Log = 50;
 
-/// At a speed that was told, a word ends after 5.5 units until it has been seen how the hand spaces words, and not after the
-/// 4.6 units of the book: many hands have letter spaces of 5 units, and word spaces of 10.
+/// At a speed that was told, a word ends after 5.5 units until it has been seen how the hand spaces words, and not
+/// after the 4.6 units of the book: many hands have letter spaces of 5 units, and word spaces of 10.
 const WIDE: Log = 67;
 
 /// As many cuts are compared, at most. Where there are more, the first ones show enough of the uncertainty.
@@ -121,7 +121,7 @@ struct Cut {
 }
 
 impl Fit {
-    /// Finds the fist of what was keyed, at a speed of which this dot was told, if any.
+    /// Finds the fist of the keying, at a speed of which this dot was told, if any.
     pub(super) fn of(keyed: &[MarkSpace], told_dot: Option<Log>) -> Fit {
         let fit = Fitting {
             keyed,
@@ -356,7 +356,7 @@ impl Fitting<'_> {
         }
     }
 
-    /// The means of a cut, each drawn to what hands have the more the fewer lengths it is of.
+    /// The means of a cut, each drawn to the mean of hands the more the fewer lengths it is of.
     fn fist(&self, cut: Cut) -> Fist {
         let [dots, element_spaces, inner_spaces] =
             [cut.dots, cut.element_spaces, cut.inner_spaces].map(usize::from);

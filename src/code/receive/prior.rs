@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Priors: what lengths hands have, before any has been seen.
+//! Priors: the lengths that hands have, before any has been seen.
 
 use super::{
     fist::COST,
@@ -12,7 +12,7 @@ use super::{
     sorted::Run, //
 };
 
-/// What is known of a length before it is seen: a logarithm, and how far off hands are.
+/// The prior of a length, before it is seen: a logarithm, and how far off hands are.
 #[derive(Clone, Copy)]
 pub(super) struct Prior {
     pub(super) mean: Log,
@@ -100,7 +100,7 @@ pub(super) const fn told(dot: Log) -> Prior {
 }
 
 impl Prior {
-    /// What it costs that `run`, whose lengths scatter by `sd`, has the mean it has, where this is above `base`; and
+    /// The cost that `run`, whose lengths scatter by `sd`, has the mean it has, where this is above `base`; and
     /// the mean that is likeliest then.
     pub(super) fn estimate(&self, run: Run, base: Log, sd: Log) -> (i32, Log) {
         let center = base + self.mean;

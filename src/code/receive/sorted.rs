@@ -14,7 +14,7 @@ use super::{
 pub(super) struct Sorted {
     lengths: [Log; Keyed::CAPACITY],
     len: usize,
-    /// Of what each is above the shortest: that is small enough to be squared and added up in 32 bits.
+    /// Of the excess of each over the shortest, which is small enough to be squared and added up in 32 bits.
     sums: [u32; Keyed::CAPACITY + 1],
     squares: [u32; Keyed::CAPACITY + 1],
 }

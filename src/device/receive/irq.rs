@@ -2,7 +2,7 @@
 
 //! The top half: the hard interrupt handler of the key.
 //!
-//! A hard interrupt handler delays everything else on its CPU. So it only records what would be lost a
+//! A hard interrupt handler delays everything else on its CPU. So it only records the state that would be lost a
 //! moment later, the time and the level of the edge. It takes no lock, and does not wait, print or allocate.
 //! The softirq does the rest; it runs as soon as interrupts are enabled again.
 
@@ -81,7 +81,7 @@ impl ThreadedHalves {
     fn push_time(&self) {
         self.receiver.push_edge(Edge {
             time_ns: Ktime::now().as_ns(),
-            // Replaced by what the thread reads.
+            // Replaced by the level that the thread reads.
             mark: false,
         });
     }

@@ -42,7 +42,7 @@ pub(super) enum Step {
     Lost(u64),
 }
 
-/// How long the key must be up for something to end, by what the decoder knows, in nanoseconds.
+/// How long the key must be up for something to end, as far as the decoder knows, in nanoseconds.
 #[derive(Clone, Copy)]
 pub(super) struct Gaps {
     /// The letter, or the word after it, if one is to end.
@@ -68,7 +68,7 @@ pub(crate) struct LineState {
     /// When the level was first looked at, for one that has not changed since.
     began_ns: u64,
     debounce_us: u32,
-    /// Marks and spaces for the decoder, and what it has taken of them.
+    /// Marks and spaces for the decoder, and how many it has taken.
     steps: Stream<Step>,
     taken: Cursor,
     /// Valid while no step waits.
@@ -143,7 +143,7 @@ impl LineState {
         self.pulse(pulse, buffer)
     }
 
-    /// Takes what the line reads. If that is not the level which the last edge led to, an edge was lost. The
+    /// Takes the level of the line. If that is not the level which the last edge led to, an edge was lost. The
     /// mark or space that ends with it has no length that can be known.
     pub(crate) fn check(&mut self, edge: Edge, buffer: &ReadBuffer) -> bool {
         if self.debounce.line_level() == edge.mark {

@@ -71,7 +71,7 @@ impl Summary {
 }
 
 /// Returns the time from the last edge to the end of the session, in nanoseconds. The hand rests after
-/// `rest_ns`, by what is known of it.
+/// `rest_ns`, as far as it is known.
 pub(super) fn session_ns(rest_ns: u64) -> u64 {
     rest_ns.clamp(QUIET_MIN_NS, QUIET_MAX_NS)
 }

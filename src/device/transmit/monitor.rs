@@ -79,7 +79,7 @@ impl SharedLamp {
         &self.lamp
     }
 
-    /// Gives the lamp, which is dark, back to the monitor if the keyer has it, and has it show what it is to
+    /// Gives the lamp, which is dark, back to the monitor if the keyer has it, and has it show the level it is to
     /// show now. For the keyer only.
     pub(crate) fn give_back(&self, ctx: &Sleepable) {
         let mut state = self.state.lock();

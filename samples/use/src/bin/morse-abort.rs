@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Drops what is queued and being sent; the lamp is dark when it returns.
+//! Drops queued text and the character being sent; the lamp is dark when it returns.
 
 use std::error::Error;
 use std::fs::OpenOptions;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Prints what is keyed, as it is read.
+//! Prints keyed text, as it is read.
 //!
 //! ```text
 //! morse-receive [SECONDS]        ends when nothing came for so long, or with the device

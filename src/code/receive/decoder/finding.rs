@@ -99,7 +99,7 @@ impl Decoder {
         }
     }
 
-    /// Tells what was keyed before the speed changed, and forgets it.
+    /// Tells the keying before the speed changed, and forgets it.
     pub(super) fn tell_before(&mut self, sink: &mut impl FnMut(Text)) {
         if let Some((end, fit)) = self.before.take() {
             self.tell_all(fit, end, sink);
@@ -135,8 +135,8 @@ impl Decoder {
         self.is_space_open = true;
     }
 
-    /// Tells whether the space after what was told ends a word, if that is certain or to be told `regardless`. Returns
-    /// whether it is told or lasts.
+    /// Tells whether the space after the last letter told ends a word, if that is certain or to be told
+    /// `regardless`. Returns whether it is told or lasts.
     pub(super) fn close_space(
         &mut self,
         fit: &Fit,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! While the fist is followed: each letter is told as it ends, and what does not fit is held until it is known
+//! While the fist is followed: each letter is told as it ends, and marks that do not fit are held until it is known
 //! whether the speed has changed.
 
 use super::{
@@ -21,7 +21,7 @@ use super::{
 const SURPRISE: i32 = 50;
 /// It has if another fist costs so much less, and there are [`CHANGE_MARKS`] of it.
 const CHANGE: i32 = 200;
-/// With so many marks, what is surprising is the scatter of the hand.
+/// With so many marks, a surprise is the scatter of the hand.
 const DOUBT_MARKS: usize = 7;
 
 /// Letters that mean nothing count two, E and T count one, and a letter of three marks or more takes three off. More
@@ -70,7 +70,7 @@ impl Decoder {
         let marks = self.keyed;
         let marks = marks.between(self.keyed.told(), end);
         let letter = Letter::new(fist, marks);
-        // At a speed that was set, what means nothing may be meant, if it is keyed clearly.
+        // At a speed that was set, a code that means nothing may be meant, if it is keyed clearly.
         let counts = self.fixed.is_none() || fist.is_doubtful(marks);
         letter.codes(|code| {
             let text = witness::meaning(code);
@@ -105,7 +105,7 @@ impl Decoder {
         }
     }
 
-    /// Whether what was keyed is of another speed than what is known.
+    /// Whether the keying is of another speed than the fist.
     pub(super) fn check(&mut self, fist: &Fist) {
         let (mut sum, mut surprise) = (0, 0);
         for item in self.keyed.all() {

@@ -23,7 +23,7 @@ const CLEAR_MARK: Log = 200;
 /// A gap is clearly longer than a space by this: a fifth of an octave.
 const CLEAR_LETTER: Log = 50;
 
-/// What the gap timer waits while nothing was keyed; nothing depends on it.
+/// The wait of the gap timer while nothing was keyed; nothing depends on it.
 const UNKNOWN_GAP_NS: u64 = 7 * 240_000_000;
 
 const TENTHS: NonZeroU32 = NonZeroU32::new(10).unwrap();
@@ -99,8 +99,8 @@ impl Decoder {
         })
     }
 
-    /// What a lone mark is, is not known: a dot, if it is short, which even with the least weight is followed by no
-    /// space inside a letter of more than four times its length; or a dash.
+    /// The gap after a lone mark, whose kind is not known: a dot, if it is short, which even with the least weight
+    /// is followed by no space inside a letter of more than four times its length; or a dash.
     fn lone_gap_ns(&self) -> u64 {
         /// Of a dot that is no longer than this: 10 WPM.
         const DOT_NS: u64 = 120_000_000;
@@ -113,7 +113,7 @@ impl Decoder {
         (tenth_ns * TENTHS_OF_MARK).max((tenth_ns * TENTHS_OF_DOT).min(DOT_NS / 10 * TENTHS_OF_DOT))
     }
 
-    /// The least gap that ends a letter whatever the speed has become, if it may have changed.
+    /// The least gap that ends a letter at any speed, if the speed may have changed.
     fn doubtful_gap(&self) -> Log {
         if !self.is_in_doubt {
             return 0;
