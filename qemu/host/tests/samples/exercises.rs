@@ -16,6 +16,9 @@ pub fn tests() -> Tests {
     tests![solutions_pass, skeletons_fail_for_their_reason].stock_only()
 }
 
+/// The one whose clock drifts: its tick or its tock is the first to be off by more than the tolerance, by the slot of
+/// the timer wheel in which it begins.
+const DRIFTS: usize = 2;
 /// The one that hangs its board.
 const HANGS: usize = 7;
 
@@ -69,7 +72,14 @@ fn skeletons_fail_for_their_reason() {
         };
         let said = format!("wrong: {mismatch}");
         let named = exercise.readme.split("```\n").nth(1).unwrap_or_default();
-        (without_decimals(&said) != without_decimals(named.trim_end())).then_some(said)
+        let alike = |text: &str| match exercise.number {
+            DRIFTS => {
+                let text = text.replace("tock", "tick");
+                text.replace(|c: char| c.is_ascii_digit(), "")
+            }
+            _ => without_decimals(text),
+        };
+        (alike(&said) != alike(named.trim_end())).then_some(said)
     });
 }
 
