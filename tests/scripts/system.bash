@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash disable=SC2154 # `top` is of common
-# A Debian system in QEMU, with the packages in /root.
+# A Debian system in QEMU, with the packages in /srv.
 
 # system: makes a disk with the system, and the packages for it. Nothing of it is left after the test.
 system() {
@@ -15,13 +15,13 @@ system() {
 	root=$work/root
 	cp -a "$entry/root" "$root"
 	release=$(cat "$entry/release") second=$(cat "$entry/second")
-	cp "$packages"/*.deb "$root/root/"
-	install -D -t "$root/root/steps" "$top"/tests/system/*
+	cp "$packages"/*.deb "$root/srv/"
+	install -D -t "$root/srv/steps" "$top"/tests/system/*
 	cat >"$root/etc/systemd/system/morse-test.service" <<-END
 		[Unit]
 		After=multi-user.target
 		[Service]
-		ExecStart=/root/steps/run
+		ExecStart=/srv/steps/run
 	END
 	# The steps load the profiles that they need; all of Debian's take an emulated processor a minute.
 	ln -s /dev/null "$root/etc/systemd/system/apparmor.service"

@@ -19,7 +19,7 @@ none_left() {
 
 @test "packages are installed, used by the group alone, and purged without a rest" {
 	system
-	inside sh -c 'apt-get --quiet=2 install --yes /root/morse_*.deb /root/morse-modules-*.deb'
+	inside sh -c 'apt-get --quiet=2 install --yes /srv/morse_*.deb /srv/morse-modules-*.deb'
 	disk
 	boot "$release" use
 	boot "$release" reboot
@@ -30,7 +30,7 @@ none_left() {
 
 @test "under lockdown and sig_enforce an unsigned module is refused" {
 	system
-	inside sh -c 'apt-get --quiet=2 install --yes /root/morse_*.deb /root/morse-modules-*.deb'
+	inside sh -c 'apt-get --quiet=2 install --yes /srv/morse_*.deb /srv/morse-modules-*.deb'
 	disk
 	boot "$release" lockdown lockdown=integrity
 	boot "$release" lockdown module.sig_enforce=1
@@ -38,7 +38,7 @@ none_left() {
 
 @test "DKMS builds for each kernel, and the second one loads it" {
 	system
-	inside sh -c 'apt-get --quiet=2 install --yes /root/morse_*.deb /root/morse-dkms_*.deb'
+	inside sh -c 'apt-get --quiet=2 install --yes /srv/morse_*.deb /srv/morse-dkms_*.deb'
 	[ -e "$root/usr/lib/modules/$release/updates/dkms/morse.ko.xz" ]
 	disk
 	boot "$second" dkms
