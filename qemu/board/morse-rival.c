@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Takes names that the morse driver wants, as a driver of somebody else may:
+ * Takes names that the morse driver wants, as another driver may:
  * that of a misc device and that of a LED trigger.
  */
 

@@ -117,7 +117,7 @@ fn an_edge_puts_the_end_off() -> Result {
         .map(|(_, text)| text)
         .collect();
     assert_eq!(texts, ["A", "E"], "no space between them");
-    // What it learnt of the spaces is forgotten.
+    // The spaces that it learnt are forgotten.
     driver::set("receive_wpm", WPM)?;
     let reader = read(2)?;
     thread::sleep(QUIET - LETTER_GAP - 2 * UNIT);
