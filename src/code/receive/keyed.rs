@@ -107,9 +107,10 @@ impl Keyed {
         self.told = self.told.saturating_sub(count);
     }
 
-    /// Bridges dropouts and spikes among those that have not been told: a space much shorter than the marks beside it, or
-    /// than `shortest`, does not end the mark; a mark shorter than `shortest` does not end the space. A mark and a
-    /// space that are together much shorter than the mark beside them are chatter of the contact, and belong to it.
+    /// Bridges dropouts and spikes among those that have not been told: a space much shorter than the marks beside
+    /// it, or than `shortest`, does not end the mark; a mark shorter than `shortest` does not end the space. A mark
+    /// and a space that are together much shorter than the mark beside them are chatter of the contact, and belong
+    /// to it.
     ///
     /// Short spaces among short marks are keying at a higher speed.
     pub(super) fn bridge(&mut self, shortest: Log) {
@@ -195,8 +196,8 @@ impl Keyed {
     }
 }
 
-/// How long a contact may chatter before or after such a mark: for a fifth of it. By the book, a dot and the space after
-/// it are two thirds of a dash; with the longest dashes and the heaviest jitter, a quarter.
+/// How long a contact may chatter before or after such a mark: for a fifth of it. By the book, a dot and the space
+/// after it are two thirds of a dash; with the longest dashes and the heaviest jitter, a quarter.
 fn most_chatter(mark: Log) -> Log {
     const FIFTH: Log = 594;
     /// 30 ms, log2(30000 us / 1.024 us): contacts do not chatter longer. At 60 WPM, a dot and a space have 40 ms.

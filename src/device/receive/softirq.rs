@@ -95,8 +95,7 @@ impl BottomHalf {
     /// Makes a bottom half that drains the edges of `receiver`.
     ///
     /// It has `monitor` follow the key, arms `gap` for the time at which the level is stable or something ends
-    /// without a further edge, and
-    /// queues `deliver` to read text.
+    /// without a further edge, and queues `deliver` to read text.
     pub(crate) fn new(
         level: Arc<Level>,
         receiver: Arc<Receiver>,
