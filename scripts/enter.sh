@@ -57,15 +57,12 @@ set_environment() {
 
 # enter CMD ARGS...: replaces this process by CMD in the tool root.
 enter() {
-	local system=$root/root seen=() file target dir place
+	local system=$root/root seen=() file dir place
 	set_environment
 	mkdir -p "$CARGO_HOME"
 	# Pairs of a path of the host and its place inside. First the host's network settings: names and certificates.
 	for file in /etc/resolv.conf /etc/hosts /etc/ssl/certs/ca-certificates.crt; do
 		[ ! -s "$file" ] || seen+=("$(realpath "$file")" "$file")
-	done
-	for target in "${rust_targets[@]}"; do
-		[ ! -e "$root-guest/$target" ] || seen+=("$root-guest/$target" "/usr/lib/rustlib/$target")
 	done
 	seen+=("$cache" "$cache" "$top" "$top")
 	# The repository of a git worktree lies elsewhere.

@@ -28,7 +28,7 @@ packages=(
 	# sanitizer kernels (KASAN with Rust needs clang)
 	"clang-$llvm" "lld-$llvm" "llvm-$llvm"
 	# the board
-	qemu-system-arm qemu-system-x86 device-tree-compiler
+	qemu-system-arm qemu-system-x86 device-tree-compiler gdb-multiarch
 	# checks of device tree bindings (dt-schema itself comes from PyPI)
 	yamllint python3-pip python3-libfdt python3-ruamel.yaml python3-jsonschema python3-rfc3987 python3-referencing
 	# lint, and the tests of these scripts
@@ -45,7 +45,7 @@ packages=(
 # The packages that a kernel tree depends on: a tree made with other versions of these is another tree.
 compilers=(rustc rust-src bindgen gcc "gcc-$gcc-aarch64-linux-gnu" "gcc-$gcc-arm-linux-gnueabihf" "clang-$llvm" "lld-$llvm"
 	pahole)
-# Guest programs are built for these; their standard library is put here by scripts/guest, and bound into the root.
+# Guest programs are built for these. scripts/guest puts their standard library beside the root, which has links to it.
 rust_targets=(aarch64-unknown-linux-gnu armv7-unknown-linux-gnueabihf)
 space_gib=8
 
@@ -129,7 +129,8 @@ finish_root() (
 	link yacc bison.yacc
 	cp usr/share/base-passwd/passwd.master etc/passwd
 	cp usr/share/base-passwd/group.master etc/group
-	mkdir -p etc/ssl/certs "${rust_targets[@]/#/usr/lib/rustlib/}"
+	mkdir -p etc/ssl/certs
+	ln -s "${rust_targets[@]/#/${1%/root}-guest/}" usr/lib/rustlib/
 	cat usr/share/ca-certificates/mozilla/*.crt >etc/ssl/certs/ca-certificates.crt
 	# The host's are bound over these.
 	touch etc/resolv.conf etc/hosts
