@@ -171,11 +171,11 @@ impl Output {
     ///
     /// # Errors
     ///
-    /// `EOPNOTSUPP` if the chip sleeps.
+    /// `EINVAL` if the chip sleeps.
     #[inline]
     pub fn set_nosleep(&self, active: bool) -> Result {
         if self.sleeps {
-            return Err(EOPNOTSUPP);
+            return Err(EINVAL);
         }
         // SAFETY: By the type invariant, the line is requested, and its chip does not sleep.
         to_result(unsafe { morse_helper_gpiod_set_value(self.line.0.as_ptr(), active) })
@@ -279,11 +279,11 @@ impl Input {
     ///
     /// # Errors
     ///
-    /// `EOPNOTSUPP` if the chip sleeps. Errors of the chip.
+    /// `EINVAL` if the chip sleeps. Errors of the chip.
     #[inline]
     pub fn get(&self) -> Result<bool> {
         if self.sleeps {
-            return Err(EOPNOTSUPP);
+            return Err(EINVAL);
         }
         // SAFETY: By the type invariant, the line is requested, and its chip does not sleep.
         Self::level(unsafe { morse_helper_gpiod_value(self.line.0.as_ptr()) })

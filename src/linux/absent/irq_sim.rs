@@ -29,10 +29,10 @@ impl<T: IrqHandler> SimulatedIrq<T> {
         })
     }
 
-    /// Fails with `EOPNOTSUPP`, and logs the reason once.
+    /// Fails with `ENODEV`, and logs the reason once.
     pub fn raise(&self, _ctx: &Sleepable) -> Result {
         pr_warn_once!("this kernel has no simulated interrupts (CONFIG_IRQ_SIM)\n");
-        Err(EOPNOTSUPP)
+        Err(ENODEV)
     }
 
     /// Returns the handler.
