@@ -20,7 +20,7 @@ help:
 	@echo '                    KEY=none             leave the terminal plain: the LED alone, and no mouse'
 	@echo '  make reload     rebuild changed modules, and reload them in the running board (Ctrl-A r there does the same)'
 	@echo '  make exercise N=1   check an exercise of samples/exercises on a board; SOLUTION=yes its solution'
-	@echo '  make rust-analyzer   write rust-project.json, from which an editor gets the kernel crate, the driver and the samples'
+	@echo '  make rust-analyzer   write rust-project.json, from which an editor gets the kernel crate, the driver and samples'
 	@echo '  make test       unit tests on the host, and boot tests on the board; scripts/test NAME for some of them'
 	@echo '                    FLAVOUR=sanitizer              on the kernel with every sanitizer'
 	@echo '                    KERNELS="stock sanitizer"      on both, as CI does'

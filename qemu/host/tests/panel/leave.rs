@@ -3,9 +3,8 @@
 //! Settings of `make run` that leave something behind: a drawing, and a way in for gdb.
 
 use std::fs;
-use std::io::{Read, Write};
-use std::os::unix::net::UnixStream;
-use std::time::Duration;
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
 
 use crate::runner::test::Tests;
 
@@ -15,7 +14,7 @@ use super::{board, morse_run, run};
 pub fn tests() -> Tests {
     tests![
         a_timeline_of_the_last_moments_is_drawn,
-        gdb_attaches_and_is_told_where_the_module_is
+        gdb_stops_the_driver_at_a_breakpoint
     ]
 }
 
@@ -40,46 +39,44 @@ fn a_timeline_of_the_last_moments_is_drawn() {
     }
 }
 
-/// Speaks gdb's remote protocol itself, as the tool root has no gdb.
-fn gdb_attaches_and_is_told_where_the_module_is() {
+fn gdb_stops_the_driver_at_a_breakpoint() {
     let dir = tempfile::tempdir().unwrap();
     let command = morse_run().env("GDB", "1").env("MORSE_GDB", dir.path());
     let terminal = board(command, false);
-    let commands = fs::read_to_string(dir.path().join("gdb.commands")).unwrap();
-    println!("{commands}");
-    let text = commands
-        .split_once("morse.ko -s .text 0x")
-        .and_then(|(_, rest)| rest.split_whitespace().next())
-        .expect("the address of the module");
-    let line = format!("0x{text}");
-    run(&terminal, "cat /sys/module/morse/sections/.text", &line);
-
-    let mut gdb = UnixStream::connect(dir.path().join("gdb.socket")).unwrap();
-    gdb.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
-    let mut ask = |packet: &str| {
-        let sum = packet.bytes().fold(0_u8, u8::wrapping_add);
-        gdb.write_all(format!("+${packet}#{sum:02x}").as_bytes())
-            .unwrap();
-        let mut answer = Vec::new();
-        let mut byte = [0];
-        while !answer.ends_with(b"#") {
-            gdb.read_exact(&mut byte).unwrap();
-            answer.extend(byte);
-        }
-        String::from_utf8_lossy(&answer).into_owned()
+    let commands = dir.path().join("gdb.commands");
+    println!("{}", fs::read_to_string(&commands).unwrap());
+    let mut gdb = Command::new("timeout")
+        .args(["120", "gdb-multiarch", "-nx", "-batch", "-x"])
+        .arg(&commands)
+        .args([
+            "-ex",
+            "break morse::device::transmit::keyer::Keyer::put_out",
+        ])
+        .args(["-ex", "continue", "-ex", "detach"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut said = String::new();
+    let mut lines = BufReader::new(gdb.stdout.take().unwrap()).lines();
+    let mut wait_for = |text: &str| {
+        let found = lines.by_ref().map(Result::unwrap).any(|line| {
+            said += &format!("{line}\n");
+            line.contains(text)
+        });
+        println!("{said}");
+        assert!(found, "no '{text}' from gdb: {said}");
     };
-    let stopped = ask("?");
-    assert!(
-        stopped.contains("$T05") || stopped.contains("$S05"),
-        "{stopped}"
+    wait_for("Breakpoint 1 at ");
+    terminal.send("echo E > /dev/morse\r");
+    wait_for("keyer.rs:");
+    assert!(gdb.wait().unwrap().success());
+    // Detaching removed the breakpoint, and lets the board run.
+    run(
+        &terminal,
+        "echo E > /dev/morse; sync /dev/morse; echo on again",
+        "on again",
     );
-    // The first instruction of the module can be read there.
-    let first = ask(&format!("m{text},4"));
-    println!("{first}");
-    assert!(!first.contains("$E"), "{first}");
-    // Detaching lets the board run.
-    ask("D");
-    run(&terminal, "echo on again", "on again");
     terminal.send("exit\r");
     assert!(terminal.wait_end().0.success());
 }

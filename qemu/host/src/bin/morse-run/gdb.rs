@@ -40,7 +40,10 @@ pub fn prepare(board: &mut Board, config: &Config) -> Result<(), Box<dyn Error>>
     let file = directory().join("gdb.commands");
     fs::write(&file, commands)
         .map_err(|error| format!("cannot write {}: {error}", file.display()))?;
-    println!("In another terminal: gdb-multiarch -x {}", file.display());
+    println!(
+        "In another terminal: scripts/tools run gdb-multiarch -x {}",
+        file.display()
+    );
     println!("The board stops when gdb attaches; `continue` there lets it run.\n");
     Ok(())
 }
