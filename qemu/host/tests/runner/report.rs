@@ -79,7 +79,13 @@ impl Report {
     pub fn close(&self, slowest: usize) {
         let mut state = self.state();
         for (reason, names) in &state.skipped {
-            println!("{} skipped, {reason}:\n  {}", names.len(), names.join(" "));
+            let groups: BTreeSet<&str> = names.iter().map(|name| group(name)).collect();
+            let groups: Vec<&str> = groups.into_iter().collect();
+            println!(
+                "{} skipped, {reason}:\n  {}",
+                names.len(),
+                groups.join(", ")
+            );
         }
         if !state.repeated.is_empty() {
             let names = state.repeated.join(" ");
@@ -106,6 +112,11 @@ impl Report {
         let state = self.state();
         state.passed > 0 && state.failed.is_empty()
     }
+}
+
+/// The group of a trial, with its kernel. Each trial that is skipped has a line of its own before.
+fn group(name: &str) -> &str {
+    name.split_once("::").map_or(name, |(group, _)| group)
 }
 
 /// The command that runs a trial again with the same seed.
