@@ -15,6 +15,13 @@ closes() { [ "${lines[-1]}" = "$1" ] || { printf '%s\n' "$output" && return 1; }
 	closes '1 passed, 0 failed'
 }
 
+@test "what passed once passes the second time" {
+	for _ in first second; do
+		succeeds '^test must_not_compile::wrong_queue +\.\.\. ok$' "$runner" must_not_compile::wrong_queue
+		closes '1 passed, 0 failed'
+	done
+}
+
 @test "a name that no test has is told" {
 	fails 'no test is named nosuchtest' "$runner" docs nosuchtest
 	closes '0 passed, 0 failed'
