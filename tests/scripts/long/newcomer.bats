@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck disable=SC2154 # `output` is of bats
-# A new user's first message and first tests, with nothing in the cache: some minutes, and 900 MB of downloads into memory.
+# A new user's first tests and first message, with nothing in the cache: some minutes, and 900 MB of downloads into memory.
 
 setup() {
 	load ../common
@@ -8,12 +8,12 @@ setup() {
 	needs_host
 }
 
-@test "a user with a private home makes all that a message needs, tests it twice, and removes it" {
+@test "a user with a private home makes all that tests need, tests twice, sends, and removes it" {
 	mkdir "$BATS_TEST_TMPDIR/nothing"
 	# The cache's directory is mounted here and stays.
 	# shellcheck disable=SC2016 # for the inner shell
 	succeeds '^seen: E$' as_newcomer "$BATS_TEST_TMPDIR/nothing" sh -c '
-		make run MSG=E && scripts/test smoke && scripts/test smoke && { make distclean || true; } && [ -z "$(ls -A ~/.cache/morse)" ] && echo nothing is left'
+		scripts/test smoke && scripts/test smoke && make run MSG=E && { make distclean || true; } && [ -z "$(ls -A ~/.cache/morse)" ] && echo nothing is left'
 	says '^tools: making the Debian tool root'
 	[ "$(grep -c ' passed, 0 failed$' <<<"$output")" = 2 ]
 	says '^nothing is left$'
