@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! A threaded interrupt: the hard part notes the time, and its own thread does the part that may sleep.
+//! A threaded interrupt: the hard handler wakes the thread of the interrupt, which may sleep.
 
 #[path = "../linux.rs"]
 pub mod linux;

@@ -137,7 +137,8 @@ DEFINE_EVENT(morse_character, morse_character_sent,
 /*
  * The run of a handler of deferred work.
  *
- * mechanism:	0 softirq: BH work item or tasklet, drains edges
+ * mechanism:	0 softirq: bottom half (BH work item, tasklet or interrupt
+ *		  thread), drains edges
  *		1 gap: delayed work, ends letters, words and sessions
  *		2 deliver: work item, reads text and wakes readers
  *		3 keyer: work item, keys a message from its first symbol to its

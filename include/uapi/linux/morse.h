@@ -13,7 +13,7 @@
 
 /**
  * enum morse_state - state of the transmitter
- * @MORSE_IDLE: nothing is queued and the lamp is dark
+ * @MORSE_IDLE: nothing is queued or being sent
  * @MORSE_SENDING: characters are queued or being sent
  */
 enum morse_state {
@@ -77,8 +77,8 @@ struct morse_pulse {
  *	since its mode was set, because it was read too slowly: bytes of text, or
  *	pulses.
  *
- * Every request fails with ENODEV after the device has been removed. Other
- * requests fail with ENOTTY.
+ * After the device has been removed, a request that is otherwise valid fails
+ * with ENODEV. Other requests fail with ENOTTY.
  */
 enum morse_ioctl {
 	MORSE_IOC_ABORT = _IO(0xb9, 0x00),

@@ -170,7 +170,7 @@ fn a_write_that_sends_nothing_can_be_interrupted(board: &mut Board) -> Result<()
 
 /// On one processor, with a sender that never pauses, at the fastest speed.
 fn a_sender_leaves_the_processor_to_others(board: &mut Board) -> Result<()> {
-    /// In percent. The keyer spins for 20 us before each edge, of which there is one in 1200 us.
+    /// In percent. The keyer spins for at most 100 us of each 1200 us.
     const SHARE_MIN: f64 = 90.0;
     /// The longest time that a task of lowest priority may wait for the processor, in microseconds.
     const STRETCH_MAX_US: u64 = 1000;

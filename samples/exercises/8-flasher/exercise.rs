@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Flashes SOS on the LED of the board. Half of it.
+//! Flashes the S of SOS on the board's LED; the rest is missing.
 
 #[path = "../../linux.rs"]
 pub mod linux;

@@ -26,9 +26,9 @@ use kernel::{
     time::Msecs, //
 };
 
-/// The longest delay for which a kernel timer is late by at most a jiffy in any configuration: 63 jiffies,
-/// the finest level of the timer wheel, at HZ = 1000.
-const EXACT_MS: u64 = 63;
+/// The longest delay for which a kernel timer is late by at most a jiffy in any configuration: 62 jiffies,
+/// the limit of the finest level of the timer wheel, at HZ = 1000.
+const EXACT_MS: u64 = 62;
 
 const MS_PER_S: u32 = 1000;
 const NS_PER_MS: u64 = 1_000_000;
