@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # How the tool root is entered; sourced by scripts/tools.
 #
-# bubblewrap does it in namespaces of its own, of which nothing is left when the command ends. Root in a container may have
-# no right to make any; proot then follows the command's system calls instead, which is slower and needs no right at all.
+# bubblewrap enters it in new namespaces, which end with the command. In a container root may have no right to create any;
+# proot then traces the system calls, which is slower but needs no rights.
 
 # namespaces_refused: succeeds if bubblewrap cannot do its work here, and prints why and the command that helps.
 namespaces_refused() {
