@@ -3,6 +3,8 @@
 //! Keys that are not as the board's own: on a chip that sleeps, down from the beginning, or with edges that
 //! never come.
 
+mod keyboard;
+
 use std::thread;
 use std::time::Duration;
 
@@ -21,11 +23,15 @@ pub fn tests() -> Tests {
     ]
     .on(&REAL)
     .and(tests![a_key_on_a_chip_that_sleeps_is_read].on(&SLEEPING))
+    .and(keyboard::tests())
 }
 
 /// One whose key is on a chip that sleeps, in place of an expander, and gets its interrupt from it.
 static SLEEPING: Kind = Kind::new("sleeping-key", || {
-    Options::new(Time::Virtual).device_tree(
+    let options = Options::new(Time::Virtual)
+        .stock_module("evdev")
+        .stock_module("uinput");
+    options.device_tree(
         "
 / {
 	gpio-sim {
@@ -59,27 +65,32 @@ fn a_key_on_a_chip_that_sleeps_is_read() {
         set(board, "receive_wpm", RECEIVE_WPM)?;
         assert_eq!(numbers(board)?["debounce_us"], 10_000);
         board.run("cat /dev/morse > /tmp/text 2> /dev/null &")?;
-        let pull = board.run("find /sys/devices -path '*sim_gpio0/pull'")?;
-        let pull = pull.trim();
-        // In one command: between two of them any time may pass in the guest.
-        let mut command = format!(
-            "mark() {{ echo pull-up > {pull}; usleep $1; echo pull-down > {pull}; usleep {space_us}; }}",
-            space_us = UNIT_MS * 1000
-        );
-        for letter in ELEMENTS {
-            for units in letter.split(' ') {
-                let mark_us = units.parse::<u64>().expect("a number") * UNIT_MS * 1000;
-                command += &format!("; mark {mark_us}");
-            }
-            command += "; usleep 300000";
-        }
-        board.run(&command)?;
+        key_letters(board, &ELEMENTS)?;
         let text = board.run("sleep 6; killall cat; while pidof cat > /dev/null; do usleep 10000; done; cat /tmp/text")?;
         assert_eq!(text, "CQ \n");
         // The thread of the interrupt has read it.
         board.run("ps | grep -q '[i]rq/.*-morse'")?;
         board.run("rmmod morse && (rmmod gpio-sim || true)").map(drop)
     });
+}
+
+/// Keys letters by the line: the lengths of the marks of each, in units.
+fn key_letters(board: &mut Board, letters: &[&str]) -> Result<()> {
+    let pull = board.run("find /sys/devices -path '*sim_gpio0/pull'")?;
+    let pull = pull.trim();
+    // In one command: between two of them any time may pass in the guest.
+    let mut command = format!(
+        "mark() {{ echo pull-up > {pull}; usleep $1; echo pull-down > {pull}; usleep {space_us}; }}",
+        space_us = UNIT_MS * 1000
+    );
+    for letter in letters {
+        for units in letter.split(' ') {
+            let mark_us = units.parse::<u64>().expect("a number") * UNIT_MS * 1000;
+            command += &format!("; mark {mark_us}");
+        }
+        command += "; usleep 300000";
+    }
+    board.run(&command).map(drop)
 }
 
 fn a_key_that_is_down_from_the_beginning_is_told() {
