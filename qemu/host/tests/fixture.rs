@@ -2,13 +2,15 @@
 
 //! Shared parts of the tests on boards.
 
+use std::fs;
 use std::time::Duration;
 
 use morse_board::driver::MECHANISMS;
 use morse_board::{quote, Board, Result};
 
-use crate::runner::context;
+use crate::boards::VIRTUAL;
 use crate::runner::test::Kind;
+use crate::runner::{context, process, top};
 
 pub use crate::runner::context::{config, skip};
 
@@ -109,6 +111,33 @@ impl Kind {
         }
         Board::boot(&config, options).unwrap_or_else(|error| panic!("{error}"))
     }
+}
+
+/// Boots a board in virtual time that has programs of Debian beside busybox's: `python`, `udev`, an option of
+/// `scripts/guest`.
+///
+/// # Errors
+///
+/// As [`Board::boot`] and [`Board::run`].
+///
+/// # Panics
+///
+/// When the programs cannot be fetched.
+pub fn boot_with_programs(name: &str) -> Result<Board> {
+    let config = config();
+    let option = format!("--{name}");
+    let (status, output) =
+        process::run(top(), &["scripts/guest", &option, config.machine.arch], &[]);
+    assert!(status.success(), "{output}");
+    let path = output.lines().last().unwrap_or_default();
+    let archive = fs::read(path).unwrap_or_else(|error| panic!("{path}: {error}"));
+    let options = VIRTUAL
+        .options()
+        .memory_mib(768)
+        .file("root/programs.tar", archive);
+    let mut board = Board::boot(&config, options)?;
+    long(&mut board, "tar -xf programs.tar -C / && rm programs.tar")?;
+    Ok(board)
 }
 
 /// Checks that no memory has leaked on the boards of a kind, which all its tests have shared: looking for leaks

@@ -7,6 +7,7 @@ mod runner;
 
 mod abi_fuzz;
 mod amount;
+mod autoload;
 mod boards;
 mod boot;
 mod contract;
@@ -81,6 +82,7 @@ fn boot_tests() -> Vec<Test> {
         .and(key::tests())
         .and(names::tests().stock_only())
         .and(python::tests().stock_only())
+        .and(autoload::tests().stock_only())
         .and(power::tests().stock_only())
         .and(failures::tests().of_board())
         .and(run::tests().of_board())

@@ -2,17 +2,12 @@
 
 //! Debian's Python uses the device as `Documentation/file.md` advises.
 
-use std::fs;
-
 use morse_board::driver::{numbers, set};
 use morse_board::trace::Recording;
 use morse_board::{decode, quote, Board, Pace, Result, Timeline};
 
-use crate::boards::VIRTUAL;
-use crate::fixture::{config, long};
-use crate::runner::process;
+use crate::fixture::{boot_with_programs, long};
 use crate::runner::test::Tests;
-use crate::runner::top;
 
 /// The tests here.
 pub fn tests() -> Tests {
@@ -21,19 +16,9 @@ pub fn tests() -> Tests {
 
 /// On a board with Python, a program that is linked dynamically and knows nothing of the board.
 fn python_uses_the_device() {
-    let arch = config().machine.arch;
-    let (status, output) = process::run(top(), &["scripts/guest", "--python", arch], &[]);
-    assert!(status.success(), "{output}");
-    let path = output.lines().last().unwrap_or_default();
-    let archive = fs::read(path).unwrap_or_else(|error| panic!("{path}: {error}"));
-    let options = VIRTUAL
-        .options()
-        .memory_mib(768)
-        .file("root/python.tar", archive);
     let run = || -> Result<()> {
-        let mut board = Board::boot(&config(), options)?;
+        let mut board = boot_with_programs("python")?;
         board.run("insmod morse.ko")?;
-        long(&mut board, "tar -xf python.tar -C / && rm python.tar")?;
         copies_a_file(&mut board)?;
         opens_the_device_both_ways(&mut board)?;
         board.run("rmmod morse")?;
