@@ -3,7 +3,7 @@
  * The board of machines that have no device tree to describe one: a platform
  * device for the driver, whose lamp is line 0 of the chip that the guest's
  * script "gpio" makes with gpio-sim. Drivers for boards of the PC kind do the
- * same, with a chip of flesh and blood.
+ * same, with a real chip.
  */
 
 #include <linux/gpio/machine.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A LED of the LED class without hardware, with as many levels of brightness
- * as one wants: those of the board are on or off. Its file "brightness" tells
- * how bright it is.
+ * An LED of the LED class without hardware, with a settable maximum brightness:
+ * those of the board are on or off. Its file "brightness" tells how bright it
+ * is.
  */
 
 #include <linux/leds.h>

@@ -42,7 +42,7 @@ struct TopHalf(WorkHandle<Atomic>);
 impl irq::IrqHandler for TopHalf {
     fn handle(&self, _ctx: &Atomic) {
         pr_info!("interrupt begins ({CurrentContext})\n");
-        // Twice before it runs is once.
+        // The second call has no effect: it is already pending.
         self.0.queue();
         self.0.queue();
         pr_info!("interrupt ends ({CurrentContext})\n");

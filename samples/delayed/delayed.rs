@@ -50,7 +50,7 @@ impl irq::IrqHandler for TopHalf {
 struct Late;
 
 impl DelayedWorkHandler for Late {
-    fn run(&self, _alarm: &DelayedWorkHandle, _ctx: &Sleepable) {
+    fn run(&self, _work: &DelayedWorkHandle, _ctx: &Sleepable) {
         pr_info!("work runs ({CurrentContext})\n");
     }
 }

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * An interrupt whose handler does nothing: what the cost of others is compared
- * with.
+ * An interrupt with an empty handler, as a baseline for costs.
  *
- * Writing a number to its parameter "raise" raises it so often.
+ * Writing N to the parameter "raise" raises it N times.
  */
 #include <linux/interrupt.h>
 #include <linux/irq.h>

@@ -98,8 +98,7 @@ const AHEAD_NS: i64 = AHEAD_MS as i64 * 1_000_000;
 const DEADLINE_NS: i64 = 1_000_000;
 const EARLY_NS: i64 = 20_000;
 
-/// A part of a jiffy that passes between two interrupts, so that timers are set at all times between two
-/// ticks. Multiples of the golden ratio spread evenly, however many there are.
+/// Shifts each start by a part of a jiffy, so that starts spread evenly over a tick (golden ratio).
 const PHASE_STEP_NS: u64 = JIFFY_NS * 618 / 1000;
 
 /// The last interrupt, and the mechanism that it started.

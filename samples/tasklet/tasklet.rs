@@ -40,7 +40,7 @@ struct TopHalf(TaskletHandle);
 impl irq::IrqHandler for TopHalf {
     fn handle(&self, _ctx: &Atomic) {
         pr_info!("interrupt begins ({CurrentContext})\n");
-        // Twice before it runs is once.
+        // The second call has no effect: it is already pending.
         self.0.schedule();
         self.0.schedule();
         pr_info!("interrupt ends ({CurrentContext})\n");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 
 //! The platform driver. It binds to devices that are compatible with `gpio-morse` in the device tree, and to
-//! devices of a board file named `morse`.
+//! platform devices named `morse`, which a board file makes.
 
 use super::{
     Transceiver,
@@ -27,10 +27,9 @@ use kernel::{
 
 of_table!(OF_TABLE, c"gpio-morse");
 
-/// The longest debounce time.
+/// The maximum of the binding, in milliseconds.
 const DEBOUNCE_MAX_MS: u32 = 1000;
 
-/// The platform driver.
 pub struct Driver;
 
 impl platform::Driver for Driver {

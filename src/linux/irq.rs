@@ -42,8 +42,8 @@ pub trait IrqHandler: Send + Sync + 'static {
     /// Runs in the thread of the interrupt, once for all interrupts since it last began, never twice at the
     /// same time.
     ///
-    /// The interrupt of a chip on a bus is told by the thread of another interrupt. It has no hard part:
-    /// only this is called then, in that thread.
+    /// The interrupt of a chip on a bus is nested: the thread of its parent interrupt calls this, and
+    /// [`handle`](Self::handle) never runs.
     fn handle_threaded(&self, _ctx: &Sleepable) {}
 }
 

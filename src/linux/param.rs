@@ -76,10 +76,10 @@ impl Choice {
 /// ```ignore
 /// choice_param! {
 ///     /// The mechanism of the bottom half.
-///     static SOFTIRQ: "softirq" = ["bh", "tasklet"];
-///     "Softirq mechanism: bh (default) or tasklet"
+///     static BOTTOM_HALF: "bottom_half" = ["bh", "tasklet"];
+///     "Mechanism of the bottom half: bh (default) or tasklet"
 /// }
-/// let legacy = SOFTIRQ.index() == 1;
+/// let is_tasklet = BOTTOM_HALF.index() == 1;
 /// ```
 #[macro_export]
 macro_rules! choice_param {

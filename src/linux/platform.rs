@@ -185,7 +185,8 @@ fn warn_of_other_drivers<T: Driver>(_ctx: &Sleepable) {
             return false;
         }
         let mut name = [0; DRIVER_NAME_BYTES];
-        // SAFETY: `bus_find_device()` returned a reference, which is not used after this. The name has so many bytes.
+        // SAFETY: `bus_find_device()` returned a reference, which is not used after this. `name` has room for
+        // `DRIVER_NAME_BYTES`.
         // The token allows sleeping, which the lock of a device may do.
         unsafe {
             morse_helper_driver_name(dev.cast(), name.as_mut_ptr().cast(), name.len());

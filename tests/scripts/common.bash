@@ -5,7 +5,7 @@
 bats_require_minimum_version 1.5.0
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 
-# What is asked for is said in each test.
+# Each test makes its own settings.
 unset SERIES ARCH FLAVOUR SUITE RELEASE KDIR DIAGRAM TIMELINE MORSE_BINDS
 
 # says PATTERN: $output has an extended regular expression; otherwise it is shown.
@@ -40,7 +40,7 @@ fails() {
 
 needs_root() { [ "$(id -u)" = 0 ] || skip "needs root"; }
 
-# as_user COMMAND...: without the rights of root, and as a user who has no name.
+# as_user COMMAND...: as an unprivileged uid without a passwd entry.
 as_user() { setpriv --reuid 54321 --regid 54321 --clear-groups "$@"; }
 
 # without_namespaces COMMAND...: as root of a container that grants no namespace; COMMAND takes this for the host.

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck disable=SC2154 # `top` is of common
-# A user of the true host, who has no rights, a home of mode 0700, and never built anything here.
+# A user of the host without rights, with a home of mode 0700 and an empty cache.
 
 needs_host() {
 	needs_root

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck disable=SC2154 # `top` is of common, `output` of bats
-# The first steps of a user of the true host, who has no rights, a home of mode 0700, and never built anything.
+# The first steps of a user of the host without rights, with a home of mode 0700 and an empty cache.
 
 setup() {
 	load common
@@ -9,7 +9,7 @@ setup() {
 }
 
 @test "a user with a private home sends a message" {
-	# What no checkout compiles twice, as its next user finds it.
+	# The compiled libraries, as the next checkout finds them.
 	"$top/scripts/tools" keep
 	succeeds '^seen: E$' as_newcomer "$(cache_directory)" make run MSG=E
 	[[ ! $output =~ '  RUSTC' ]]

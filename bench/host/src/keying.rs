@@ -20,10 +20,10 @@ pub const UNITS_US: [u64; 3] = [200_000, 20_000, 1_200];
 /// The word that is sent again and again: the standard word of 50 units.
 pub const PARIS: Word = Word { text: "PARIS" };
 
-/// A word.
+/// A word in the form that each subject takes.
 #[derive(Clone, Copy, Debug)]
 pub struct Word {
-    /// Its letters.
+    /// Letters that have a Morse code.
     pub text: &'static str,
 }
 

@@ -21,7 +21,7 @@ pub enum Clock {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Load {
-    /// Nothing.
+    /// No other programs.
     Idle,
     /// All processors are busy, files are written, and memory is short.
     Busy,
@@ -30,11 +30,11 @@ pub enum Load {
 /// The circumstances of a measurement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Setting {
-    /// The guest's clock.
+    /// Virtual or real time.
     pub clock: Clock,
-    /// Its processors.
+    /// The number of processors of the guest.
     pub cpus: u32,
-    /// Other load.
+    /// Programs beside the measured one.
     pub load: Load,
 }
 

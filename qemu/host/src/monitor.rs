@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn who_is_not_qemu_or_goes_away_is_told() {
+    fn a_server_other_than_qemu_or_one_that_goes_is_told() {
         conversation("HTTP/1.0", &[], |monitor| {
             let error = monitor.err().unwrap().to_string();
             assert!(error.contains("HTTP/1.0"), "{error}");

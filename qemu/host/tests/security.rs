@@ -18,13 +18,13 @@ use crate::runner::test::Tests;
 pub fn tests() -> Tests {
     tests![KEYLESS.loaded =>
         every_file_has_the_mode_that_it_should,
-        who_is_not_root_cannot_open_it_or_change_a_setting,
+        other_users_cannot_open_it_or_change_a_setting,
         every_byte_of_a_structure_is_written_and_no_address_is_told,
         an_open_file_costs_little_memory,
-        the_memory_of_a_file_is_on_the_account_of_who_opens_it,
+        the_memory_of_a_file_is_on_the_account_of_its_opener,
         a_write_that_sends_nothing_can_be_interrupted,
         a_sender_leaves_the_processor_to_others,
-        those_who_wait_do_not_disturb_the_sender,
+        waiting_files_do_not_disturb_the_sender,
         the_log_is_not_flooded,
     ]
 }
@@ -65,7 +65,7 @@ fn every_file_has_the_mode_that_it_should(board: &mut Board) -> Result<()> {
     Ok(())
 }
 
-fn who_is_not_root_cannot_open_it_or_change_a_setting(board: &mut Board) -> Result<()> {
+fn other_users_cannot_open_it_or_change_a_setting(board: &mut Board) -> Result<()> {
     board.run("adduser -D -H somebody 2>/dev/null || echo 'somebody:x:1000:1000::/:/bin/sh' >> /etc/passwd")?;
     for attempt in [
         "cat /dev/morse",
@@ -127,7 +127,7 @@ fn an_open_file_costs_little_memory(board: &mut Board) -> Result<()> {
 
 /// The memory of an open file is charged to its opener's cgroup, so that a container cannot use up the
 /// memory of others.
-fn the_memory_of_a_file_is_on_the_account_of_who_opens_it(board: &mut Board) -> Result<()> {
+fn the_memory_of_a_file_is_on_the_account_of_its_opener(board: &mut Board) -> Result<()> {
     /// Much more than a cgroup without an open file of the device uses.
     const FILES: u64 = 3000;
 
@@ -188,7 +188,7 @@ fn a_sender_leaves_the_processor_to_others(board: &mut Board) -> Result<()> {
 }
 
 /// A thousand files that wait for every event do not disturb the sender.
-fn those_who_wait_do_not_disturb_the_sender(board: &mut Board) -> Result<()> {
+fn waiting_files_do_not_disturb_the_sender(board: &mut Board) -> Result<()> {
     /// On the sanitizer kernel waking a thousand tasks takes longer than the shortest mark.
     const UNIT_WITH_SANITIZERS_US: u64 = 12_000;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Reads a datagram.
+//! Requests of cwdaemon's protocol, one a datagram.
 
 use std::ops::RangeInclusive;
 

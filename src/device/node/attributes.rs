@@ -48,7 +48,6 @@ fn counts(data: &DeviceData) -> Counts {
     data.receiver.counts()
 }
 
-/// All attributes.
 pub(crate) static ATTRIBUTES: [Attribute<DeviceData>; 27] = [
     Attribute::read_write(
         c"wpm",

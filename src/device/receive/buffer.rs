@@ -64,7 +64,6 @@ pub(crate) struct ReadBuffer {
 /// The stream that a reader reads.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mode {
-    /// Text.
     Text,
     /// Pulses, as `struct morse_pulse`.
     Pulses,
@@ -164,8 +163,7 @@ impl ReadBuffer {
     /// Performs one read(2) of the file of `reader`. Concurrent reads of one file get different items.
     ///
     /// After the device is removed, the rest of its items can be read; then it fails with `ENODEV`. It fails
-    /// with
-    /// `EINVAL` if `to` has no room for one pulse.
+    /// with `EINVAL` if `to` has no room for one pulse.
     pub(crate) fn read(
         &self,
         reader: &Reader,

@@ -62,8 +62,8 @@ impl IrqHandler for TopHalf {
 pub(crate) struct ThreadedHalves {
     receiver: Arc<Receiver>,
     bottom_half: BottomHalf,
-    /// The hard part runs. It does not if the chip of the line is on a bus: a thread tells of its
-    /// interrupts.
+    /// The hard handler runs. It does not for a chip on a bus, whose interrupts another thread
+    /// demultiplexes.
     has_top_half: AtomicFlag,
 }
 

@@ -252,7 +252,6 @@ impl LineState {
         true
     }
 
-    /// Returns the counts.
     pub(crate) fn counts(&self) -> EdgeCounts {
         EdgeCounts {
             received: self.debounce.received(),
@@ -261,7 +260,6 @@ impl LineState {
         }
     }
 
-    /// Returns the debounce time in microseconds.
     pub(crate) fn debounce_us(&self) -> u32 {
         self.debounce_us
     }

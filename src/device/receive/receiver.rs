@@ -216,7 +216,7 @@ impl Receiver {
             }
         }
         monitor.follow(line.level());
-        // If edges remain, the time is not known to have passed without one. The next run takes it.
+        // Without further edges the time has passed for certain; otherwise the next run takes it.
         if self.ring.is_empty() {
             news |= line.time(now_ns, &self.buffer);
         }
@@ -309,7 +309,6 @@ impl Receiver {
         }
     }
 
-    /// Returns the counts.
     pub(crate) fn counts(&self) -> Counts {
         Counts {
             edges: self.line.lock().counts(),

@@ -57,11 +57,9 @@ choice_param! {
     "The same as bottom_half, which goes first"
 }
 
-/// The index of the word "auto".
+// Indices of the words.
 const AUTO: usize = 0;
-/// The index of the word "tasklet".
 const TASKLET: usize = 2;
-/// The index of the word "thread".
 const THREAD: usize = 3;
 
 /// Returns the index of the word that was chosen.
@@ -82,7 +80,7 @@ pub(crate) fn needs_thread(line: Option<&gpio::Input>) -> bool {
     }
 }
 
-/// The bottom half.
+/// The handler of the softirq, and the job of the thread of [`ThreadedHalves`](super::irq::ThreadedHalves).
 pub(crate) struct BottomHalf {
     level: Arc<Level>,
     receiver: Arc<Receiver>,

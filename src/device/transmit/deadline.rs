@@ -35,11 +35,10 @@ use crate::linux::{
 const EXPECTED_NS: i64 = 20_000;
 
 /// The longest lead, in nanoseconds. Spinning so long costs 8 % of a CPU at 1000 WPM, and less in
-/// proportion at lower speeds. A wake-up that takes longer is one of a busy machine, where the next one is
-/// not like it.
+/// proportion at lower speeds. A later wake-up comes from a busy machine and predicts nothing.
 const LEAD_MAX_NS: i64 = 100_000;
 
-/// The part of it, as a shift, by which the expected latency shrinks at each earlier wake-up.
+/// Decay of the expected latency per wake-up that is less late, as a shift.
 const DECAY_SHIFT: u32 = 6;
 
 /// The time by which the keyer wakes before an edge.

@@ -73,7 +73,6 @@ impl Fifo {
             .as_mut()
     }
 
-    /// Removes all symbols.
     pub(crate) fn clear(&mut self) {
         self.len = 0;
     }

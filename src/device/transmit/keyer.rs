@@ -135,10 +135,10 @@ impl Keyer {
         } = progress;
         let mut is_over = true;
         let mut lit = false;
-        // Taken for the first edge: a run without one leaves the lamp to the monitor.
+        // Taken at the first edge: without an edge the monitor keeps the lamp.
         let mut taken = None;
         let device = self.transmitter.device;
-        // Taken after the first edge, which it would delay.
+        // Raised after the first edge, as raising it would delay that edge.
         let mut urgent = None;
 
         while !self.is_stopped() {

@@ -43,7 +43,6 @@ pub(crate) struct Report {
 }
 
 impl Report {
-    /// An empty report.
     pub(crate) fn new() -> Self {
         Self {
             text: [0; TEXT_BYTES],

@@ -38,7 +38,6 @@ impl BeaconSettings {
         }
     }
 
-    /// Returns the text.
     pub(crate) fn text(&self) -> &str {
         core::str::from_utf8(&self.text).unwrap_or_default()
     }

@@ -28,16 +28,16 @@ use std::path::{Path, PathBuf};
 
 use source::{Call, Function, On, Place, Source};
 
-/// A mistake.
+/// A mistake that is found.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Finding {
-    /// The file.
+    /// The path that [`check`] was given.
     pub file: PathBuf,
-    /// The line.
+    /// From 1 on.
     pub line: usize,
-    /// The name that it is about.
+    /// The function or variable that is mistaken.
     pub name: String,
-    /// The mistake.
+    /// The end of a sentence that begins with the name.
     pub problem: String,
 }
 

@@ -18,7 +18,6 @@ const SLEEPABLE: &str = "Sleepable";
 /// The macros and types that make the owner of a mechanism.
 const OWNERS: [&str; 4] = ["new_work", "new_delayed_work", "new_timer", "Tasklet"];
 
-/// A function.
 #[derive(Debug, Default)]
 pub struct Function {
     pub file: PathBuf,
@@ -67,7 +66,6 @@ pub struct Place {
     pub name: String,
 }
 
-/// A file.
 #[derive(Debug, Default)]
 pub struct Source {
     pub functions: Vec<Function>,

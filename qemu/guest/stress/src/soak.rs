@@ -40,7 +40,7 @@ struct Line {
     unit: Duration,
     /// When each begins, in units.
     starts: Vec<u64>,
-    /// When it begins anew.
+    /// The start of the next round.
     units: u64,
 }
 

@@ -29,7 +29,7 @@ const DYNAMIC_BASE: u32 = 512;
 pub struct Recording(Recorder);
 
 impl Recording {
-    /// Starts to record, forgetting what was recorded before.
+    /// Starts to record, and clears the recording before.
     ///
     /// # Errors
     ///
@@ -117,7 +117,7 @@ fn system_call_beside(
     }
 }
 
-/// The event of a GPIO line, and the filter for what is written to one.
+/// The event of a GPIO line, and the filter for levels that are written to it.
 const GPIO: &str = "gpio/gpio_value";
 
 fn writes_to(gpio: u32) -> String {

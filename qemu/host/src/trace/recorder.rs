@@ -3,8 +3,8 @@
 //! Tracepoints of the guest's kernel, to the nanosecond.
 //!
 //! The text that tracefs prints is rounded to the microsecond, which is a thousand instructions in
-//! virtual time. So the kernel's own pages are read (`page.rs`) and taken apart by what the kernel
-//! says of its events (`format.rs`).
+//! virtual time. So the kernel's own pages are read (`page.rs`) and taken apart by the kernel's
+//! description of its events (`format.rs`).
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -18,7 +18,7 @@ use crate::error::{Error, Result};
 
 /// Room for the events of the longest recording, in KiB for each processor.
 const BUFFER_KIB: u32 = 8192;
-/// How long a busy board may take to tell what was recorded.
+/// How long a busy board may take to print a recording.
 const LIMIT: Duration = Duration::from_secs(600);
 
 /// The bit of `common_flags` for an event of a hard interrupt.
@@ -81,8 +81,8 @@ fn unclear(answer: &str) -> Error {
 }
 
 impl Recorder {
-    /// Records `events`, each `SYSTEM/NAME` with a filter in the kernel's words, or an empty one. Forgets what was
-    /// recorded before.
+    /// Records `events`, each `SYSTEM/NAME` with a filter in the kernel's words, or an empty one. Clears the
+    /// recording before.
     ///
     /// # Errors
     ///

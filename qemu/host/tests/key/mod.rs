@@ -52,7 +52,7 @@ static SLEEPING: Kind = Kind::new("sleeping-key", || {
     )
 });
 
-/// The unit of what is keyed, in ms.
+/// The unit of the keyed text, in ms.
 const UNIT_MS: u64 = 100;
 const RECEIVE_WPM: &str = "12";
 

@@ -33,7 +33,7 @@ pub fn tests() -> Tests {
     // These only wait for what the terminal shows.
     .and(tests![
         shell_has_the_rest_of_the_terminal_whatever_its_size,
-        plain_terminal_for_who_wants_it,
+        without_a_key_the_terminal_is_plain,
         kernel_without_virtio_serial,
         board_that_does_not_answer_is_told
     ])
@@ -260,7 +260,7 @@ fn key_toggles_elsewhere_and_goes_up_by_itself() {
     );
 }
 
-fn plain_terminal_for_who_wants_it() {
+fn without_a_key_the_terminal_is_plain() {
     let terminal = board(morse_run().env("KEY", "none"), true);
     run(&terminal, "stty size", "23 80");
     terminal.wait_row(24, "Ctrl-A x leaves");

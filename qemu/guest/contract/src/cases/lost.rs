@@ -15,7 +15,7 @@ use morse_guest::driver;
 super::cases![
     the_oldest_text_is_lost_and_counted,
     the_oldest_pulses_are_lost_and_counted,
-    who_keeps_up_loses_nothing,
+    a_reader_that_keeps_up_loses_nothing,
 ];
 
 /// Size of the receive buffer, see Documentation/ABI/testing/sysfs-class-misc-morse.
@@ -95,7 +95,7 @@ fn the_oldest_pulses_are_lost_and_counted() -> Result {
     Ok(())
 }
 
-fn who_keeps_up_loses_nothing() -> Result {
+fn a_reader_that_keeps_up_loses_nothing() -> Result {
     let mut hand = Hand::new()?;
     driver::set("debounce_us", "0")?;
     let reader = Device::reader()?;

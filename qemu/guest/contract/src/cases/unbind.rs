@@ -22,7 +22,7 @@ super::cases![
     an_open_file_is_enodev_and_safe_to_close,
     a_blocked_writer_is_sent_home,
     a_writer_that_took_something_returns_how_much,
-    who_waits_for_a_turn_is_sent_home,
+    a_writer_that_waits_for_its_turn_gets_enodev,
     an_fsync_is_sent_home,
     pollers_are_told,
     pollers_of_an_idle_device_are_told,
@@ -83,7 +83,7 @@ fn a_writer_that_took_something_returns_how_much() -> Result {
     })
 }
 
-fn who_waits_for_a_turn_is_sent_home() -> Result {
+fn a_writer_that_waits_for_its_turn_gets_enodev() -> Result {
     driver::set("wpm", SLOW_WPM)?;
     Device::open_nonblock()?.fill()?;
     let writers: Vec<_> = (0..8)

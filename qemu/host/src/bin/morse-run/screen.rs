@@ -15,8 +15,8 @@ use ratatui::layout::Rect;
 
 use crate::panel::{self, View};
 
-/// The panel is not drawn while the guest is writing, as that could be in the middle of one of its
-/// control sequences; but if it never stops, then after a whole line and so often.
+/// The panel is drawn when the guest pauses, so as not to split a control sequence; while it writes
+/// continuously, after a line, at this interval.
 const QUIET: Duration = Duration::from_millis(15);
 const BUSY_INTERVAL: Duration = Duration::from_millis(250);
 /// The guest may have overwritten the panel, or told the terminal to report no mouse.

@@ -100,7 +100,7 @@ fn work(mut link: Link, mut modules: Modules, orders: &Receiver<Order>, session:
     }
 }
 
-/// How long a board may take to print what it recorded.
+/// How long a board may take to print its recording.
 pub const RECORDING_LIMIT: Duration = Duration::from_secs(20);
 /// How long a board has to answer.
 pub const PING_LIMIT: Duration = Duration::from_secs(2);

@@ -45,7 +45,7 @@ pub const DEVICES: &[(&str, &str, Outcome)] = &[
         "interrupts-extended = <&{/pl061@9030000} 5 3>;",
         Bound("LED trigger and simulated key"),
     ),
-    // After a request for both edges the kernel would not find the interrupt by this description again.
+    // The driver would override the trigger, and a second mapping of this description would then fail.
     (
         "level-triggered",
         "key-gpios = <&{/pl061@9030000} 2 0>;
