@@ -69,7 +69,7 @@ fn changed_modules_are_brought_and_loaded_again() {
     // The driver keeps its parameters; the panel lets go of it and comes back.
     run(
         &terminal,
-        "rmmod morse; insmod morse.ko softirq=tasklet && echo again",
+        "rmmod morse; insmod morse.ko bottom_half=tasklet && echo again",
         "again",
     );
     copy("morse.ko", "morse.ko");
@@ -89,11 +89,19 @@ fn changed_modules_are_brought_and_loaded_again() {
     let (good, text) = reload();
     println!("{text}");
     assert!(
-        good && text.contains("softirq=tasklet") && text.contains("bound as /dev/morse"),
+        good && text.contains("bottom_half=tasklet") && text.contains("bound as /dev/morse"),
         "{text}"
     );
     terminal.mouse(KEY, 1, true);
     terminal.wait_row(EDGE, "hard IRQ → tasklet ");
+    terminal.mouse(KEY, 1, false);
+    run(
+        &terminal,
+        "rmmod morse; insmod morse.ko bottom_half=thread && echo threaded",
+        "threaded",
+    );
+    terminal.mouse(KEY, 1, true);
+    terminal.wait_row(EDGE, "▼ hard IRQ → thread ");
     terminal.mouse(KEY, 1, false);
 
     // A module built for another kernel.

@@ -54,7 +54,7 @@ enum End {
 pub struct Settings<'a> {
     /// Whether the panel has a key to be pressed.
     pub hands_on: bool,
-    /// Where to draw what was recorded when the user leaves.
+    /// The drawing of the recording, made when the user leaves.
     pub timeline: Option<&'a Path>,
 }
 
@@ -111,14 +111,14 @@ pub fn interact(
     }
 }
 
-/// Draws what was recorded. Only the link is free for that, as the user may have left a shell that runs a program.
+/// Draws the recording. Only the link is free for that, as the user may have left a shell that runs a program.
 fn draw(path: &Path, orders: Option<&Sender<Order>>) -> Result<(), String> {
     let orders = orders.ok_or("TIMELINE: this kernel has no virtio-serial")?;
     let (reply, answer) = mpsc::channel();
     let _ = orders.send(Order::Recording(reply));
     match answer.recv_timeout(worker::RECORDING_LIMIT) {
         Ok(recording) => crate::draw(path, &recording),
-        Err(_) => Err("TIMELINE: the board does not tell what it recorded".to_owned()),
+        Err(_) => Err("TIMELINE: the board does not print its recording".to_owned()),
     }
 }
 
@@ -377,7 +377,6 @@ impl<'a> Session<'a> {
             key: self.key.edges(),
             key_text: &self.key_text,
             path: self.driver.path.as_ref(),
-            softirq: &self.driver.softirq,
             late_ns: self.driver.late_ns,
             notice: self.notice.as_ref().map(|(text, _)| text.as_str()),
             complaint: self.complaint.as_deref(),

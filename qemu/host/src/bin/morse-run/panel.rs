@@ -8,7 +8,7 @@ use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::{Line, Span};
 
-use crate::traces::Path;
+use crate::traces::{BottomHalf, Path};
 
 /// The rows of the panel, and the terminal that has room for it.
 pub const ROWS: u16 = 5;
@@ -39,8 +39,6 @@ pub struct View<'a> {
     /// The text received by `/dev/morse`.
     pub key_text: &'a str,
     pub path: Option<&'a Path>,
-    /// The module's parameter.
-    pub softirq: &'a str,
     pub late_ns: Option<u64>,
     /// Replaces the title.
     pub notice: Option<&'a str>,
@@ -130,9 +128,10 @@ fn path<'a>(view: &View<'a>) -> Line<'a> {
         spans.push(Span::styled("none yet: press the key", DIM));
         return Line::from(spans);
     };
-    let bottom_half = match view.softirq {
-        "tasklet" => "tasklet",
-        _ => "BH work",
+    let bottom_half = match path.bottom_half {
+        BottomHalf::BhWork => "BH work",
+        BottomHalf::Tasklet => "tasklet",
+        BottomHalf::Thread => "thread",
     };
     spans.push(Span::raw(if path.mark { "▼ " } else { "△ " }));
     spans.push(Span::raw("hard IRQ"));
@@ -252,7 +251,6 @@ mod tests {
             key: &[],
             key_text: "SOS",
             path,
-            softirq: "bh",
             late_ns: Some(12_100),
             notice: None,
             complaint: None,
@@ -283,6 +281,7 @@ mod tests {
         let path = Path {
             time_ns: 1,
             mark: true,
+            bottom_half: BottomHalf::BhWork,
             bottom_half_ns: Some(38_000),
             work_ns: Some(147_000),
             gap_ns: Some(601 * MS),

@@ -15,6 +15,18 @@ const DEFERRAL_START: &str = "morse_deferral_start";
 const READ: &str = "morse_read";
 const SETTINGS: &str = "tracing_mark_write";
 
+/// The mechanism of the bottom half.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum BottomHalf {
+    /// A BH work item.
+    #[default]
+    BhWork,
+    /// A tasklet.
+    Tasklet,
+    /// The thread of the interrupt.
+    Thread,
+}
+
 /// The way of an edge from its interrupt to a reader; times are ns since the interrupt.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Path {
@@ -23,6 +35,7 @@ pub struct Path {
     /// Whether the key went down.
     pub mark: bool,
     /// The bottom half, which makes pulses of edges.
+    pub bottom_half: BottomHalf,
     pub bottom_half_ns: Option<u64>,
     /// The work item, which reads text and wakes readers.
     pub work_ns: Option<u64>,
@@ -35,17 +48,18 @@ pub struct Path {
 /// The state gathered from the traces.
 #[derive(Debug)]
 pub struct Driver {
-    /// The speed at which it sends, from when on: ns of the clock of `take`.
+    /// The sending speed.
     pub pace: Pace,
-    /// The mechanism of the bottom half, as the module's parameter names it.
-    pub softirq: String,
     /// The last edge of the key.
     pub path: Option<Path>,
     /// How much later than planned the lamp's last edge was, in ns.
     pub late_ns: Option<u64>,
     /// The last edge of the lamp, in ns of the guest's clock.
     keyed: Option<Edge>,
-    softirq_at_ns: u64,
+    /// Whether the module's parameters choose a tasklet: traces show BH work items and tasklets alike, as softirqs.
+    has_tasklet: bool,
+    bottom_half: BottomHalf,
+    bottom_half_at_ns: u64,
     /// From the guest's clock to that of the host, in ns; the least that was seen, as traces come late.
     ahead_ns: Option<i64>,
 }
@@ -54,11 +68,12 @@ impl Default for Driver {
     fn default() -> Self {
         Driver {
             pace: Pace::DEFAULT,
-            softirq: "bh".into(),
             path: None,
             late_ns: None,
             keyed: None,
-            softirq_at_ns: 0,
+            has_tasklet: false,
+            bottom_half: BottomHalf::default(),
+            bottom_half_at_ns: 0,
             ahead_ns: None,
         }
     }
@@ -103,10 +118,11 @@ impl Driver {
             return;
         };
         // Stamps are cut to the microsecond.
-        let started = self.softirq_at_ns.max(time_ns);
+        let started = self.bottom_half_at_ns.max(time_ns);
         self.path = Some(Path {
             time_ns,
             mark: event.number("mark") == Some(1),
+            bottom_half: self.bottom_half,
             bottom_half_ns: Some(started - time_ns),
             ..Path::default()
         });
@@ -115,14 +131,19 @@ impl Driver {
     fn deferral(&mut self, event: &TextLine<'_>) {
         let mechanism = event.field("mechanism");
         if mechanism == Some("softirq") {
-            self.softirq_at_ns = event.at_ns;
+            self.bottom_half_at_ns = event.at_ns;
+            self.bottom_half = match event.flags.chars().nth(2) {
+                Some('s') if self.has_tasklet => BottomHalf::Tasklet,
+                Some('s') => BottomHalf::BhWork,
+                _ => BottomHalf::Thread,
+            };
         }
         let Some(path) = &mut self.path else {
             return;
         };
         let since = event.at_ns.saturating_sub(path.time_ns);
         match mechanism {
-            // It looks at the clock some times before it is time.
+            // It runs several times before the gap is over.
             Some("gap") if path.reader_ns.is_none() => path.gap_ns = Some(since),
             Some("deliver") => {
                 path.work_ns.get_or_insert(since);
@@ -147,14 +168,15 @@ impl Driver {
     }
 
     fn settings(&mut self, event: &TextLine<'_>) {
-        if let Some(unit_us) = event.number("unit_us") {
-            let unit_ns = unit_us * NS_PER_US;
-            let wpm = event.number("farnsworth_wpm").unwrap_or(0);
-            self.pace = Pace::farnsworth(unit_ns, gap_unit_ns(unit_ns, wpm));
-        }
-        if let Some(softirq) = event.field("softirq").filter(|name| !name.is_empty()) {
-            softirq.clone_into(&mut self.softirq);
-        }
+        let Some(unit_us) = event.number("unit_us") else {
+            return;
+        };
+        let unit_ns = unit_us * NS_PER_US;
+        let wpm = event.number("farnsworth_wpm").unwrap_or(0);
+        self.pace = Pace::farnsworth(unit_ns, gap_unit_ns(unit_ns, wpm));
+        // As the driver does: the parameter `softirq` counts unless `bottom_half` chooses.
+        let chosen = event.field("bottom_half").filter(|word| *word != "auto");
+        self.has_tasklet = chosen.or(event.field("softirq")) == Some("tasklet");
     }
 }
 
@@ -195,6 +217,7 @@ mod tests {
             Some(Path {
                 time_ns: 12_000_002_500,
                 mark: false,
+                bottom_half: BottomHalf::BhWork,
                 bottom_half_ns: Some(37_500),
                 work_ns: Some(147_500),
                 gap_ns: Some(600_097_500),
@@ -231,11 +254,34 @@ mod tests {
 
     #[test]
     fn settings_of_the_driver() {
-        let driver = driver("sh-9 [001] ..... 5.000000: tracing_mark_write: unit_us=60000 farnsworth_wpm=10 softirq=bh softirq=tasklet\n");
-        assert_eq!(driver.softirq, "tasklet");
+        let driver = driver(
+            "sh-9 [001] ..... 5.000000: tracing_mark_write: unit_us=60000 farnsworth_wpm=10 \n",
+        );
         assert_eq!(driver.pace.unit_ns, 60_000_000);
         // (6 s - 31 * 0.06 s) / 19
         assert_eq!(driver.pace.gap_unit_ns, 217_894_736);
+    }
+
+    #[test]
+    fn mechanism_of_the_bottom_half() {
+        let shown = |parameters: &str, flags: &str| {
+            let lines = format!(
+                "sh-9 [001] ..... 5.000000: tracing_mark_write: unit_us=60000 {parameters}\n\
+                 x-1 [000] {flags} 12.000040: morse_deferral_start: device=0 mechanism=softirq\n\
+                 x-1 [000] {flags} 12.000043: morse_edge_received: device=0 mark=0 time_ns=12000002500\n"
+            );
+            driver(&lines).path.unwrap().bottom_half
+        };
+        assert_eq!(shown("", "d.s2."), BottomHalf::BhWork);
+        assert_eq!(shown("bottom_half=tasklet", "..s1."), BottomHalf::Tasklet);
+        assert_eq!(shown("softirq=tasklet", "..s1."), BottomHalf::Tasklet);
+        let both = "bottom_half=bh softirq=tasklet";
+        assert_eq!(shown(both, "..s1."), BottomHalf::BhWork);
+        let auto = "softirq=tasklet bottom_half=auto";
+        assert_eq!(shown(auto, "..s1."), BottomHalf::Tasklet);
+        assert_eq!(shown("bottom_half=thread", "....."), BottomHalf::Thread);
+        // A line that may sleep needs a thread.
+        assert_eq!(shown("bottom_half=tasklet", "....."), BottomHalf::Thread);
     }
 
     #[test]
