@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Takes names that the morse driver wants, as another driver may:
- * that of a misc device and that of a LED trigger.
+ * that of a misc device and that of an LED trigger.
  */
 
 #include <linux/fs.h>
@@ -15,7 +15,7 @@ MODULE_PARM_DESC(misc, "name of a misc device");
 
 static char *trigger;
 module_param(trigger, charp, 0444);
-MODULE_PARM_DESC(trigger, "name of a LED trigger");
+MODULE_PARM_DESC(trigger, "name of an LED trigger");
 
 static const struct file_operations fops = {
 	.owner = THIS_MODULE,

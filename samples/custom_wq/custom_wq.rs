@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! A work queue of one's own: items that have rules of their own, here one after the other, and that are
-//! all done before the module goes.
+//! A workqueue of the module's own, an ordered one: its items run one after the other, and all are done
+//! before the module goes.
 
 #[path = "../linux.rs"]
 pub mod linux;
@@ -38,7 +38,7 @@ module! {
     type: module::Adapter<Sample>,
     name: "custom_wq",
     authors: ["The morse authors"],
-    description: "An ordered work queue is made, used, drained and destroyed",
+    description: "An ordered workqueue is made, used, drained and destroyed",
     license: "GPL v2",
 }
 

@@ -210,7 +210,7 @@ impl IrqHandler for TopHalf {
     }
 }
 
-/// An interrupt with a thread, which the kernel wakes when the hard part has returned.
+/// An interrupt with a thread, which the kernel wakes when the hard handler has returned.
 struct Threaded(Arc<Round>);
 
 impl IrqHandler for Threaded {

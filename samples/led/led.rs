@@ -46,7 +46,7 @@ module! {
     type: module::Adapter<Sample>,
     name: "led",
     authors: ["The morse authors"],
-    description: "An interrupt lights a LED for a fifth of a second",
+    description: "An interrupt lights an LED for a fifth of a second",
     license: "GPL v2",
 }
 

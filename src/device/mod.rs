@@ -151,7 +151,7 @@ impl<'a> Transceiver<'a> {
         let trigger = KBox::pin_init(Trigger::register(ctx, number.name()?), GFP_KERNEL)
             .inspect_err(|error| {
                 if *error == EEXIST {
-                    dev_err!(dev, "there is a LED trigger {} already\n", &*name);
+                    dev_err!(dev, "there is an LED trigger {} already\n", &*name);
                 }
             })?;
         let queue = Queue::unbound_highpri(ctx, &name)?;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! A LED trigger, which switches all LEDs that are attached to it.
+//! An LED trigger, which switches all LEDs that are attached to it.
 //!
-//! `echo NAME > /sys/class/leds/LED/trigger` attaches a LED, at any time.
+//! `echo NAME > /sys/class/leds/LED/trigger` attaches an LED, at any time.
 //!
 //! C header: [`include/linux/leds.h`](srctree/include/linux/leds.h)
 
@@ -79,7 +79,7 @@ impl Trigger {
 
     /// # Safety
     ///
-    /// Called by the LED core only, for a LED that is being attached.
+    /// Called by the LED core only, for an LED that is being attached.
     unsafe extern "C" fn activate(led: *mut bindings::led_classdev) -> c_int {
         // SAFETY: By the safety requirements.
         unsafe { morse_helper_led_activate(led.cast()) }

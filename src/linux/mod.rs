@@ -2,7 +2,7 @@
 
 //! Safe wrappers for kernel mechanisms that the `kernel` crate lacks.
 //!
-//! `unsafe` code and kernel versions are confined to this folder. Each file wraps one mechanism, in
+//! `unsafe` code and kernel versions are confined to this directory. Each file wraps one mechanism, in
 //! the style of the `kernel` crate, and none knows Morse. They are written for an external module: the
 //! context token is an argument throughout, file operations name `bindings::__this_module`, and inline
 //! C functions are reached through `helpers.c`, whose prototypes the Rust files repeat.

@@ -18,7 +18,7 @@ pub const BASELINES: &str = "MORSE_BENCH_MODULES";
 /// The guest's clock counts nanoseconds, so that in virtual time it counts instructions.
 const COUNTER_HZ: u64 = 1_000_000_000;
 
-/// A LED of the LED class, for the triggers of the kernel.
+/// An LED of the LED class, for the triggers of the kernel.
 const LED: &str = "
 / {
 	leds {

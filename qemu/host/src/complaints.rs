@@ -175,7 +175,7 @@ mod tests {
 [    0.200000] kmemleak: Kernel memory leak detector initialized (mem pool available: 15679)
 [    2.291961] morse: loading out-of-tree module taints kernel.
 [    2.292236] morse: module verification failed: signature and/or required key missing - tainting kernel
-[    2.316242] morse morse: bound as /dev/morse, with a LED
+[    2.316242] morse morse: bound as /dev/morse, with an LED
 [    7.776037] morse morse: sent \"SOS\", 3 characters in 5.400 s
 ";
         assert_eq!(find(log), Vec::<String>::new());

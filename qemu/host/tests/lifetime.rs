@@ -22,7 +22,7 @@ pub fn tests() -> Tests {
 /// The number of cycles.
 const CYCLES: Amount<u32> = Amount::new("MORSE_CYCLES", 15, 1000);
 
-/// A second device, with neither LED nor key, and a LED that shows the messages of the first one.
+/// A second device, with neither LED nor key, and an LED that shows the messages of the first one.
 const DEVICE_TREE: &str = "
 / {
 	morse-simulated {

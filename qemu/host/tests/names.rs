@@ -37,7 +37,7 @@ fn a_taken_name_of_the_led_trigger_is_told(board: &mut Board) -> Result<()> {
     is_told(
         board,
         "trigger=morse",
-        "morse: there is a LED trigger morse already\n",
+        "morse: there is an LED trigger morse already\n",
         &[],
     )
 }

@@ -76,7 +76,7 @@ pub fn lamp_is_lit() -> Result<bool> {
     let lamp = lines
         .lines()
         .find(|line| line.contains("|led ") || line.contains("(led)"))
-        .ok_or("no GPIO line is in use by a LED")?;
+        .ok_or("no GPIO line is in use by an LED")?;
     Ok(lamp.contains(") out hi") || lamp.contains(") output-high"))
 }
 

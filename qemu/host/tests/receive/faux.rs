@@ -14,7 +14,7 @@ pub fn tests() -> Tests {
     tests![it_sends_and_receives_without_hardware].on(&BOARD)
 }
 
-/// No transceiver, but a LED of the LED class where the lamp was, so that it is watched alike.
+/// No transceiver, but an LED of the LED class where the lamp was, so that it is watched alike.
 const DEVICE_TREE: &str = "
 /delete-node/ &{/morse};
 / {

@@ -10,7 +10,7 @@ use crate::fixture::long;
 /// Longer than a session lasts after its last edge.
 pub const QUIET: &str = "sleep 6";
 
-/// Runs a test in virtual time on a board with a LED and a simulated key, for each mechanism with the
+/// Runs a test in virtual time on a board with an LED and a simulated key, for each mechanism with the
 /// module loaded, and checks that it left no complaint behind.
 pub fn with_each(test: impl Fn(&mut Board) -> Result<()>) {
     KEYLESS.with_each(test);

@@ -28,7 +28,7 @@ pub fn tests() -> Tests {
 const UNIT_US: &str = "10000";
 const PACE: Pace = Pace::new(10_000_000);
 const TEXT: &str = "PARIS MORSE";
-/// How far an edge of a LED of the LED class may be off. One that sleeps is set by the LED core's
+/// How far an edge of an LED of the LED class may be off. One that sleeps is set by the LED core's
 /// own work item.
 const LED_BOUND_NS: u64 = 1_000_000;
 /// The same on the sanitizer kernel, where creating a worker for this takes 5 ms.
