@@ -100,6 +100,12 @@ fn changed_modules_are_brought_and_loaded_again() {
         "rmmod morse; insmod morse.ko bottom_half=thread && echo threaded",
         "threaded",
     );
+    // The panel's events of the new module.
+    run(
+        &terminal,
+        "until grep -q 1 /sys/kernel/tracing/instances/panel/events/morse/enable; do sleep 0.1; done; echo on",
+        "on",
+    );
     terminal.mouse(KEY, 1, true);
     terminal.wait_row(EDGE, "▼ hard IRQ → thread ");
     terminal.mouse(KEY, 1, false);
