@@ -66,13 +66,16 @@ unsafe impl<C: Context> Sync for Queue<C> {}
 impl Queue<Sleepable> {
     /// Creates a queue whose worker threads run at high priority (nice -20) on any CPU.
     ///
-    /// Its items run concurrently: one that sleeps does not delay the others.
+    /// Its items run concurrently: one that sleeps does not delay the others. Items that are queued while the
+    /// system suspends run after resume, as they may access devices that are suspended.
     pub fn unbound_highpri(ctx: &Sleepable, name: &CStr) -> Result<Arc<Self>> {
         // INVARIANT: Without `WQ_BH`, items run on threads.
         Self::new(
             ctx,
             name,
-            bindings::wq_flags_WQ_HIGHPRI | bindings::wq_flags_WQ_UNBOUND,
+            bindings::wq_flags_WQ_HIGHPRI
+                | bindings::wq_flags_WQ_UNBOUND
+                | bindings::wq_flags_WQ_FREEZABLE,
             MAX_ACTIVE_DEFAULT,
         )
     }
