@@ -149,9 +149,9 @@ impl<const N: usize> Ring<N> {
         self.head.load(Ordering::Acquire) == self.tail.load(Ordering::Acquire)
     }
 
-    /// The number of edges pushed, modulo 2^32. From any context.
+    /// The number of edges pushed, modulo 2^32. From any context. Later loads come after this one.
     pub fn pushed(&self) -> u32 {
-        self.head.load(Ordering::Relaxed)
+        self.head.load(Ordering::Acquire)
     }
 
     /// Returns the number of edges ever taken out, modulo 2^32. For the consumer.

@@ -6,9 +6,13 @@ use crate::linux::{
     context::Sleepable,
     gpio, //
 };
-use kernel::sync::atomic::{
-    AtomicFlag,
-    Relaxed, //
+use kernel::{
+    prelude::*,
+    sync::atomic::{
+        Acquire,
+        AtomicFlag,
+        Relaxed, //
+    },
 };
 
 /// The origin of the level.
@@ -72,11 +76,16 @@ impl Level {
         }
     }
 
-    /// Returns whether the key is down. A line that cannot be read is taken for one that is not.
-    pub(crate) fn read(&self, ctx: &Sleepable) -> bool {
+    /// Returns whether the key is down, in process context.
+    ///
+    /// # Errors
+    ///
+    /// Those of the chip of the line, which may be on a bus.
+    pub(crate) fn read(&self, ctx: &Sleepable) -> Result<bool> {
         match &self.source {
-            Source::Line(line) => line.get_cansleep(ctx).unwrap_or(false),
-            Source::Simulated(level) => level.load(Relaxed),
+            Source::Line(line) => line.get_cansleep(ctx),
+            // Later loads, such as that of the number of edges, come after this.
+            Source::Simulated(level) => Ok(level.load(Acquire)),
         }
     }
 

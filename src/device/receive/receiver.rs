@@ -32,7 +32,7 @@ use crate::linux::{
 };
 use crate::new_spinlock_bh;
 use kernel::{
-    new_mutex,
+    new_mutex, pr_err_once,
     prelude::*,
     sync::{
         atomic::{
@@ -122,8 +122,9 @@ impl Receiver {
         }
     }
 
-    /// Reads the level, and how many edges there were before.
-    pub(crate) fn read(&self, level: &Level, ctx: &Sleepable) -> Reading {
+    /// Reads the level, and how many edges there were before. `None` if the line cannot be read; the ticker has
+    /// it read again.
+    pub(crate) fn read(&self, level: &Level, ctx: &Sleepable) -> Option<Reading> {
         /// How often it is read again because edges came meanwhile. A key that bounces so fast is not
         /// believed yet.
         const TRIES: u32 = 4;
@@ -131,16 +132,19 @@ impl Receiver {
         let mut edges = self.ring.pushed();
         let mut tries = 0;
         loop {
-            let down = level.read(ctx);
+            let down = level
+                .read(ctx)
+                .inspect_err(|error| pr_err_once!("cannot read the key: {error:?}\n"))
+                .ok()?;
             let time_ns = Ktime::now().as_ns();
             let pushed = self.ring.pushed();
             tries += 1;
             if pushed == edges || tries == TRIES {
-                return Reading {
+                return Some(Reading {
                     edges: pushed,
                     time_ns,
                     down,
-                };
+                });
             }
             edges = pushed;
         }
@@ -196,23 +200,31 @@ impl Receiver {
             trace::edge_received(self.device, edge.mark, edge.time_ns);
             news |= line.edge(edge, &self.buffer);
         }
+        let edges = self.ring.pushed();
         if self.ring.is_empty() {
-            let edges = self.ring.pushed();
-            let reading = reading.filter(|reading| reading.edges == edges);
-            if line.count_dropped(self.ring.dropped()) {
-                let mark = reading.map_or_else(|| level.is_down(), |reading| reading.down);
-                now_ns = Ktime::now().as_ns();
-                let edge = Edge {
-                    time_ns: now_ns,
-                    mark,
-                };
-                news |= line.resync(edge, &self.buffer);
-            } else if let Some(Reading { time_ns, down, .. }) = reading {
-                let edge = Edge {
-                    time_ns,
-                    mark: down,
-                };
-                news |= line.check(edge, &self.buffer);
+            match reading.filter(|reading| reading.edges == edges) {
+                Some(Reading { time_ns, down, .. }) => {
+                    let edge = Edge {
+                        time_ns,
+                        mark: down,
+                    };
+                    news |= match line.count_dropped(self.ring.dropped()) {
+                        true => line.resync(edge, &self.buffer),
+                        false => line.check(edge, &self.buffer),
+                    };
+                }
+                // The next reading is to show the level after dropped edges.
+                None if level.needs_thread() => (),
+                None if line.count_dropped(self.ring.dropped()) => {
+                    let mark = level.is_down();
+                    now_ns = Ktime::now().as_ns();
+                    let edge = Edge {
+                        time_ns: now_ns,
+                        mark,
+                    };
+                    news |= line.resync(edge, &self.buffer);
+                }
+                None => (),
             }
         }
         monitor.follow(line.level());
@@ -275,11 +287,14 @@ impl Receiver {
         ctx: &Sleepable,
     ) -> Option<Summary> {
         let reading = self.read(level, ctx);
-        let down = reading.down;
-        self.drain(level, monitor, Some(reading), |_| ());
+        let down = reading.as_ref().map(|reading| reading.down);
+        self.drain(level, monitor, reading, |_| ());
         let ended = self.decode(ctx, |_| ()).ended;
         let mut text = self.text.lock();
-        let edges = self.line.lock().restart(down, Ktime::now().as_ns());
+        let mut line = self.line.lock();
+        let down = down.unwrap_or_else(|| line.level());
+        let edges = line.restart(down, Ktime::now().as_ns());
+        drop(line);
         let session = edges.map(|edges| self.end_session(&mut text, edges));
         session.or(ended)
     }
