@@ -158,9 +158,14 @@ impl Keyer {
                     is_over = false;
                     return None;
                 }
-                if !core::mem::take(is_cut) {
-                    *symbol = queue.take().inspect(|next| report.add(now, *next));
+                if core::mem::take(is_cut) {
+                    if queue.take_again() {
+                        return *symbol;
+                    }
+                    report.abort();
+                    self.end_message(report);
                 }
+                *symbol = queue.take().inspect(|next| report.add(now, *next));
                 *symbol
             });
             let Some(step) = step else {
@@ -190,7 +195,7 @@ impl Keyer {
                 let now = Ktime::now();
                 self.put_out(ctx, lamp, &mut lit, now);
                 keying.abort(now.as_ns());
-                if !self.is_given_up() {
+                if !self.is_given_up() && (symbol.is_none() || queue.cut()) {
                     *is_cut = symbol.is_some();
                     continue;
                 }

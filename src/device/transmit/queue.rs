@@ -274,6 +274,10 @@ impl TxQueue {
         let was_writable = state.fifo.room() >= POLL_ROOM;
         state.fifo.clear();
         state.spacing.interrupt();
+        if core::mem::take(&mut state.is_cut) {
+            // The keyer does not run, and the lamp is dark.
+            state.keying = None;
+        }
         self.aborted.store(state.keying.is_some(), Relaxed);
         let end = state.accepted;
         drop(state);
@@ -362,6 +366,19 @@ impl TxQueue {
             self.writable.notify(Band::Out);
         }
         symbol
+    }
+
+    /// Marks the symbol taken last as cut by a rest; the lamp is dark. Returns whether that holds: not if the symbol is
+    /// to be aborted. For the keyer.
+    pub(crate) fn cut(&self) -> bool {
+        let mut state = self.state.lock();
+        state.is_cut = state.keying.is_some() && !self.is_aborted();
+        state.is_cut
+    }
+
+    /// Takes the symbol again that was cut. Returns false if it has been aborted meanwhile. For the keyer.
+    pub(crate) fn take_again(&self) -> bool {
+        core::mem::take(&mut self.state.lock().is_cut)
     }
 
     /// Marks the symbol taken last as sent or aborted; the lamp is dark. Returns whether it was to be

@@ -25,6 +25,8 @@ pub(super) struct QueueState {
     pub(super) refused: bool,
     /// The position of the symbol that the keyer is sending.
     pub(super) keying: Option<u64>,
+    /// The keyer rests in the middle of that symbol, with a dark lamp.
+    pub(super) is_cut: bool,
     /// Set when the hardware is removed.
     pub(super) gone: bool,
     /// The position of the next symbol.
@@ -42,6 +44,7 @@ impl QueueState {
             writing: false,
             refused: false,
             keying: None,
+            is_cut: false,
             gone: false,
             accepted: 0,
             beacon_end: 0,

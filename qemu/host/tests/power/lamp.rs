@@ -18,7 +18,8 @@ pub fn tests() -> Tests {
     tests![
         own_lamp_is_dark_in_sleep_and_the_letter_is_sent_anew,
         a_long_mark_does_not_hold_up_sleep,
-        a_message_that_sleep_cut_is_one_message
+        a_message_that_sleep_cut_is_one_message,
+        a_letter_that_sleep_cut_can_be_aborted
     ]
     .on(&REAL)
     .and(tests![TRIGGER.with =>
@@ -155,6 +156,35 @@ fn a_message_that_sleep_cut_is_one_message() {
         assert_eq!(log.matches("sent \"NA\"").count(), 1, "{log}");
         assert_eq!(log.lines().count(), 1, "{log}");
         assert_eq!(numbers(board)?["sent_messages"], 1);
+        Ok(())
+    });
+}
+
+/// Who opens /dev/snapshot to hibernate has the drivers prepared, while tasks run on.
+fn a_letter_that_sleep_cut_can_be_aborted() {
+    if lacks_wires() {
+        return;
+    }
+    REAL.with_driver("", |board| {
+        set(board, "unit_us", "1000000")?;
+        let before = board.lamp().count();
+        board.run("echo TTT > /dev/morse")?;
+        assert!(board.lamp().wait_edge(before, LIMIT), "it sends");
+        let command = format!(
+            "exec 5< /dev/snapshot; timeout 5 sh -c 'echo 1 > {SETTINGS}/abort'; echo $?; \
+             cat {SETTINGS}/queued; exec 5<&-"
+        );
+        assert_eq!(board.run(&command)?, "0\n0\n");
+        pass(WHOLE);
+        assert_eq!(
+            board.lamp().edges_since(before).len(),
+            2,
+            "a mark, cut short"
+        );
+        assert_eq!(numbers(board)?["sent"], 0);
+        set(board, "wpm", "60")?;
+        board.run("printf E | dd of=/dev/morse conv=fsync 2> /dev/null")?;
+        assert_eq!(numbers(board)?["sent"], 1, "the next letter is sent");
         Ok(())
     });
 }
