@@ -3,8 +3,9 @@
 //! System sleep: the lamp is dark during sleep, and the level of the key is read again after it.
 //!
 //! A message may take hours, and a mark minutes, so suspending does not wait for their end: the keyer aborts
-//! the current symbol, and sends it from its beginning after resume. Freezing the keyer could leave the lamp
-//! lit; the line would stay active, or become active again when its controller resumes.
+//! the current symbol, and sends it from its beginning after resume. Then the queue freezes, so that no work item
+//! reads the key through a bus that is suspended. Freezing alone could leave the lamp lit; the line would stay
+//! active, or become active again when its controller resumes.
 //!
 //! The clock stands still during sleep, so a duration that spans it is unknown. The session ends when sleep
 //! begins; edges until the end of sleep belong to a session of their own.
@@ -66,7 +67,7 @@ impl Power {
         if let Some(session) = session {
             dev_info!(self.dev, "received {session}\n");
         }
-        self.receiver.buffer.wake();
+        self.receiver.buffer.wake(true);
     }
 }
 

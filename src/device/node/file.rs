@@ -61,13 +61,20 @@ pub(crate) struct DeviceData {
 }
 
 /// The state of one open file.
-#[pin_data]
+#[pin_data(PinnedDrop)]
 pub(crate) struct OpenFile {
     data: DeviceData,
     #[pin]
     writer: Writer,
     #[pin]
     reader: Reader,
+}
+
+#[pinned_drop]
+impl PinnedDrop for OpenFile {
+    fn drop(self: Pin<&mut Self>) {
+        self.data.receiver.buffer.close(&self.reader);
+    }
 }
 
 impl FileOperations for OpenFile {

@@ -48,6 +48,8 @@ struct BufferState {
     pulses: Stream<uapi::Pulse>,
     /// The number of items that readers lost, all together.
     lost: u64,
+    /// The number of open files that read pulses.
+    pulse_readers: usize,
     /// Set when the hardware is removed.
     gone: bool,
 }
@@ -99,6 +101,7 @@ impl ReadBuffer {
                 text: Stream::new(TEXT_BYTES, 0)?,
                 pulses: Stream::new(PULSES, uapi::Pulse::default())?,
                 lost: 0,
+                pulse_readers: 0,
                 gone: false,
             }, "ReadBuffer::state"),
             changed: PollQueue::new(c"ReadBuffer::changed", kernel::static_lock_class!())?,
@@ -136,9 +139,12 @@ impl ReadBuffer {
         self.state.lock().lost += pulses;
     }
 
-    /// Wakes the readers.
-    pub(crate) fn wake(&self) {
-        self.changed.notify(Band::In);
+    /// Wakes the readers after pulses were appended, and text if there `is_text`. Pulses alone concern no reader
+    /// of text, who would be told of an event for each.
+    pub(crate) fn wake(&self, is_text: bool) {
+        if is_text || self.state.lock().pulse_readers > 0 {
+            self.changed.notify(Band::In);
+        }
     }
 
     /// Marks the device as removed, and wakes all readers.
@@ -333,19 +339,31 @@ impl ReadBuffer {
 
     /// Makes `reader` read the stream `mode`. If it changes, it reads items received from now on.
     pub(crate) fn set_mode(&self, reader: &Reader, mode: Mode) -> Result {
-        let state = self.state.lock();
+        let mut state = self.state.lock();
         let mut place = reader.place.lock();
         if state.gone {
             return Err(ENODEV);
         }
         if place.mode != mode {
             *place = state.start(mode);
+            state.pulse_readers = match mode {
+                Mode::Text => state.pulse_readers - 1,
+                Mode::Pulses => state.pulse_readers + 1,
+            };
             drop(place);
             drop(state);
             // A waiting read of the same file has to wait for items of the new stream.
             self.changed.notify_all();
         }
         Ok(())
+    }
+
+    /// Forgets `reader`, whose file is closed.
+    pub(crate) fn close(&self, reader: &Reader) {
+        let mut state = self.state.lock();
+        if reader.place.lock().mode == Mode::Pulses {
+            state.pulse_readers -= 1;
+        }
     }
 
     /// Returns the number of items of its stream that `reader` lost.

@@ -53,7 +53,7 @@ impl WorkHandler for Deliver {
         let decoded = self.receiver.decode(ctx, |wait_ns| {
             self.gap.mod_delayed_stepwise_ns(wait_ns);
         });
-        self.receiver.buffer.wake();
+        self.receiver.buffer.wake(decoded.has_text);
         if let Some(session) = decoded.ended {
             dev_info!(self.dev, "received {session}\n");
         }

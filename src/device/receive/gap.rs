@@ -81,10 +81,10 @@ impl DelayedWorkHandler for GapTimer {
             };
             let news = self
                 .receiver
-                .drain(&self.level, &self.monitor, Some(reading), |_| ());
+                .drain(&self.level, &self.monitor, reading, |_| ());
             let decoded = self.receiver.decode(ctx, &mut arm);
             if news || decoded.has_text {
-                self.receiver.buffer.wake();
+                self.receiver.buffer.wake(decoded.has_text);
             }
             if let Some(session) = decoded.ended {
                 dev_info!(self.dev, "received {session}\n");

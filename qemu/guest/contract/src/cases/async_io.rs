@@ -16,10 +16,12 @@ use crate::task::{PROMPT, SETTLE};
 use crate::Result;
 use morse_guest::device::Device;
 use morse_guest::driver;
+use morse_use::uapi::{MORSE_PULSES, MORSE_TEXT};
 
 super::cases![
     a_file_that_stays_writable_is_told_once,
     a_write_of_ones_own_is_no_change,
+    pulses_are_no_change_for_a_reader_of_text,
     sigio_for_text,
     sigio_for_room,
     sigio_when_the_device_goes,
@@ -74,6 +76,37 @@ fn a_write_of_ones_own_is_no_change() -> Result {
         Device::open()?.write("E")?;
         assert_eq!(events(&epoll, Duration::ZERO)?, 0);
     }
+    Ok(())
+}
+
+/// Keys a K whose end takes longer than the test.
+fn key_unfinished(hand: &mut Hand) -> Result {
+    driver::set("receive_wpm", "1")?;
+    hand.key("-.-").map(drop)
+}
+
+fn pulses_are_no_change_for_a_reader_of_text() -> Result {
+    let mut hand = Hand::new()?;
+    let (text, pulses) = (Device::open_nonblock()?, Device::open_nonblock()?);
+    let signals = Signals::of(&text)?;
+    let epoll = edge_triggered(&text)?;
+    hand.key_word("-")?;
+    assert!(signals.came()?);
+    assert_eq!(events(&epoll, SETTLE)?, 1);
+    key_unfinished(&mut hand)?;
+    assert_eq!(events(&epoll, SETTLE)?, 0, "there is no new text");
+    assert!(!signals.came()?);
+    // Those who read pulses are told of each.
+    pulses.set_mode(MORSE_PULSES)?;
+    let epoll = edge_triggered(&pulses)?;
+    assert_eq!(events(&epoll, SETTLE)?, 1, "it is writable");
+    key_unfinished(&mut hand)?;
+    assert!(events(&epoll, SETTLE)? >= 1);
+    pulses.set_mode(MORSE_TEXT)?;
+    drop(pulses);
+    signals.came()?;
+    key_unfinished(&mut hand)?;
+    assert!(!signals.came()?, "nobody reads pulses any more");
     Ok(())
 }
 
