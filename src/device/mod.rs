@@ -173,7 +173,7 @@ impl<'a> Transceiver<'a> {
         )?;
         let needs_thread = needs_thread(line.as_ref());
         let level = Arc::new(Level::new(line, needs_thread), GFP_KERNEL)?;
-        let receiver = Arc::pin_init(Receiver::new(number.value(), level.read(ctx))?, GFP_KERNEL)?;
+        let receiver = Arc::pin_init(Receiver::new(number.value(), level.read(ctx)?)?, GFP_KERNEL)?;
         if let Some(debounce_ms) = debounce_ms {
             let debounce_us = debounce_ms.checked_mul(US_PER_MS).ok_or(EINVAL)?;
             receiver.line.lock().set_debounce_us(debounce_us)?;
@@ -201,6 +201,8 @@ impl<'a> Transceiver<'a> {
             Ok(Ticker::new(dev, receiver.clone(), gap.handle()))
         )?;
         let bottom_half = BottomHalf::new(
+            dev,
+            transmitter.clone(),
             level.clone(),
             receiver.clone(),
             monitor.clone(),

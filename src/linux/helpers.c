@@ -273,3 +273,8 @@ void morse_helper_wake_irq_clear(struct device *dev)
 	dev_pm_clear_wake_irq(dev);
 	device_init_wakeup(dev, false);
 }
+
+void morse_helper_wakeup_event(struct device *dev)
+{
+	pm_wakeup_event(dev, 0);
+}

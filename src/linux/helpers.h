@@ -56,5 +56,6 @@ int morse_helper_register_reboot_notifier(struct notifier_block *nb);
 int morse_helper_unregister_reboot_notifier(struct notifier_block *nb);
 int morse_helper_wake_irq_set(struct device *dev, unsigned int irq);
 void morse_helper_wake_irq_clear(struct device *dev);
+void morse_helper_wakeup_event(struct device *dev);
 
 #endif /* MORSE_HELPERS_H */

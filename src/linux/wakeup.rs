@@ -23,6 +23,15 @@ extern "C" {
     fn morse_helper_wake_irq_set(dev: *mut c_void, irq: c_uint) -> c_int;
     /// `dev_pm_clear_wake_irq()` and `device_init_wakeup()`, as above.
     fn morse_helper_wake_irq_clear(dev: *mut c_void);
+    /// `pm_wakeup_event()`, which is inline in some configurations.
+    fn morse_helper_wakeup_event(dev: *mut c_void);
+}
+
+/// Reports an event that may wake the system, if `dev` has a wake interrupt: a suspend in progress is
+/// aborted. In a softirq or a task.
+pub fn report_event(dev: &Device) {
+    // SAFETY: The device is valid.
+    unsafe { morse_helper_wakeup_event(raw_device(dev).cast()) };
 }
 
 /// A wake interrupt of a device, which is cleared when dropped.

@@ -20,7 +20,10 @@ use super::{
     receiver::Receiver, //
 };
 use crate::choice_param;
-use crate::device::transmit::monitor::Monitor;
+use crate::device::transmit::{
+    monitor::Monitor,
+    transmitter::Transmitter, //
+};
 use crate::linux::{
     context::{
         Atomic,
@@ -33,6 +36,7 @@ use crate::linux::{
         Deferral,
         Mechanism, //
     },
+    wakeup,
     workqueue::{
         Queue,
         WorkHandle,
@@ -41,8 +45,12 @@ use crate::linux::{
 };
 use crate::new_softirq;
 use kernel::{
+    device::Device,
     prelude::*,
-    sync::Arc, //
+    sync::{
+        aref::ARef,
+        Arc, //
+    },
 };
 
 choice_param! {
@@ -82,6 +90,8 @@ pub(crate) fn needs_thread(line: Option<&gpio::Input>) -> bool {
 
 /// The handler of the softirq, and the job of the thread of [`ThreadedHalves`](super::irq::ThreadedHalves).
 pub(crate) struct BottomHalf {
+    dev: ARef<Device>,
+    transmitter: Arc<Transmitter>,
     level: Arc<Level>,
     receiver: Arc<Receiver>,
     monitor: Arc<Monitor>,
@@ -93,8 +103,11 @@ impl BottomHalf {
     /// Makes a bottom half that drains the edges of `receiver`.
     ///
     /// It has `monitor` follow the key, arms `gap` for the time at which the level is stable or something ends
-    /// without a further edge, and queues `deliver` to read text.
+    /// without a further edge, and queues `deliver` to read text. While `transmitter` rests, an edge is an event
+    /// that may wake the system.
     pub(crate) fn new(
+        dev: &Device,
+        transmitter: Arc<Transmitter>,
         level: Arc<Level>,
         receiver: Arc<Receiver>,
         monitor: Arc<Monitor>,
@@ -102,6 +115,8 @@ impl BottomHalf {
         deliver: WorkHandle<Sleepable>,
     ) -> Self {
         Self {
+            dev: dev.into(),
+            transmitter,
             level,
             receiver,
             monitor,
@@ -122,12 +137,16 @@ impl BottomHalf {
 
     /// Runs it in the thread of an interrupt.
     pub(crate) fn run_threaded(&self, ctx: &Sleepable) {
-        self.process(Some(self.receiver.read(&self.level, ctx)));
+        self.process(self.receiver.read(&self.level, ctx));
     }
 
     fn process(&self, reading: Option<Reading>) {
         let _deferral = Deferral::start(self.receiver.device, Mechanism::Softirq);
         self.receiver.count_softirq();
+        // The key wakes a system that sleeps by its interrupt; here is one that is about to.
+        if self.transmitter.is_resting() {
+            wakeup::report_event(&self.dev);
+        }
         let news = self
             .receiver
             .drain(&self.level, &self.monitor, reading, |wait_ns| {

@@ -15,9 +15,12 @@ use super::sleep::{begin, is_awake, pass, sleep_until_alarm, Way};
 
 /// The tests here.
 pub fn tests() -> Tests {
-    tests![key_is_read_anew_after_sleep]
+    tests![key_is_read_anew_after_sleep, key_is_not_read_during_sleep]
         .on(&REAL)
-        .and(tests![WAKING.loaded => key_wakes_the_board_if_the_device_tree_says_so])
+        .and(tests![WAKING.loaded =>
+            key_wakes_the_board_if_the_device_tree_says_so,
+            key_that_is_pressed_on_the_way_to_sleep_is_told,
+        ])
 }
 
 /// A board that its key may wake.
@@ -110,5 +113,58 @@ fn key_wakes_the_board_if_the_device_tree_says_so(board: &mut Board) -> Result<(
         note!("{may}: {took:?}, {resumed}");
         assert_eq!(took < LONG, wakes, "{may}: awake after {took:?}");
     }
+    Ok(())
+}
+
+/// The bus of its chip may be suspended, so the work item that reads the key waits from the freezing of tasks to their
+/// thawing.
+fn key_is_not_read_during_sleep() {
+    if lacks_wires() {
+        return;
+    }
+    REAL.with_driver("", |board| {
+        set(board, "ticker_ms", "10")?;
+        let tracing = "/sys/kernel/tracing";
+        board.run(&format!(
+            "echo > {tracing}/trace; echo 1 > {tracing}/events/power/suspend_resume/enable; \
+             echo 1 > {tracing}/events/morse/morse_deferral_start/enable"
+        ))?;
+        begin(board, &Way::Devices.command())?;
+        pass(AWAKE);
+        is_awake(board)?;
+        let trace = board.run(&format!(
+            "echo 0 > {tracing}/events/morse/morse_deferral_start/enable; \
+             echo 0 > {tracing}/events/power/suspend_resume/enable; \
+             grep -E 'suspend_resume: (freeze|thaw)_processes|mechanism=gap' {tracing}/trace; echo > {tracing}/trace"
+        ))?;
+        let index = |text: &str| trace.lines().position(|line| line.contains(text));
+        let frozen = index("freeze_processes[0] end").expect("tasks are frozen");
+        let thawed = index("thaw_processes[0] begin").expect("tasks are thawed");
+        let runs = trace.lines().count() - 4;
+        note!("{runs} runs, {} of them frozen", thawed - frozen - 1);
+        assert!(runs > 10, "{trace}");
+        assert_eq!(thawed - frozen, 1, "{trace}");
+        Ok(())
+    });
+}
+
+/// A test of the freezer takes as long as it is told, and sleeps no deeper.
+fn key_that_is_pressed_on_the_way_to_sleep_is_told(board: &mut Board) -> Result<()> {
+    let count = "/sys/class/misc/morse/device/power/wakeup_active_count";
+    let count_before = board.run(&format!(
+        "echo enabled > /sys/class/misc/morse/device/power/wakeup; cat {count}"
+    ))?;
+    begin(
+        board,
+        "echo 2 > /sys/module/suspend/parameters/pm_test_delay; \
+         echo freezer > /sys/power/pm_test; echo freeze > /sys/power/state",
+    )?;
+    pass(ASLEEP);
+    board.key(true)?;
+    pass(UNIT);
+    board.key(false)?;
+    pass(AWAKE);
+    is_awake(board)?;
+    assert_ne!(board.run(&format!("cat {count}"))?, count_before);
     Ok(())
 }
