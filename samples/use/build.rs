@@ -21,7 +21,11 @@ fn main() {
             "--no-prepend-enum-name",
             "--allowlist-file",
             ".*/morse\\.h",
+            // Requests are macros.
+            "--clang-macro-fallback",
+            "--clang-macro-fallback-build-dir",
         ])
+        .arg(out.with_file_name(""))
         .arg("-o")
         .arg(&out)
         .status();

@@ -60,31 +60,34 @@ struct morse_pulse {
 	__u32 reserved;
 };
 
-/**
- * enum morse_ioctl - requests
- * @MORSE_IOC_ABORT: Drop all queued characters, and abort the one being sent.
- *	Returns when the lamp is dark. Text that another task writes meanwhile is
- *	not affected. EINTR if a signal arrives first, also with SA_RESTART; the
- *	abort still takes effect, and is not restarted. EBADF if the file is not
- *	open for writing.
- * @MORSE_IOC_GET_STATUS: Get a struct morse_status.
- * @MORSE_IOC_SET_MODE: Set the mode of this file, a __u32 from enum morse_mode.
- *	If the mode changes, the file, including a waiting read(2), reads content
- *	received from then on. EINVAL if there is no such mode. In the mode
- *	MORSE_PULSES, read(2) returns whole structures, and EINVAL if the buffer
- *	is too small for one.
- * @MORSE_IOC_GET_LOST: Get, as a __u64, the amount of content that this file lost
- *	since its mode was set, because it was read too slowly: bytes of text, or
- *	pulses.
- *
- * After the device has been removed, a request that is otherwise valid fails
- * with ENODEV. Other requests fail with ENOTTY.
+/*
+ * Requests. After the device has been removed, one that is otherwise valid fails
+ * with ENODEV. Others fail with ENOTTY.
  */
-enum morse_ioctl {
-	MORSE_IOC_ABORT = _IO(0xb9, 0x00),
-	MORSE_IOC_GET_STATUS = _IOR(0xb9, 0x01, struct morse_status),
-	MORSE_IOC_SET_MODE = _IOW(0xb9, 0x02, __u32),
-	MORSE_IOC_GET_LOST = _IOR(0xb9, 0x03, __u64),
-};
+
+/*
+ * Drop all queued characters, and abort the one being sent. Returns when the
+ * lamp is dark. Text that another task writes meanwhile is not affected. EINTR if
+ * a signal or system sleep comes first, also with SA_RESTART; the abort still
+ * takes effect, and is not restarted. EBADF if the file is not open for writing.
+ */
+#define MORSE_IOC_ABORT _IO(0xb9, 0x00)
+
+/* Get the status. */
+#define MORSE_IOC_GET_STATUS _IOR(0xb9, 0x01, struct morse_status)
+
+/*
+ * Set the mode of this file, from enum morse_mode. If the mode changes, the file,
+ * including a waiting read(2), reads content received from then on. EINVAL if
+ * there is no such mode. In the mode MORSE_PULSES, read(2) returns whole
+ * structures, and EINVAL if the buffer is too small for one.
+ */
+#define MORSE_IOC_SET_MODE _IOW(0xb9, 0x02, __u32)
+
+/*
+ * Get the amount of content that this file lost since its mode was set, because
+ * it was read too slowly: bytes of text, or pulses.
+ */
+#define MORSE_IOC_GET_LOST _IOR(0xb9, 0x03, __u64)
 
 #endif /* _UAPI_LINUX_MORSE_H */
