@@ -35,7 +35,7 @@ const BOTH_EDGES: u32 = bindings::IRQF_TRIGGER_RISING | bindings::IRQF_TRIGGER_F
 pub struct DeviceIrq<'a, T: IrqHandler> {
     /// Dropped before the registration.
     _wake: Option<WakeIrq>,
-    registration: Registration<T>,
+    _registration: Registration<T>,
     /// The number of the interrupt is that of the device while this is bound.
     _dev: PhantomData<&'a platform::Device<Bound>>,
 }
@@ -70,13 +70,8 @@ impl<'a, T: IrqHandler> DeviceIrq<'a, T> {
         let registration = Registration::new(ctx, irq, BOTH_EDGES, name, handler)?;
         Ok(Self {
             _wake: WakeIrq::described(ctx, dev.as_ref(), irq)?,
-            registration,
+            _registration: registration,
             _dev: PhantomData,
         })
-    }
-
-    /// Returns the handler.
-    pub fn handler(&self) -> &T {
-        self.registration.handler()
     }
 }

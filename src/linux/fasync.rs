@@ -85,7 +85,8 @@ impl FasyncList {
         to_result(result)
     }
 
-    /// Sends `SIGIO`, or the signal set by `F_SETSIG`, for all files of the list. In any context.
+    /// Sends `SIGIO`, or the signal set by `F_SETSIG`, for all files of the list. In a softirq or a
+    /// task.
     pub fn kill(&self, band: Band) {
         let band = match band {
             Band::In => bindings::POLL_IN,

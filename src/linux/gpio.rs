@@ -275,7 +275,8 @@ impl Input {
         self.sleeps
     }
 
-    /// Returns whether the line is active. From any context.
+    /// Returns whether the line is active. From any context, but on `PREEMPT_RT` only if the lock of the chip is
+    /// a raw one.
     ///
     /// # Errors
     ///

@@ -97,11 +97,6 @@ impl<T: IrqHandler> Registration<T> {
         self.irq
     }
 
-    /// Returns the handler.
-    pub(super) fn handler(&self) -> &T {
-        &self.handler
-    }
-
     fn cookie(handler: &T) -> *mut c_void {
         ptr::from_ref(handler).cast_mut().cast()
     }

@@ -169,11 +169,6 @@ impl<T: IrqHandler> SimulatedIrq<T> {
         // SAFETY: The token allows sleeping.
         unsafe { morse_helper_synchronize_rcu_expedited() };
     }
-
-    /// Returns the handler.
-    pub fn handler(&self) -> &T {
-        self.registration.handler()
-    }
 }
 
 impl<T: IrqHandler> Drop for SimulatedIrq<T> {

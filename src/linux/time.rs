@@ -2,7 +2,8 @@
 
 //! Points in time on the monotonic clock, as signed nanoseconds.
 //!
-//! `kernel::time::Instant` does not let drivers compute an absolute deadline. [`Ktime`] does.
+//! `kernel::time::Instant` does not tell its nanoseconds to modules, which events and absolute timers need.
+//! [`Ktime`] does.
 //!
 //! C header: [`include/linux/timekeeping.h`](srctree/include/linux/timekeeping.h)
 

@@ -14,7 +14,7 @@ use kernel::{
 
 /// An interrupt that cannot be raised.
 pub struct SimulatedIrq<T: IrqHandler> {
-    handler: Pin<KBox<T>>,
+    _handler: Pin<KBox<T>>,
 }
 
 impl<T: IrqHandler> SimulatedIrq<T> {
@@ -25,7 +25,7 @@ impl<T: IrqHandler> SimulatedIrq<T> {
         handler: impl PinInit<T, Error>,
     ) -> Result<Self> {
         Ok(Self {
-            handler: KBox::pin_init(handler, GFP_KERNEL)?,
+            _handler: KBox::pin_init(handler, GFP_KERNEL)?,
         })
     }
 
@@ -33,10 +33,5 @@ impl<T: IrqHandler> SimulatedIrq<T> {
     pub fn raise(&self, _ctx: &Sleepable) -> Result {
         pr_warn_once!("this kernel has no simulated interrupts (CONFIG_IRQ_SIM)\n");
         Err(ENODEV)
-    }
-
-    /// Returns the handler.
-    pub fn handler(&self) -> &T {
-        &self.handler
     }
 }
