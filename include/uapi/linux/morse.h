@@ -3,7 +3,6 @@
  * ioctls of /dev/morse
  *
  * All types have a fixed width and the same layout for 32- and 64-bit callers.
- * The requests are an enum, not macros, so that bindgen can read them.
  */
 #ifndef _UAPI_LINUX_MORSE_H
 #define _UAPI_LINUX_MORSE_H
@@ -62,7 +61,7 @@ struct morse_pulse {
 
 /*
  * Requests. After the device has been removed, one that is otherwise valid fails
- * with ENODEV. Others fail with ENOTTY.
+ * with ENODEV. Unknown requests fail with ENOTTY.
  */
 
 /*
