@@ -30,6 +30,7 @@ of_table!(OF_TABLE, c"gpio-morse");
 /// The maximum of the binding, in milliseconds.
 const DEBOUNCE_MAX_MS: u32 = 1000;
 
+/// The driver of `gpio-morse` nodes.
 pub struct Driver;
 
 impl platform::Driver for Driver {
