@@ -4,6 +4,7 @@
 //! never come.
 
 mod keyboard;
+mod spinlock;
 
 use std::thread;
 use std::time::Duration;
@@ -24,6 +25,7 @@ pub fn tests() -> Tests {
     .on(&REAL)
     .and(tests![a_key_on_a_chip_that_sleeps_is_read].on(&SLEEPING))
     .and(keyboard::tests())
+    .and(spinlock::tests())
 }
 
 /// One whose key is on a chip that sleeps, in place of an expander, and gets its interrupt from it.
