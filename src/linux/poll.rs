@@ -16,7 +16,8 @@ use super::fasync::{
 };
 use core::{
     ops::Deref,
-    pin::Pin, //
+    pin::Pin,
+    ptr, //
 };
 use kernel::{
     bindings, fs,
@@ -63,8 +64,8 @@ impl core::ops::BitOrAssign for PollEvents {
 /// A wait queue for changes of a file's readiness: of poll(2), epoll(7) and io_uring(7), and of the
 /// owners of files with `O_ASYNC`, which get `SIGIO`.
 ///
-/// An edge-triggered epoll reports an event for each notification that finds the file ready. So notify
-/// of changes only.
+/// An edge-triggered epoll and a multishot poll report an event for each notification of the events that they
+/// wait for, if it finds the file ready. So notify of changes only.
 pub struct PollQueue {
     condvar: PollCondVarBox,
     fasync: FasyncList,
@@ -89,9 +90,33 @@ impl PollQueue {
         self.fasync.update(request)
     }
 
-    /// Wakes all waiters, and sends `SIGIO`.
+    /// Wakes all tasks that wait for the condition variable, and those that poll for `events`.
+    pub fn wake_up_poll(&self, events: PollEvents) {
+        const {
+            assert!(size_of::<PollCondVar>() == size_of::<bindings::wait_queue_head>());
+            assert!(align_of::<PollCondVar>() == align_of::<bindings::wait_queue_head>());
+        }
+        let condvar: &PollCondVar = &self.condvar;
+        let queue = ptr::from_ref(condvar).cast_mut().cast();
+        // SAFETY: A `PollCondVar` consists of a wait queue only, as asserted above, and is initialised. The key is
+        // that of `poll_to_key()`.
+        unsafe {
+            bindings::__wake_up(
+                queue,
+                bindings::TASK_NORMAL,
+                0,
+                ptr::without_provenance_mut(events.0 as usize),
+            );
+        }
+    }
+
+    /// Wakes waiters as [`Self::wake_up_poll`] does, and sends `SIGIO`.
     pub fn notify(&self, band: Band) {
-        self.condvar.notify_all();
+        self.wake_up_poll(match band {
+            Band::In => PollEvents::IN,
+            Band::Out => PollEvents::OUT,
+            Band::HangUp => PollEvents::HUP,
+        });
         self.fasync.kill(band);
     }
 }

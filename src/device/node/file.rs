@@ -3,11 +3,9 @@
 //! An open `/dev/morse`.
 
 use crate::device::receive::{
-    buffer::{
-        Mode,
-        Reader, //
-    },
-    receiver::Receiver, //
+    buffer::Reader,
+    receiver::Receiver,
+    state::Mode, //
 };
 use crate::device::transmit::{
     queue::Writer,

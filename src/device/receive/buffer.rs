@@ -5,9 +5,13 @@
 //! All open files share one stream of text and one of pulses; each file has a cursor of its own. The receiver
 //! never waits for a reader.
 
-use super::stream::{
-    Cursor,
-    Stream, //
+use super::{
+    state::{
+        BufferState,
+        Mode,
+        Place, //
+    },
+    stream::Stream, //
 };
 use crate::code::Pulse;
 use crate::linux::{
@@ -28,14 +32,15 @@ use kernel::{
     fs,
     iov::IovIterDest,
     prelude::*,
-    sync::poll::PollTable,
+    sync::{
+        atomic::{
+            AtomicFlag,
+            Relaxed, //
+        },
+        poll::PollTable, //
+    },
     transmute::AsBytes, //
 };
-
-/// The capacity for text in bytes: more than half an hour at 20 WPM.
-const TEXT_BYTES: usize = 4096;
-/// The capacity for pulses.
-const PULSES: usize = 2048;
 
 /// The number of bytes of text that are copied to user space at a time.
 const CHUNK_BYTES: usize = 256;
@@ -43,32 +48,15 @@ const PULSE_BYTES: usize = size_of::<uapi::Pulse>();
 /// The number of pulses that are copied to user space at a time, of the same size.
 const CHUNK_PULSES: usize = CHUNK_BYTES / PULSE_BYTES;
 
-struct BufferState {
-    text: Stream<u8>,
-    pulses: Stream<uapi::Pulse>,
-    /// The number of items that readers lost, all together.
-    lost: u64,
-    /// The number of open files that read pulses.
-    pulse_readers: usize,
-    /// Set when the hardware is removed.
-    gone: bool,
-}
-
 /// See the [module documentation](self).
 #[pin_data]
 pub(crate) struct ReadBuffer {
     #[pin]
     state: SpinLockBh<BufferState>,
+    /// Whether a file reads pulses. Written under the lock of `state`.
+    has_pulse_files: AtomicFlag,
     /// Notified when there is new content, and when the device is removed.
     changed: PollQueue,
-}
-
-/// The stream that a reader reads.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Mode {
-    Text,
-    /// Pulses, as `struct morse_pulse`.
-    Pulses,
 }
 
 /// The position of one open file.
@@ -77,13 +65,6 @@ pub(crate) struct Reader {
     /// Taken under the lock of the buffer.
     #[pin]
     place: SpinLockBh<Place>,
-}
-
-#[derive(Clone, Copy)]
-struct Place {
-    /// The stream that the file reads.
-    mode: Mode,
-    cursor: Cursor,
 }
 
 /// The items that one read copies. It holds no lock meanwhile, as user space can stall the copy.
@@ -97,13 +78,8 @@ impl ReadBuffer {
     /// Makes an empty buffer.
     pub(crate) fn new() -> impl PinInit<Self, Error> {
         try_pin_init!(Self {
-            state <- new_spinlock_bh!(BufferState {
-                text: Stream::new(TEXT_BYTES, 0)?,
-                pulses: Stream::new(PULSES, uapi::Pulse::default())?,
-                lost: 0,
-                pulse_readers: 0,
-                gone: false,
-            }, "ReadBuffer::state"),
+            state <- new_spinlock_bh!(BufferState::new()?, "ReadBuffer::state"),
+            has_pulse_files: AtomicFlag::new(false),
             changed: PollQueue::new(c"ReadBuffer::changed", kernel::static_lock_class!())?,
         })
     }
@@ -121,8 +97,12 @@ impl ReadBuffer {
         }
     }
 
-    /// Appends a pulse, as [`Self::push_text`] does with text.
+    /// Appends a pulse, as [`Self::push_text`] does with text, if a file reads pulses: others begin with later
+    /// ones.
     pub(crate) fn push_pulse(&self, pulse: Pulse) {
+        if !self.has_pulse_files.load(Relaxed) {
+            return;
+        }
         let mut state = self.state.lock();
         if state.gone {
             return;
@@ -139,10 +119,10 @@ impl ReadBuffer {
         self.state.lock().lost += pulses;
     }
 
-    /// Wakes the readers after pulses were appended, and text if there `is_text`. Pulses alone concern no reader
-    /// of text, who would be told of an event for each.
-    pub(crate) fn wake(&self, is_text: bool) {
-        if is_text || self.state.lock().pulse_readers > 0 {
+    /// Wakes the readers after pulses were appended, and text if `has_text`. Pulses alone concern no reader of text,
+    /// who would be told of an event for each.
+    pub(crate) fn wake(&self, has_text: bool) {
+        if has_text || self.has_pulse_files.load(Relaxed) {
             self.changed.notify(Band::In);
         }
     }
@@ -164,6 +144,20 @@ impl ReadBuffer {
         pin_init!(Reader {
             place <- new_spinlock_bh!(place, "Reader::place"),
         })
+    }
+
+    /// Forgets a file that is closed.
+    pub(crate) fn close(&self, reader: &Reader) {
+        let mut state = self.state.lock();
+        let mode = reader.place.lock().mode;
+        self.count_pulse_files(&mut state, mode, Mode::Text);
+    }
+
+    /// Counts a file that read the stream `from`, and reads `to` now.
+    fn count_pulse_files(&self, state: &mut BufferState, from: Mode, to: Mode) {
+        state.pulse_files += usize::from(to == Mode::Pulses);
+        state.pulse_files -= usize::from(from == Mode::Pulses);
+        self.has_pulse_files.store(state.pulse_files > 0, Relaxed);
     }
 
     /// Performs one read(2) of the file of `reader`. Concurrent reads of one file get different items.
@@ -253,7 +247,7 @@ impl ReadBuffer {
         }
         drop(place);
         drop(state);
-        self.changed.notify_all();
+        self.changed.wake_up_poll(PollEvents::IN);
     }
 
     /// Copies the text of a claim, and returns where it stopped: not at the end if the rest has been
@@ -345,25 +339,14 @@ impl ReadBuffer {
             return Err(ENODEV);
         }
         if place.mode != mode {
+            self.count_pulse_files(&mut state, place.mode, mode);
             *place = state.start(mode);
-            state.pulse_readers = match mode {
-                Mode::Text => state.pulse_readers - 1,
-                Mode::Pulses => state.pulse_readers + 1,
-            };
             drop(place);
             drop(state);
             // A waiting read of the same file has to wait for items of the new stream.
-            self.changed.notify_all();
+            self.changed.wake_up_poll(PollEvents::IN);
         }
         Ok(())
-    }
-
-    /// Forgets `reader`, whose file is closed.
-    pub(crate) fn close(&self, reader: &Reader) {
-        let mut state = self.state.lock();
-        if reader.place.lock().mode == Mode::Pulses {
-            state.pulse_readers -= 1;
-        }
     }
 
     /// Returns the number of items of its stream that `reader` lost.
@@ -376,53 +359,4 @@ impl ReadBuffer {
         state.catch_up(&mut place);
         Ok(place.cursor.lost)
     }
-}
-
-impl BufferState {
-    fn end(&self, mode: Mode) -> u64 {
-        match mode {
-            Mode::Text => self.text.end(),
-            Mode::Pulses => self.pulses.end(),
-        }
-    }
-
-    fn start(&self, mode: Mode) -> Place {
-        let cursor = Cursor {
-            position: self.end(mode),
-            lost: 0,
-        };
-        Place { mode, cursor }
-    }
-
-    /// Moves `place` to the oldest item if its item was overwritten; in text, to the beginning of a
-    /// character.
-    fn catch_up(&mut self, place: &mut Place) {
-        let Place { mode, cursor } = place;
-        let lost = match mode {
-            Mode::Text => self.text.catch_up(cursor),
-            Mode::Pulses => self.pulses.catch_up(cursor),
-        };
-        self.lost += lost;
-        if lost == 0 || *mode == Mode::Pulses {
-            return;
-        }
-        while self
-            .text
-            .get(cursor.position)
-            .is_some_and(continues_character)
-        {
-            cursor.position += 1;
-            cursor.lost += 1;
-            self.lost += 1;
-        }
-    }
-}
-
-/// Whether `byte` is a continuation byte of UTF-8.
-fn continues_character(byte: u8) -> bool {
-    /// The upper two bits, and their value in a continuation byte.
-    const MASK: u8 = 0b1100_0000;
-    const CONTINUATION: u8 = 0b1000_0000;
-
-    byte & MASK == CONTINUATION
 }

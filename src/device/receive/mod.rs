@@ -13,6 +13,7 @@ mod rates;
 pub(super) mod receiver;
 mod session;
 pub(super) mod softirq;
+pub(super) mod state;
 mod stream;
 pub(super) mod text;
 pub(super) mod ticker;

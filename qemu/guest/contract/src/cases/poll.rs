@@ -2,13 +2,15 @@
 
 //! `poll` and `epoll`: ready when a write would not block, and no sooner.
 
+use std::thread;
 use std::time::Duration;
 
 use nix::poll::PollFlags;
 use nix::sys::epoll::EpollFlags;
 
 use crate::epoll::Watch;
-use crate::task::{Blocked, PROMPT};
+use crate::hand::{Hand, REST};
+use crate::task::{Blocked, PROMPT, SETTLE};
 use crate::Result;
 use morse_guest::device::Device;
 use morse_guest::driver;
@@ -20,6 +22,7 @@ super::cases![
     an_abort_wakes_a_poller,
     epoll_by_level,
     epoll_by_edge,
+    epoll_by_edge_tells_of_changes_that_it_waits_for,
 ];
 
 /// For a poll that does not wait.
@@ -103,5 +106,30 @@ fn epoll_by_edge() -> Result {
         assert_eq!(epoll.wait(DRAINED + PROMPT)?, EpollFlags::EPOLLOUT);
         while device.write("T").is_ok() {}
     }
+    Ok(())
+}
+
+fn epoll_by_edge_tells_of_changes_that_it_waits_for() -> Result {
+    let mut hand = Hand::new()?;
+    driver::set("wpm", SLOW_WPM)?;
+    let device = Device::open_nonblock()?;
+    let flags = |events| events | EpollFlags::EPOLLET;
+    // There is text all the time, and no more of it until the mark ends.
+    hand.key_word(".")?;
+    let readable = Watch::new(&device, flags(EpollFlags::EPOLLIN))?;
+    assert_eq!(readable.wait(AT_ONCE)?, EpollFlags::EPOLLIN);
+    let writable = Watch::new(&device, flags(EpollFlags::EPOLLOUT))?;
+    assert_eq!(writable.wait(AT_ONCE)?, EpollFlags::EPOLLOUT);
+
+    device.fill()?;
+    device.abort()?;
+    assert_eq!(writable.wait(PROMPT)?, EpollFlags::EPOLLOUT);
+    assert_eq!(readable.wait(SETTLE)?, EpollFlags::empty(), "room to write");
+    hand.set(true)?;
+    assert_eq!(readable.wait(SETTLE)?, EpollFlags::empty(), "a space ended");
+    hand.set(false)?;
+    thread::sleep(REST);
+    assert_eq!(readable.wait(PROMPT)?, EpollFlags::EPOLLIN, "the letter");
+    assert_eq!(writable.wait(SETTLE)?, EpollFlags::empty(), "text to read");
     Ok(())
 }

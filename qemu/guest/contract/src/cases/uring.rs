@@ -12,7 +12,7 @@ use io_uring::{cqueue, opcode, squeue, types::Fd, IoUring};
 use nix::errno::Errno;
 use nix::libc;
 
-use crate::hand::Hand;
+use crate::hand::{Hand, REST};
 use crate::task::{Blocked, PROMPT, SETTLE};
 use crate::Result;
 use morse_guest::device::{Device, CAPACITY};
@@ -23,6 +23,7 @@ super::cases![
     a_write_takes_what_there_is_room_for,
     a_write_waits_by_poll,
     a_read_waits_by_poll,
+    multishot_poll_tells_of_changes_that_it_waits_for,
     an_fsync_waits_in_a_thread,
     a_write_with_dsync_waits_in_a_thread,
     multishot_poll_tells_of_each_letter,
@@ -215,6 +216,27 @@ fn multishot_poll_does_not_tell_of_each_free_place() -> Result {
     assert!(event.more && event.result.is_ok_and(|events| events & OUT != 0));
     // The device stays ready, so that there is no new event.
     assert_eq!(ring.next(100 * FAST_LETTER)?, None);
+    Ok(())
+}
+
+fn multishot_poll_tells_of_changes_that_it_waits_for() -> Result {
+    let mut hand = Hand::new()?;
+    driver::set("wpm", SLOW_WPM)?;
+    let device = Device::reader_nonblock()?;
+    let mut ring = Ring::new()?;
+    // There is text all the time, and no more of it until the mark ends.
+    hand.key_word(".")?;
+    ring.submit(&multishot_poll(&device, IN))?;
+    assert!(ring.next(PROMPT)?.is_some());
+    let writer = Device::open_nonblock()?;
+    writer.fill()?;
+    writer.abort()?;
+    assert_eq!(ring.next(SETTLE)?, None, "there is room to write");
+    hand.set(true)?;
+    assert_eq!(ring.next(SETTLE)?, None, "a space has ended");
+    hand.set(false)?;
+    thread::sleep(REST);
+    assert!(ring.next(PROMPT)?.is_some(), "the letter");
     Ok(())
 }
 
