@@ -263,7 +263,7 @@ impl Decoder {
     }
 
     /// Tells the letters and words that have ended for certain.
-    fn decide(&mut self, sink: &mut impl FnMut(Text)) {
+    fn decide(&mut self, sink: &mut dyn FnMut(Text)) {
         if self.before.is_some() {
             self.tell_before(sink);
         } else if self.is_in_doubt {
@@ -276,7 +276,7 @@ impl Decoder {
         }
     }
 
-    fn end_word(&mut self, sink: &mut impl FnMut(Text)) {
+    fn end_word(&mut self, sink: &mut dyn FnMut(Text)) {
         if self.ended == Ended::Letter {
             self.ended = Ended::Word;
             sink(Text::SPACE);
@@ -284,7 +284,7 @@ impl Decoder {
     }
 
     /// Forgets the oldest part. So many marks without a letter gap are no code.
-    fn make_room(&mut self, sink: &mut impl FnMut(Text)) {
+    fn make_room(&mut self, sink: &mut dyn FnMut(Text)) {
         match self.reading {
             Reading::Following(_) if self.keyed.told() > 0 => {
                 self.keyed.forget(self.keyed.told());

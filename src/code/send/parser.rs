@@ -247,15 +247,18 @@ impl Writing<'_> {
         if self.error.is_some() {
             return Fed::Refused;
         }
-        let mut taken = 0;
-        // The end of the last complete character in `bytes`. If the fifo is full, the write stops there, not
-        // within the character that did not fit.
-        let mut whole = (taken, *self.parser);
+        let mut taken = 0_usize;
+        let began = self.parser.utf8;
         for &byte in bytes {
             match self.byte(byte, spacing, sink) {
                 Ok(()) => taken += 1,
                 Err(Stop::Full) => {
-                    (taken, *self.parser) = whole;
+                    // The write stops before the character that did not fit, not within it.
+                    let held = self.parser.utf8.held();
+                    (taken, self.parser.utf8) = match taken.checked_sub(held) {
+                        Some(whole) => (whole, Utf8::new()),
+                        None => (0, began),
+                    };
                     self.taken = self.taken.saturating_add(taken);
                     return Fed::Full(taken);
                 }
@@ -264,9 +267,6 @@ impl Writing<'_> {
                     self.error = Some(error);
                     return Fed::Refused;
                 }
-            }
-            if self.parser.utf8.is_whole() {
-                whole = (taken, *self.parser);
             }
         }
         self.taken = self.taken.saturating_add(taken);

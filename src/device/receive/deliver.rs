@@ -50,7 +50,7 @@ impl WorkHandler for Deliver {
 
     fn run(&self, ctx: &Sleepable) {
         let _deferral = Deferral::start(self.receiver.device, Mechanism::Deliver);
-        let decoded = self.receiver.decode(ctx, |wait_ns| {
+        let decoded = self.receiver.decode(ctx, &mut |wait_ns| {
             self.gap.mod_delayed_stepwise_ns(wait_ns);
         });
         self.receiver.buffer.wake(decoded.has_text);

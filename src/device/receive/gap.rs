@@ -81,7 +81,7 @@ impl DelayedWorkHandler for GapTimer {
             };
             let news = self
                 .receiver
-                .drain(&self.level, &self.monitor, reading, |_| ());
+                .drain(&self.level, &self.monitor, reading, &mut |_| ());
             let decoded = self.receiver.decode(ctx, &mut arm);
             if news || decoded.has_text {
                 self.receiver.buffer.wake(decoded.has_text);

@@ -184,7 +184,7 @@ impl Receiver {
         level: &Level,
         monitor: &Monitor,
         reading: Option<Reading>,
-        arm: impl FnOnce(u64),
+        arm: &mut dyn FnMut(u64),
     ) -> bool {
         // The holder of the lock is the consumer of the ring.
         let mut line = self.line.lock();
@@ -241,7 +241,7 @@ impl Receiver {
     /// Reads text from the marks and spaces that [`Self::drain`] left, and from the time that has passed.
     ///
     /// Calls `arm` as [`Self::drain`] does.
-    pub(crate) fn decode(&self, _ctx: &Sleepable, arm: impl FnOnce(u64)) -> Decoded {
+    pub(crate) fn decode(&self, _ctx: &Sleepable, arm: &mut dyn FnMut(u64)) -> Decoded {
         let mut text = self.text.lock();
         let mut has_text = false;
         let mut sink = |text: Text| {
@@ -249,24 +249,30 @@ impl Receiver {
             self.push_text(text);
         };
         // More may arrive meanwhile; the rest is for the next call.
+        let mut up_ns = None;
         for _ in 0..STEPS {
-            let step = self.line.lock().next_step();
-            let Some(step) = step else {
+            let mut line = self.line.lock();
+            let Some(step) = line.next_step() else {
+                up_ns = line.up_ns();
                 break;
             };
+            drop(line);
             if let Step::Lost(steps) = step {
                 self.buffer.add_lost(steps);
             }
             text.step(step, &mut sink);
         }
-        let up_ns = self.line.lock().up_ns();
         if let Some(up_ns) = up_ns {
             text.time(up_ns, &mut sink);
         }
-        let edges = self.line.lock().end_session(text.gaps().session_ns);
+        let mut gaps = text.gaps();
+        let edges = self.line.lock().end_session(gaps.session_ns);
         let ended = edges.map(|edges| self.end_session(&mut text, edges));
+        if ended.is_some() {
+            gaps = text.gaps();
+        }
         let mut line = self.line.lock();
-        line.set_gaps(text.gaps());
+        line.set_gaps(gaps);
         if line.has_steps() {
             arm(0);
         } else if let Some(next_ns) = line.next_ns() {
@@ -288,8 +294,8 @@ impl Receiver {
     ) -> Option<Summary> {
         let reading = self.read(level, ctx);
         let down = reading.as_ref().map(|reading| reading.down);
-        self.drain(level, monitor, reading, |_| ());
-        let ended = self.decode(ctx, |_| ()).ended;
+        self.drain(level, monitor, reading, &mut |_| ());
+        let ended = self.decode(ctx, &mut |_| ()).ended;
         let mut text = self.text.lock();
         let mut line = self.line.lock();
         let down = down.unwrap_or_else(|| line.level());

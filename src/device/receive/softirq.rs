@@ -149,7 +149,7 @@ impl BottomHalf {
         }
         let news = self
             .receiver
-            .drain(&self.level, &self.monitor, reading, |wait_ns| {
+            .drain(&self.level, &self.monitor, reading, &mut |wait_ns| {
                 self.gap.mod_delayed_stepwise_ns(wait_ns);
             });
         if news {

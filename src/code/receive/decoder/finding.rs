@@ -67,7 +67,7 @@ impl Decoder {
     }
 
     /// Tells the letters and words that are certain.
-    pub(super) fn tell_certain(&mut self, fit: &Fit, sink: &mut impl FnMut(Text)) {
+    pub(super) fn tell_certain(&mut self, fit: &Fit, sink: &mut dyn FnMut(Text)) {
         let is_held_too_long =
             |keyed: &Keyed| keyed.len().saturating_sub(keyed.told()) > HELD_MARKS;
         if !self.close_space(fit, is_held_too_long(&self.keyed), sink) {
@@ -100,7 +100,7 @@ impl Decoder {
     }
 
     /// Tells the keying before the speed changed, and forgets it.
-    pub(super) fn tell_before(&mut self, sink: &mut impl FnMut(Text)) {
+    pub(super) fn tell_before(&mut self, sink: &mut dyn FnMut(Text)) {
         if let Some((end, fit)) = self.before.take() {
             self.tell_all(fit, end, sink);
             self.close_space(&fit, true, sink);
@@ -109,7 +109,7 @@ impl Decoder {
     }
 
     /// Tells all letters before `end`, where one ends; the last space is left open.
-    pub(super) fn tell_all(&mut self, fit: Fit, end: usize, sink: &mut impl FnMut(Text)) {
+    pub(super) fn tell_all(&mut self, fit: Fit, end: usize, sink: &mut dyn FnMut(Text)) {
         self.close_space(&fit, true, sink);
         for index in self.keyed.told()..end {
             let is_last = index + 1 == end;
@@ -124,7 +124,7 @@ impl Decoder {
     }
 
     /// Tells the letter up to `end`.
-    pub(super) fn tell(&mut self, fit: &Fit, end: usize, sink: &mut impl FnMut(Text)) {
+    pub(super) fn tell(&mut self, fit: &Fit, end: usize, sink: &mut dyn FnMut(Text)) {
         let mut marks = self.keyed.between(self.keyed.told(), end).iter();
         let code = marks.try_fold(Code::EMPTY, |code, item| {
             witness::push(code, item.mark >= fit.dash.best)
@@ -141,7 +141,7 @@ impl Decoder {
         &mut self,
         fit: &Fit,
         regardless: bool,
-        sink: &mut impl FnMut(Text),
+        sink: &mut dyn FnMut(Text),
     ) -> bool {
         if !self.is_space_open {
             return true;

@@ -31,7 +31,7 @@ const NONSENSE_MAX: u8 = 7;
 /// Following the fist.
 impl Decoder {
     /// Tells the letters and words that have ended.
-    pub(super) fn follow(&mut self, sink: &mut impl FnMut(Text)) {
+    pub(super) fn follow(&mut self, sink: &mut dyn FnMut(Text)) {
         while let Reading::Following(fist) = self.reading {
             let border = fist.letter_border();
             let told = self.keyed.told();
@@ -60,7 +60,7 @@ impl Decoder {
     }
 
     /// Tells the letter up to `end`, if there is one, and learns from it.
-    pub(super) fn follow_letter(&mut self, end: usize, sink: &mut impl FnMut(Text)) {
+    pub(super) fn follow_letter(&mut self, end: usize, sink: &mut dyn FnMut(Text)) {
         let Reading::Following(mut fist) = self.reading else {
             return;
         };
