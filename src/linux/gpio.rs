@@ -300,8 +300,11 @@ impl Input {
         Self::level(unsafe { morse_helper_gpiod_value_cansleep(self.line.0.as_ptr()) })
     }
 
+    #[inline]
     fn level(value: c_int) -> Result<bool> {
-        to_result(value.min(0))?;
+        if value < 0 {
+            return Err(Error::from_errno(value));
+        }
         Ok(value > 0)
     }
 

@@ -105,6 +105,7 @@ impl<const N: usize> Ring<N> {
     /// Pushes an edge, or drops and counts it if the ring is full. For the producer.
     ///
     /// Returns whether the edge was pushed. Takes a bounded number of steps.
+    #[inline]
     pub fn push(&self, edge: Edge) -> bool {
         // Only the producer writes `head`.
         let head = self.head.load(Ordering::Relaxed);
