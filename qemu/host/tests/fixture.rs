@@ -6,7 +6,7 @@ use std::fs;
 use std::time::Duration;
 
 use morse_board::driver::MECHANISMS;
-use morse_board::{quote, Board, Result};
+use morse_board::{modules, quote, Board, Result};
 
 use crate::boards::VIRTUAL;
 use crate::runner::test::Kind;
@@ -171,6 +171,19 @@ pub fn lacks_wires() -> bool {
     let lacks = config().machine.gpio.is_none();
     if lacks {
         skip("this machine has no device tree, and no lamp and key outside");
+    }
+    lacks
+}
+
+/// Whether the kernel lacks one of these modules. Counts the calling test as skipped if so; the test must return
+/// then.
+pub fn lacks_modules(names: &[&str]) -> bool {
+    let config = config();
+    let lacks = config
+        .modules
+        .is_none_or(|dir| modules::with_dependencies(&dir, &config.release, names).is_err());
+    if lacks {
+        skip(&format!("this kernel lacks {}", names.join(" or ")));
     }
     lacks
 }

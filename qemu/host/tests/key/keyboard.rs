@@ -3,14 +3,28 @@
 //! The sample that types keyed text, seen as a program sees a keyboard.
 
 use morse_board::driver::set;
+use morse_board::{Options, Time};
 
-use super::{key_letters, RECEIVE_WPM, SLEEPING};
-use crate::runner::test::Tests;
+use super::{key_letters, RECEIVE_WPM, SLEEPING_KEY};
+use crate::fixture::lacks_modules;
+use crate::runner::test::{Kind, Tests};
 
 /// The tests here.
 pub fn tests() -> Tests {
-    tests![keyed_text_is_typed].on(&SLEEPING)
+    tests![keyed_text_is_typed].on(&TYPING)
 }
+
+/// The modules by which programs make keyboards.
+const MODULES: [&str; 2] = ["evdev", "uinput"];
+
+static TYPING: Kind = Kind::new("typing", || {
+    MODULES
+        .iter()
+        .fold(Options::new(Time::Virtual), |options, name| {
+            options.stock_module(name)
+        })
+        .device_tree(SLEEPING_KEY)
+});
 
 /// Events of keys, and the keys of the test, as `input-event-codes.h` numbers them.
 const EV_KEY: u16 = 1;
@@ -35,7 +49,10 @@ fn keyed_text_is_typed() {
         (SPACE, 1),
         (SPACE, 0),
     ];
-    SLEEPING.with(|board| {
+    if lacks_modules(&MODULES) {
+        return;
+    }
+    TYPING.with(|board| {
         board.run("test -d /sys/bus/platform/drivers/gpio-sim || modprobe gpio-sim")?;
         board.run("modprobe uinput && modprobe evdev && insmod morse.ko")?;
         set(board, "receive_wpm", RECEIVE_WPM)?;

@@ -30,11 +30,10 @@ pub fn tests() -> Tests {
 
 /// One whose key is on a chip that sleeps, in place of an expander, and gets its interrupt from it.
 static SLEEPING: Kind = Kind::new("sleeping-key", || {
-    let options = Options::new(Time::Virtual)
-        .stock_module("evdev")
-        .stock_module("uinput");
-    options.device_tree(
-        "
+    Options::new(Time::Virtual).device_tree(SLEEPING_KEY)
+});
+
+const SLEEPING_KEY: &str = "
 / {
 	gpio-sim {
 		compatible = \"gpio-simulator\";
@@ -50,9 +49,7 @@ static SLEEPING: Kind = Kind::new("sleeping-key", || {
 	debounce-interval = <10>;
 	/delete-property/ interrupts-extended;
 };
-",
-    )
-});
+";
 
 /// The unit of the keyed text, in ms.
 const UNIT_MS: u64 = 100;

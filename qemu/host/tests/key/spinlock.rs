@@ -12,9 +12,9 @@ use std::time::Duration;
 
 use morse_board::driver::set;
 use morse_board::trace::Recording;
-use morse_board::{decode, modules, Board, Options, Pace, Result, Time, Timeline};
+use morse_board::{decode, Board, Options, Pace, Result, Time, Timeline};
 
-use crate::fixture::{config, skip};
+use crate::fixture::lacks_modules;
 use crate::runner::test::{Kind, Tests};
 
 /// The tests here.
@@ -94,12 +94,7 @@ fn press(board: &mut Board, down: bool) -> Result<()> {
 
 /// Runs a test with the chips and the driver there, and the lock of the chips contended.
 fn with_driver(test: impl FnOnce(&mut Board) -> Result<()>) {
-    let config = config();
-    let lacks_driver = config
-        .modules
-        .is_none_or(|dir| modules::with_dependencies(&dir, &config.release, &[DRIVER]).is_err());
-    if lacks_driver {
-        skip("this kernel lacks gpio-syscon");
+    if lacks_modules(&[DRIVER]) {
         return;
     }
     BOARD.with(|board| {
