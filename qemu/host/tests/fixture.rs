@@ -175,6 +175,11 @@ pub fn lacks_wires() -> bool {
     lacks
 }
 
+/// Whether the kernel is one of Debian's with `PREEMPT_RT`, where softirqs run in threads.
+pub fn has_rt() -> bool {
+    config().release.contains("-rt-")
+}
+
 /// Whether the kernel lacks one of these modules. Counts the calling test as skipped if so; the test must return
 /// then.
 pub fn lacks_modules(names: &[&str]) -> bool {

@@ -14,7 +14,7 @@ use morse_board::driver::set;
 use morse_board::trace::Recording;
 use morse_board::{decode, Board, Options, Pace, Result, Time, Timeline};
 
-use crate::fixture::lacks_modules;
+use crate::fixture::{has_rt, lacks_modules};
 use crate::runner::test::{Kind, Tests};
 
 /// The tests here.
@@ -115,10 +115,9 @@ fn with_driver(test: impl FnOnce(&mut Board) -> Result<()>) {
 
 fn key_and_lamp_work_though_the_lock_of_their_chip_sleeps(board: &mut Board) -> Result<()> {
     let threads = board.run("ps | grep '[i]rq/.*-morse' || true")?;
-    let is_rt = board.run("uname -v")?.contains("PREEMPT_RT");
     assert_eq!(
         !threads.is_empty(),
-        is_rt || board.has_sanitizers(),
+        has_rt() || board.has_sanitizers(),
         "a thread reads the key: {threads}"
     );
     set(board, "receive_wpm", RECEIVE_WPM)?;

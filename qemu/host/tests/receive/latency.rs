@@ -8,7 +8,7 @@ use morse_board::{Board, Result};
 
 use super::fixture::{with, with_bh};
 use crate::boards::KEYLESS;
-use crate::fixture::{bound_ns, long, LONG};
+use crate::fixture::{bound_ns, has_rt, long, LONG};
 use crate::runner::test::Tests;
 
 /// The tests here.
@@ -95,10 +95,11 @@ fn the_documented_commands_show_the_histograms(board: &mut Board) -> Result<()> 
         for (title, buckets) in shown {
             let count = |buckets: &[(u64, u64)]| -> u64 { buckets.iter().map(|(_, n)| n).sum() };
             assert_eq!(count(&buckets), count(&documented[title]), "{title}");
-            // An edge that a tick of the kernel delays may be in the next bucket.
+            // An edge that a tick of the kernel delays may be in the next bucket. On PREEMPT_RT, threads do what
+            // interrupts do elsewhere.
             let longest = |buckets: &[(u64, u64)]| buckets.last().map_or(0, |(end, _)| *end);
             assert!(
-                longest(&buckets) <= 2 * longest(&documented[title]),
+                has_rt() || longest(&buckets) <= 2 * longest(&documented[title]),
                 "{title}"
             );
         }

@@ -9,7 +9,7 @@ use morse_board::{trace::Recording, Board, Message, Result};
 
 use super::fixture::{read_while, with_each, QUIET};
 use crate::boards::KEYLESS;
-use crate::fixture::{bound_ns, long};
+use crate::fixture::{bound_ns, has_rt, long};
 use crate::runner::test::Tests;
 
 /// The tests here.
@@ -89,6 +89,9 @@ fn events(board: &mut Board) -> Result<Vec<Event>> {
 fn soon_ns(board: &Board) -> u64 {
     if board.has_sanitizers() {
         20_000_000
+    } else if has_rt() {
+        // A softirq waits for the thread that runs it.
+        1_000_000
     } else {
         200_000
     }

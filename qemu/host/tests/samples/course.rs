@@ -11,7 +11,7 @@ use morse_board::example::Example;
 use morse_board::{Board, Result};
 
 use crate::boards::VIRTUAL;
-use crate::fixture::{lacks_wires, skip};
+use crate::fixture::{has_rt, lacks_wires, skip};
 use crate::runner::test::Tests;
 
 use super::with;
@@ -30,7 +30,7 @@ fn directory() -> PathBuf {
 }
 
 fn the_drawings_of_the_course_have_the_shape_of_a_new_trace(board: &mut Board) -> Result<()> {
-    if board.has_sanitizers() || board.machine().arch != "arm64" || lacks_wires() {
+    if board.has_sanitizers() || has_rt() || board.machine().arch != "arm64" || lacks_wires() {
         skip("drawn on Debian's stock kernel for arm64");
         return Ok(());
     }
