@@ -6,6 +6,7 @@
 # config NAME FILE: the value of a string in a kernel configuration.
 config() { sed -n "s/^CONFIG_$1=\"\{0,1\}\([^\"]*\)\"\{0,1\}$/\1/p" "$2"; }
 
+compiler_help="if Debian's compiler has moved on since the tool root was made, scripts/tools renew helps"
 check_compiler() {
 	local dir=$1 wanted have
 	[ "$(config RUST "$dir/config")" = y ] ||
@@ -14,8 +15,8 @@ check_compiler() {
 		die "$release has CONFIG_MODVERSIONS without CONFIG_EXTENDED_MODVERSIONS, which cannot name Rust symbols"
 	wanted=$(config RUSTC_VERSION_TEXT "$dir/config")
 	have=$("$tools" run rustc --version)
-	[ "$wanted" = "$have" ] || die "compiler mismatch: $release was built with '$wanted', the tool root has '$have'; \
-if Debian's compiler has moved on since the tool root was made, scripts/tools renew helps"
+	[ "$wanted" = "$have" ] || die "compiler mismatch: $release was built with '$wanted', but rustc here is '$have'; \
+$compiler_help"
 }
 
 # Settings of the package's configuration that the prepared tree does not have, or has otherwise. Only such as depend
