@@ -201,8 +201,9 @@ impl Decoder {
         }
         let gap = log(self.letter_gap_ns());
         self.tell_before(&mut sink);
-        if let Reading::Finding(fit) = self.reading {
-            self.tell_all(fit.finished(gap), self.keyed.len(), &mut sink);
+        if let Reading::Finding(_) = self.reading {
+            let fit = Fit::finished(self.keyed.all(), self.told(), gap);
+            self.tell_all(fit, self.keyed.len(), &mut sink);
         }
     }
 
@@ -239,6 +240,11 @@ impl Decoder {
         u32::try_from(wpm).ok()
     }
 
+    /// The unit of the speed that was set.
+    fn told(&self) -> Option<Log> {
+        self.fixed.map(|(_, unit)| unit)
+    }
+
     fn fist(&self) -> Option<&Fist> {
         match &self.reading {
             Reading::None => None,
@@ -256,8 +262,7 @@ impl Decoder {
             return;
         }
         match self.reading {
-            Reading::Following(fist) if self.fixed.is_none() => self.check(&fist),
-            Reading::Following(_) => (),
+            Reading::Following(fist) => self.check(&fist),
             _ => self.find(),
         }
     }

@@ -87,20 +87,18 @@ impl Fist {
         }
     }
 
-    /// The fist by the book, with a dot of this length.
+    /// The fist by the book, with a dot of this length, of which no length has been seen.
     pub(super) const fn standard(dot: Log) -> Self {
         /// log2(3) and log2(7).
         const DASH: Log = 406;
         const WORD_SPACE: Log = 719;
-        /// The hand's own lengths soon count more.
-        const SAMPLES: usize = 2;
 
         Self::new([
-            Mean::new(dot, SAMPLES),
-            Mean::new(dot + DASH, SAMPLES),
-            Mean::new(dot, SAMPLES),
-            Mean::new(dot + DASH, SAMPLES),
-            Mean::new(dot + WORD_SPACE, SAMPLES),
+            Mean::new(dot, 0),
+            Mean::new(dot + DASH, 0),
+            Mean::new(dot, 0),
+            Mean::new(dot + DASH, 0),
+            Mean::new(dot + WORD_SPACE, 0),
         ])
     }
 

@@ -23,21 +23,25 @@ use super::{
     keyed::MarkSpace,
     log::{
         above,
+        log,
+        ns,
         Log, //
     },
     mean::Mean,
     prior::{
-        told,
         word_space,
-        Prior,
         DASH_TO_DOT,
         DOT,
         ELEMENT_SPACE_TO_DOT,
         LETTER_SPACE_TO_UNIT,
         SD_DOT,
-        TOLD_LETTER_SPACE_TO_UNIT, //
+        SD_TOLD,
+        SD_TOLD_DOT, //
     },
-    sorted::Sorted,
+    sorted::{
+        Run,
+        Sorted, //
+    },
     witness, //
 };
 
@@ -49,10 +53,6 @@ const WITNESS: i32 = CERTAIN + 6 * COST;
 
 /// A gap is clearly longer than a space by this: a fifth of an octave.
 const CLEAR_LETTER: Log = 50;
-
-/// At a speed that was told, a word ends after 5.5 units until it has been seen how the hand spaces words, and not
-/// after the 4.6 units of the book: many hands have letter spaces of 5 units, and word spaces of 10.
-const WIDE: Log = 67;
 
 /// As many cuts are compared, at most. Where there are more, the first ones show enough of the uncertainty.
 const CUTS: usize = 64;
@@ -77,20 +77,6 @@ impl Border {
             low: best,
             best,
             high: best,
-        }
-    }
-
-    /// The same, as near to that of a speed that was told as people key: so the first letter is told at once.
-    fn near(self, told: Log) -> Self {
-        /// It is 203 from the border to a dot or dash, and 156 to a letter or word space, by the book. The rest
-        /// is for jitter.
-        const NEAR: Log = 140;
-
-        let near = |length: Log| length.clamp(told - NEAR, told + NEAR);
-        Self {
-            low: near(self.low),
-            best: near(self.best),
-            high: near(self.high),
         }
     }
 
@@ -121,68 +107,66 @@ struct Cut {
 }
 
 impl Fit {
-    /// Finds the fist of the keying, at a speed of which this dot was told, if any.
-    pub(super) fn of(keyed: &[MarkSpace], told_dot: Option<Log>) -> Fit {
-        let fit = Fitting {
-            keyed,
-            told_dot,
-            marks: Sorted::new(keyed.iter().map(|item| item.mark)),
-            spaces: Sorted::new(keyed.iter().filter_map(|item| item.space)),
+    /// Finds the fist of the keying, at a speed of which this unit was told, if any.
+    pub(super) fn of(keyed: &[MarkSpace], told: Option<Log>) -> Fit {
+        Self::likeliest(keyed, told, false)
+    }
+
+    fn likeliest(keyed: &[MarkSpace], told: Option<Log>, has_ended: bool) -> Fit {
+        let fit = Fitting::new(keyed, told, has_ended).fit();
+        let kinds = [
+            fit.fist.element_space,
+            fit.fist.letter_space,
+            fit.fist.word_space,
+        ];
+        match told {
+            // Of spaces of one kind, the speed tells which it is; but words may be spread, and so may letters.
+            Some(unit) if kinds.iter().filter(|kind| kind.is_sampled()).count() <= 1 => {
+                let fist = Fist::standard(unit);
+                let best = fist.word_border();
+                Fit {
+                    fist,
+                    letter: Border::sharp(unit + LETTER_SPACE_TO_UNIT.mean / 2),
+                    word: Border {
+                        low: fit.word.low.min(best),
+                        best,
+                        high: fit.word.high.max(best),
+                    },
+                    ..fit
+                }
+            }
+            _ => fit,
         }
-        .fit();
-        let Some(dot) = told_dot else {
-            return fit;
+    }
+
+    /// The same when the key has been up for `gap`, which ends a letter and perhaps a word.
+    pub(super) fn finished(keyed: &[MarkSpace], told: Option<Log>, gap: Log) -> Fit {
+        let fit = Self::likeliest(keyed, told, true);
+        let Fist {
+            element_space,
+            letter_space,
+            word_space,
+            ..
+        } = fit.fist;
+        let best = match told {
+            // Without spaces inside letters to compare with, the speed tells which end words.
+            Some(unit) if !element_space.is_sampled() => Fist::standard(unit).word_border(),
+            _ if letter_space.is_sampled() && word_space.is_sampled() => return fit,
+            // Those that are shorter than the gap are between letters.
+            _ => fit.word.best.max(gap - CLEAR_LETTER),
         };
-        let book = Fist::standard(dot);
-        // Where there is but one kind of spaces, the speed tells which it is.
-        let has_seen = |spaces: [Mean; 2]| spaces.iter().all(|mean| mean.is_sampled());
-        let knows_letters = has_seen([fit.fist.element_space, fit.fist.letter_space]);
-        let knows_words = knows_letters && fit.fist.word_space.is_sampled();
         Fit {
-            // Spaces of one kind, and wide: these are between words.
-            fist: if knows_words
-                || knows_letters && fit.fist.letter_space.get() < Self::word_border_told(dot)
-            {
-                fit.fist
-            } else {
-                book
-            },
-            dash: fit.dash.near(book.dash_border()),
-            letter: fit.letter.near(book.letter_border()),
-            word: if knows_words {
-                fit.word
-            } else {
-                Border::sharp(Self::word_border_told(dot))
-            },
+            word: Border::sharp(best),
             ..fit
         }
     }
 }
 
-impl Fit {
-    /// The border of words at a speed of which this dot was told, until it has been seen how the hand spaces.
-    pub(super) const fn word_border_told(dot: Log) -> Log {
-        Fist::standard(dot).word_border() + WIDE
-    }
-
-    /// This fit when the key has been up for `gap`, which ends a letter and perhaps a word: if only one kind of longer
-    /// spaces is known, those shorter than the gap are between letters.
-    pub(super) fn finished(mut self, gap: Log) -> Fit {
-        if !self.fist.letter_space.is_sampled() || !self.fist.word_space.is_sampled() {
-            let best = self.word.best.max(gap - CLEAR_LETTER);
-            self.word = Border {
-                low: best,
-                best,
-                high: best,
-            };
-        }
-        self
-    }
-}
-
 struct Fitting<'a> {
     keyed: &'a [MarkSpace],
-    told_dot: Option<Log>,
+    told: Option<Log>,
+    /// Whether the last letter has ended.
+    has_ended: bool,
     marks: Sorted,
     spaces: Sorted,
 }
@@ -196,7 +180,17 @@ struct Marks {
     dash: Log,
 }
 
-impl Fitting<'_> {
+impl<'a> Fitting<'a> {
+    fn new(keyed: &'a [MarkSpace], told: Option<Log>, has_ended: bool) -> Self {
+        Self {
+            keyed,
+            told,
+            has_ended,
+            marks: Sorted::new(keyed.iter().map(|item| item.mark)),
+            spaces: Sorted::new(keyed.iter().filter_map(|item| item.space)),
+        }
+    }
+
     fn fit(&self) -> Fit {
         // The best cut in two, all are dashes, or all are dots.
         let count = self.marks.len();
@@ -221,7 +215,7 @@ impl Fitting<'_> {
                     _ => {
                         let dash = self.marks.from(cut.dots.into());
                         let letter_space = self.spaces.from(cut.element_spaces.into());
-                        witness::cost_of_all(self.keyed, dash, letter_space)
+                        witness::cost_of_all(self.keyed, dash, letter_space, self.has_ended)
                     }
                 };
                 witness = Some((cut.element_spaces, cost));
@@ -281,20 +275,17 @@ impl Fitting<'_> {
         let short = self.marks.run(0, dots);
         let long = self.marks.run(dots, count);
         let scatter = cost(short.squares, SD_MARK) + cost(long.squares, SD_MARK);
-        let (told, dot, dash) = if short.count > 0 {
-            let told = self
-                .told_dot
-                .map_or(0, |dot| told(dot).estimate(short, 0, SD_MARK).0);
+        let (ratio, dot, dash) = if short.count > 0 {
             let (ratio, dash) = DASH_TO_DOT.estimate(long, short.mean, SD_MARK);
-            (told + ratio, short.mean, dash)
-        } else if let Some(dot) = self.told_dot {
-            (DASH_TO_DOT.estimate(long, dot, SD_MARK).0, dot, long.mean)
+            (ratio, short.mean, dash)
+        } else if let Some(unit) = self.told {
+            (DASH_TO_DOT.estimate(long, unit, SD_MARK).0, unit, long.mean)
         } else {
             (0, long.mean - DASH_TO_DOT.mean, long.mean)
         };
         let off = above(dot, DOT);
         Marks {
-            cost: scatter + told + cost(off * off, SD_DOT),
+            cost: scatter + ratio + cost(off * off, SD_DOT),
             dots,
             dot,
             dash,
@@ -314,9 +305,8 @@ impl Fitting<'_> {
                 // More spaces inside letters scatter the more.
                 return;
             }
-            let (ratio, element_space) =
-                ELEMENT_SPACE_TO_DOT.estimate(run, marks.dot, SD_ELEMENT_SPACE);
-            let inside = inside + ratio;
+            let (ratio, element_space) = self.element_space(run, marks.dot);
+            let inside = inside + ratio + self.cost_of_unit(run, marks.dot, element_space);
             if is_out(inside, least) {
                 continue;
             }
@@ -336,7 +326,7 @@ impl Fitting<'_> {
                     continue;
                 }
                 let (ratio, letter_space) =
-                    self.letter_space().estimate(letters, unit, SD_LETTER_SPACE);
+                    LETTER_SPACE_TO_UNIT.estimate(letters, unit, SD_LETTER_SPACE);
                 let sum = sum
                     + ratio
                     + word_space(letters)
@@ -364,9 +354,9 @@ impl Fitting<'_> {
         let inside = self.spaces.run(0, element_spaces);
         let letters = self.spaces.run(element_spaces, inner_spaces);
         let words = self.spaces.run(inner_spaces, self.spaces.len());
-        let (_, element_space) = ELEMENT_SPACE_TO_DOT.estimate(inside, dot, SD_ELEMENT_SPACE);
+        let (_, element_space) = self.element_space(inside, dot);
         let unit = (dot + element_space) / 2;
-        let (_, letter_space) = self.letter_space().estimate(letters, unit, SD_LETTER_SPACE);
+        let (_, letter_space) = LETTER_SPACE_TO_UNIT.estimate(letters, unit, SD_LETTER_SPACE);
         let (_, word_space) = word_space(letters).estimate(words, letter_space, SD_WORD_SPACE);
         Fist::new([
             Mean::new(dot, dots),
@@ -377,11 +367,32 @@ impl Fitting<'_> {
         ])
     }
 
-    const fn letter_space(&self) -> Prior {
-        if self.told_dot.is_some() {
-            TOLD_LETTER_SPACE_TO_UNIT
-        } else {
-            LETTER_SPACE_TO_UNIT
+    /// The cost of spaces inside letters beside such a dot, and their likeliest mean.
+    fn element_space(&self, inside: Run, dot: Log) -> (i32, Log) {
+        match self.told {
+            // The space after a dot that is too long is too short.
+            Some(unit) if inside.count == 0 => {
+                let unit_ns = ns(unit);
+                (
+                    0,
+                    log((2 * unit_ns).saturating_sub(ns(dot)).max(unit_ns / 4)),
+                )
+            }
+            _ => ELEMENT_SPACE_TO_DOT.estimate(inside, dot, SD_ELEMENT_SPACE),
         }
+    }
+
+    /// The cost of a unit that is not the one that was told. A dot and the space after it are two units.
+    fn cost_of_unit(&self, inside: Run, dot: Log, element_space: Log) -> i32 {
+        let Some(told) = self.told else {
+            return 0;
+        };
+        let (unit, sd) = if inside.count > 0 {
+            (log((ns(dot) + ns(element_space)) / 2), SD_TOLD)
+        } else {
+            (dot, SD_TOLD_DOT)
+        };
+        let off = above(unit, told);
+        cost(off * off, sd)
     }
 }

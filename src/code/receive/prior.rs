@@ -71,14 +71,9 @@ const FARNSWORTH: i32 = 5 * COST;
 pub(super) const DOT: Log = 4111;
 pub(super) const SD_DOT: Log = OCTAVE;
 
-/// A speed that is told: how far off its unit a dot is. Letter spaces are by the book or longer.
-const SD_TOLD_DOT: Log = 64;
-pub(super) const TOLD_LETTER_SPACE_TO_UNIT: Prior = Prior {
-    mean: 420,
-    sd_below: 64,
-    sd_above: 110,
-    most: FARNSWORTH,
-};
+/// A speed that was told: how far off the hand's unit is, and a dot without the space after it.
+pub(super) const SD_TOLD: Log = 64;
+pub(super) const SD_TOLD_DOT: Log = 96;
 
 /// The prior of word spaces, with these letter spaces to compare with.
 pub(super) const fn word_space(letters: Run) -> Prior {
@@ -86,16 +81,6 @@ pub(super) const fn word_space(letters: Run) -> Prior {
         WORD_SPACE_TO_LETTER_SPACE
     } else {
         WORD_SPACE_TO_UNSEEN
-    }
-}
-
-/// The prior of dots at a speed by which this one was told.
-pub(super) const fn told(dot: Log) -> Prior {
-    Prior {
-        mean: dot,
-        sd_below: SD_TOLD_DOT,
-        sd_above: SD_TOLD_DOT,
-        most: NO_BOUND,
     }
 }
 

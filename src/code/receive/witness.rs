@@ -39,8 +39,13 @@ pub(super) fn meaning(code: Option<Code>) -> Text {
 }
 
 /// The cost of all that was keyed, if a mark from `dash` on is a dash, and a space from `letter_space` on ends a
-/// letter. The last letter counts when it has ended.
-pub(super) fn cost_of_all(keyed: &[MarkSpace], dash: Log, letter_space: Log) -> i32 {
+/// letter. The last letter counts if it `has_ended`.
+pub(super) fn cost_of_all(
+    keyed: &[MarkSpace],
+    dash: Log,
+    letter_space: Log,
+    has_ended: bool,
+) -> i32 {
     /// More than any letter has.
     const TOO_LONG: u32 = 7;
 
@@ -48,11 +53,10 @@ pub(super) fn cost_of_all(keyed: &[MarkSpace], dash: Log, letter_space: Log) -> 
     let mut sum = 0;
     for item in keyed {
         code = code.and_then(|code| push(code, item.mark >= dash));
-        let ends = item
-            .space
-            .map_or(code.is_none_or(|code| code.len() >= TOO_LONG), |space| {
-                space >= letter_space
-            });
+        let ends = item.space.map_or(
+            has_ended || code.is_none_or(|code| code.len() >= TOO_LONG),
+            |space| space >= letter_space,
+        );
         if ends {
             sum += cost(code);
             code = Some(Code::EMPTY);

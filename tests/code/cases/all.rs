@@ -23,6 +23,7 @@ suites! {
         edges_missing_in_between_are_survived,
         a_candidate_of_the_same_level_starts_over,
         every_edge_is_accounted_for,
+        a_clock_that_goes_back_gives_no_length,
     }
     decoder {
         the_alphabet_is_read_at_every_speed,
@@ -32,6 +33,9 @@ suites! {
         noise_is_forgotten,
         finishing_is_idempotent,
         any_durations_are_taken,
+        extreme_durations_are_taken,
+        a_speed_may_be_set_within_a_letter,
+        dropouts_and_spikes_are_bridged,
     }
     encoder {
         letters_words_and_cases,

@@ -198,3 +198,25 @@ pub(crate) fn every_edge_is_accounted_for() {
         }
     }
 }
+
+/// A clock that goes back makes marks and spaces of no length, and loses no edge.
+pub(crate) fn a_clock_that_goes_back_gives_no_length() {
+    for debounce_ns in [0, DEBOUNCE_NS] {
+        let mut line = Debounce::new(debounce_ns, false);
+        for (count, time_ms) in [1000, 900, 800, 700, 0].into_iter().enumerate() {
+            let pulse = line.edge(edge(time_ms, count % 2 == 0));
+            assert!(
+                pulse.is_none_or(|pulse| pulse.duration_ns == 0),
+                "{pulse:?}"
+            );
+        }
+        // And on again.
+        line.edge(edge(100, false));
+        let pulse = line.settle(200 * MS);
+        assert!(
+            pulse.is_none_or(|pulse| pulse.duration_ns <= 100 * MS),
+            "{pulse:?}"
+        );
+        assert_eq!(line.received() + line.debounced() + line.pending(), 6);
+    }
+}

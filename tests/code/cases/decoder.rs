@@ -3,11 +3,11 @@
 //! The decoder and simulated keying that it must read without a fault. How much of a hand's keying it
 //! reads right, in percent, is measured on the host.
 
-use super::operator::{receive, Beat, Gaps, Operator, GAPS};
+use super::operator::{receive, unit_ns, Beat, Gaps, Operator, GAPS};
 use super::rng::Rng;
 use super::store::Line;
 use crate::code::alphabet::TABLE;
-use crate::code::Decoder;
+use crate::code::{Decoder, Text};
 
 type Read = Line<256>;
 
@@ -84,6 +84,11 @@ pub(crate) fn a_fixed_speed_is_kept() {
                 text.as_str()
             );
             assert!(decoder.wpm().unwrap().abs_diff(wpm) <= 1);
+            // Nor does a run of one letter.
+            decoder.reset();
+            let run = "EEEEEEEEEEEEEEEEEEEEEEEEEEEEEE";
+            let steady = Operator::steady(u64::from(wpm));
+            assert_eq!(read(&mut decoder, &steady, run, gaps, &mut rng), run);
             // Lone marks need no guess.
             decoder.reset();
             assert_eq!(
@@ -191,17 +196,91 @@ pub(crate) fn any_durations_are_taken() {
             mark_ns: rng.next() >> rng.below(64),
             space_ns: rng.next() >> rng.below(64),
         };
-        let gaps = if rng.one_in(2) {
-            Gaps::Edges
-        } else {
-            Gaps::Timers
-        };
-        let mut texts = 0;
-        receive(&mut decoder, beat, gaps, &mut rng, |_| texts += 1);
-        // Four calls at most.
-        assert!(texts <= 4 * Decoder::TEXTS_MAX);
+        take(&mut decoder, beat, &mut rng);
         if rng.one_in(100) {
             decoder.reset();
         }
+        if rng.one_in(50) {
+            decoder.set_fixed_wpm(rng.below(1001)).unwrap();
+        }
+    }
+}
+
+/// The shortest and the longest lengths that there are, in every order of three marks and spaces.
+pub(crate) fn extreme_durations_are_taken() {
+    const EXTREMES: [u64; 6] = [0, 1, 60_000_000, u32::MAX as u64, u64::MAX - 1, u64::MAX];
+    const ORDERS: usize = EXTREMES.len().pow(6);
+
+    let mut rng = Rng::new(1);
+    for wpm in [0, 1, 1000] {
+        let mut decoder = Decoder::new();
+        decoder.set_fixed_wpm(wpm).unwrap();
+        // A prime: the orders that are left out are of no pattern.
+        for mut order in (0..ORDERS).step_by(101) {
+            let mut next = || {
+                let length = EXTREMES[order % EXTREMES.len()];
+                order /= EXTREMES.len();
+                length
+            };
+            for _ in 0..3 {
+                let beat = Beat {
+                    mark_ns: next(),
+                    space_ns: next(),
+                };
+                take(&mut decoder, beat, &mut rng);
+            }
+        }
+    }
+}
+
+fn take(decoder: &mut Decoder, beat: Beat, rng: &mut Rng) {
+    let gaps = GAPS[rng.below(2) as usize];
+    let mut texts = 0;
+    receive(decoder, beat, gaps, rng, |_| texts += 1);
+    // Four calls at most.
+    assert!(texts <= 4 * Decoder::TEXTS_MAX);
+    assert!(decoder.letter_gap_ns() <= decoder.word_gap_ns());
+}
+
+/// A speed that is set within a letter costs this letter, and nothing after it.
+pub(crate) fn a_speed_may_be_set_within_a_letter() {
+    let text = "CQ CQ DE MORSE";
+    for gaps in GAPS {
+        for wpm in [13, 20, 40] {
+            for (set, before) in [(wpm, 0), (0, wpm), (wpm, 60)] {
+                let mut rng = Rng::new(wpm);
+                let mut decoder = Decoder::new();
+                decoder.set_fixed_wpm(before as u32).unwrap();
+                for _ in 0..2 {
+                    decoder.mark(unit_ns(before.max(20)), |_| ());
+                    decoder.space(unit_ns(before.max(20)), |_| ());
+                }
+                decoder.set_fixed_wpm(set as u32).unwrap();
+                assert!(!decoder.in_letter());
+                let operator = Operator::steady(wpm);
+                assert_eq!(read(&mut decoder, &operator, text, gaps, &mut rng), text);
+            }
+        }
+    }
+}
+
+/// A contact that opens within each mark, and closes within each space, for less than an eighth of a dot.
+pub(crate) fn dropouts_and_spikes_are_bridged() {
+    let text = "CQ CQ DE MORSE";
+    let noise_ns = 5_000_000;
+    for wpm in [8, 10] {
+        let mut decoder = Decoder::new();
+        let mut read = Read::new();
+        Operator::steady(wpm).key(text, &mut Rng::new(1), |beat| {
+            let mut sink = |text: Text| read.push_str(text.as_str());
+            decoder.mark(beat.mark_ns / 2, &mut sink);
+            decoder.space(noise_ns, &mut sink);
+            decoder.mark(beat.mark_ns / 2 - noise_ns, &mut sink);
+            decoder.space(beat.space_ns / 2, &mut sink);
+            decoder.mark(noise_ns, &mut sink);
+            decoder.space(beat.space_ns / 2 - noise_ns, &mut sink);
+        });
+        decoder.finish_letter(|text| read.push_str(text.as_str()));
+        assert_eq!(read, text, "{wpm} WPM");
     }
 }

@@ -3,7 +3,8 @@
  * Reads keying with the adaptive receiver of libcw (unixcw), to compare with.
  *
  * Each line of the input has lengths of marks and spaces by turns, in us, and begins with a mark.
- * Each line of the output is the text; '*' is a code that means nothing.
+ * Each line of the output is the text; '*' is a code that means nothing. The last line, to standard error, is how long
+ * an edge took on the average, in ns.
  */
 #include <errno.h>
 #include <libcw.h>
@@ -12,11 +13,22 @@
 #include <stdlib.h>
 #include <sys/time.h>
 #include <sys/types.h>
+#include <time.h>
 
 #define US_PER_S 1000000L
 
 /* The speed that it begins with; it adapts from there. */
 #define WPM 20
+
+static long long edges;
+
+static long long now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000000000LL + now.tv_nsec;
+}
 
 static struct timeval at_us(long long us)
 {
@@ -72,6 +84,7 @@ static void receive(char *line)
 			cw_start_receive_tone(&now);
 		else
 			cw_end_receive_tone(&now);
+		edges++;
 		now_us += length_us;
 		if (!is_mark)
 			poll_letter(now_us);
@@ -89,13 +102,19 @@ int main(void)
 {
 	char *line = NULL;
 	size_t size = 0;
+	long long spent_ns = 0;
 
 	if (!cw_generator_new(CW_AUDIO_NULL, NULL)) {
 		fputs("receive: libcw does not start\n", stderr);
 		return EXIT_FAILURE;
 	}
-	while (getline(&line, &size, stdin) > 0)
+	while (getline(&line, &size, stdin) > 0) {
+		long long began_ns = now_ns();
+
 		receive(line);
+		spent_ns += now_ns() - began_ns;
+	}
+	fprintf(stderr, "%lld\n", edges ? spent_ns / edges : 0);
 	free(line);
 	cw_generator_delete();
 	return EXIT_SUCCESS;

@@ -17,11 +17,17 @@ enum Step {
     Space(u64),
     FinishLetter,
     FinishWord,
+    SetSpeed(u32),
 }
 
 /// Lengths of any magnitude alike, up to the longest there is.
 fn length_ns() -> impl Strategy<Value = u64> {
     (any::<u64>(), 0..u64::BITS).prop_map(|(bits, shift)| bits >> shift)
+}
+
+/// A speed that is set, or none.
+fn wpm() -> impl Strategy<Value = u32> {
+    prop_oneof![Just(0_u32), 1_u32..=1000]
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -30,6 +36,7 @@ fn step() -> impl Strategy<Value = Step> {
         4 => length_ns().prop_map(Step::Space),
         1 => Just(Step::FinishLetter),
         1 => Just(Step::FinishWord),
+        1 => wpm().prop_map(Step::SetSpeed),
     ]
 }
 
@@ -40,7 +47,7 @@ proptest! {
     #[test]
     fn any_steps_are_survived(
         steps in vec(step(), 0..200),
-        fixed_wpm in prop_oneof![Just(0_u32), 1_u32..=1000],
+        mut fixed_wpm in wpm(),
     ) {
         let mut decoder = Decoder::new();
         prop_assert!(decoder.set_fixed_wpm(fixed_wpm).is_ok());
@@ -65,6 +72,11 @@ proptest! {
                 Step::FinishWord => {
                     decoder.finish_word(sink);
                     prop_assert!(!decoder.in_letter() && !decoder.in_word());
+                }
+                Step::SetSpeed(wpm) => {
+                    fixed_wpm = wpm;
+                    prop_assert!(decoder.set_fixed_wpm(wpm).is_ok());
+                    prop_assert!(!decoder.in_letter());
                 }
             }
             prop_assert!(texts <= Decoder::TEXTS_MAX);
@@ -105,6 +117,8 @@ proptest! {
                 Step::Space(ns) => decoder.space(ns, |_| ()),
                 Step::FinishLetter => decoder.finish_letter(|_| ()),
                 Step::FinishWord => decoder.finish_word(|_| ()),
+                // Not forgotten.
+                Step::SetSpeed(_) => (),
             }
         }
         decoder.reset();
@@ -133,6 +147,9 @@ fn every_code_is_read() {
                 code = code.push(element).expect("room for it");
                 let units = if is_dash { 3 } else { 1 };
                 decoder.mark(units * UNIT_NS, |text| read.push_str(text.as_str()));
+                if i == 0 {
+                    decoder.finish_letter(|text| read.push_str(text.as_str()));
+                }
                 let gap = if i == 0 { 3 } else { 1 };
                 decoder.space(gap * UNIT_NS, |text| read.push_str(text.as_str()));
             }

@@ -65,9 +65,20 @@ impl std::fmt::Display for Wrong {
 }
 
 /// The ways to read.
-const READERS: [&str; 5] = ["edges", "timers", "speed set", "running means", "libcw"];
-const OURS: usize = 3;
+const READERS: [&str; 7] = [
+    "edges",
+    "timers",
+    "speed set",
+    "20 % less",
+    "25 % more",
+    "running means",
+    "libcw",
+];
+const OURS: usize = 5;
+/// Of these, those that find the speed.
 const FOUND: usize = 2;
+/// The speeds that are set, in percent of that of the hand.
+const SET_PERCENT: [u32; OURS - FOUND] = [100, 80, 125];
 
 /// A text, and how it was keyed.
 struct Sample {
@@ -81,18 +92,21 @@ fn read_all(samples: &[Sample], rng: &mut Rng) -> Vec<Vec<Wrong>> {
     for Sample { beats, .. } in samples {
         let mut found = Decoder::new();
         let edges = receive(&mut found, beats, Gaps::Edges, rng);
-        let mut set = Decoder::new();
-        set.set_fixed_wpm(found.wpm().expect("the speed is known by now"))
-            .expect("a speed");
+        let wpm = found.wpm().expect("the speed is known by now");
         let timers = receive(&mut Decoder::new(), beats, Gaps::Timers, rng);
-        let set = receive(&mut set, beats, Gaps::Timers, rng);
-        let all = [edges, timers, set, means::read(beats)];
+        let set = SET_PERCENT.map(|percent| {
+            let mut decoder = Decoder::new();
+            decoder.set_fixed_wpm(wpm * percent / 100).expect("a speed");
+            receive(&mut decoder, beats, Gaps::Timers, rng)
+        });
+        let all = [edges, timers].into_iter().chain(set);
+        let all = all.chain([means::read(beats)]);
         for (texts, text) in read.iter_mut().zip(all) {
             texts.push(text);
         }
     }
     let keyed: Vec<Vec<Beat>> = samples.iter().map(|sample| sample.beats.clone()).collect();
-    read.extend(libcw::read(&keyed));
+    read.extend(libcw::read(&keyed).map(|read| read.texts));
     let wrong = |texts: &Vec<String>| {
         let texts = texts.iter().zip(samples);
         texts
@@ -135,8 +149,8 @@ fn add(all: &mut Vec<Vec<Wrong>>, wrong: Vec<Vec<Wrong>>) {
 fn people_are_read_better_than_by_running_means_and_libcw() {
     /// What is left to chance, in percent.
     const NOISE: f64 = 0.5;
-    /// At a speed that was set, words end by the book until both letter and word spaces have been seen.
-    const FIRST_WORDS: f64 = 1.5;
+    /// How much worse than a speed that was found one may be that was set wrong.
+    const WRONG_SPEED: f64 = 2.0;
     /// The bug and the crowded paddle, whose letter and word spaces overlap, make up most of it.
     const MEAN: Wrong = Wrong {
         with_spaces: 5.0,
@@ -156,27 +170,24 @@ fn people_are_read_better_than_by_running_means_and_libcw() {
             .collect();
         let wrong = read_all(&samples, &mut rng);
         let means = row(person.name, &wrong);
-        let (ours, others) = means.split_at(OURS);
-        let set = ours[2];
-        let ours = &ours[..FOUND];
-        for (ours, other) in ours
-            .iter()
-            .flat_map(|ours| others.iter().map(move |other| (ours, other)))
-        {
+        let is_no_worse = |ours: &Wrong, other: &Wrong, by: f64| {
             assert!(
-                ours.with_spaces <= other.with_spaces + NOISE,
-                "{}",
+                ours.with_spaces <= other.with_spaces + by && ours.letters <= other.letters + by,
+                "{}: {ours} instead of {other}",
                 person.name
             );
-            assert!(ours.letters <= other.letters + NOISE, "{}", person.name);
+        };
+        let (ours, others) = means.split_at(OURS);
+        let (found, set) = ours.split_at(FOUND);
+        for ours in found {
+            others
+                .iter()
+                .for_each(|other| is_no_worse(ours, other, NOISE));
         }
-        let found = ours[1];
-        assert!(
-            set.with_spaces <= found.with_spaces + FIRST_WORDS,
-            "{}",
-            person.name
-        );
-        assert!(set.letters <= found.letters + NOISE, "{}", person.name);
+        let timers = &found[1];
+        is_no_worse(&set[0], timers, NOISE);
+        set.iter()
+            .for_each(|set| is_no_worse(set, timers, WRONG_SPEED));
         add(&mut all, wrong);
     }
     for ours in row("mean", &all).iter().take(FOUND) {
@@ -248,4 +259,38 @@ fn people_who_slip_are_read_in_hands_as_well() {
         wrong.letters <= 1.2 + 100.0 * 3.0 / f64::from(LETTERS),
         "{wrong}"
     );
+}
+
+/// `make bench` prints this, of an optimized build.
+#[test]
+fn an_edge_costs_little() {
+    /// So many times the texts are read.
+    const TIMES: usize = 20;
+    /// Of an edge on the average, in ns: a hundredth of a dot at 60 WPM, for a build that is not optimized.
+    const BOUND_NS: f64 = 200_000.0;
+
+    let keyed: Vec<Vec<Beat>> = PEOPLE
+        .iter()
+        .flat_map(|person| TEXTS.map(|text| person.key(text, None, &mut Rng::new(1))))
+        .collect();
+    let edges: usize = keyed.iter().map(|beats| 2 * beats.len()).sum();
+    // The least of some runs: others may have been interrupted.
+    let cost_ns = |read: &dyn Fn(&[Beat]) -> String| {
+        let run = || {
+            let start = std::time::Instant::now();
+            for beats in &keyed {
+                std::hint::black_box(read(beats));
+            }
+            start.elapsed().as_nanos() as f64 / edges as f64
+        };
+        (0..TIMES).map(|_| run()).fold(f64::MAX, f64::min)
+    };
+    let ours =
+        cost_ns(&|beats| receive(&mut Decoder::new(), beats, Gaps::Timers, &mut Rng::new(1)));
+    let means = cost_ns(&means::read);
+    println!("an edge on the average, ns: this decoder {ours:.0}, running means {means:.0}");
+    if let Some(libcw) = libcw::read(&keyed) {
+        println!("libcw {}", libcw.edge_ns);
+    }
+    assert!(ours <= BOUND_NS, "{ours} ns");
 }

@@ -27,12 +27,20 @@ static PROGRAM: LazyLock<Option<String>> = LazyLock::new(|| {
         .then_some(program)
 });
 
+/// What libcw reads.
+pub struct Read {
+    pub texts: Vec<String>,
+    /// How long an edge takes.
+    pub edge_ns: u64,
+}
+
 /// What libcw reads of each of these; `None` if it is not installed.
-pub fn read(keyed: &[Vec<Beat>]) -> Option<Vec<String>> {
+pub fn read(keyed: &[Vec<Beat>]) -> Option<Read> {
     let program = PROGRAM.as_ref()?;
     let mut child = Command::new(program)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
         .spawn()
         .expect("the program was built");
     let mut input = child.stdin.take().expect("it is piped");
@@ -47,7 +55,12 @@ pub fn read(keyed: &[Vec<Beat>]) -> Option<Vec<String>> {
     assert!(output.status.success(), "{output:?}");
     // Accented letters are in Latin-1.
     let text: String = output.stdout.iter().map(|byte| char::from(*byte)).collect();
-    Some(text.lines().map(String::from).collect())
+    let said = String::from_utf8_lossy(&output.stderr);
+    let cost = said.lines().last().and_then(|line| line.parse().ok());
+    Some(Read {
+        texts: text.lines().map(String::from).collect(),
+        edge_ns: cost.expect("the cost of an edge"),
+    })
 }
 
 /// Lengths in us; the last space is left out, as it has not ended.

@@ -17,14 +17,14 @@ use morse_guest::kernel;
 pub const WPM: &str = "60";
 /// The unit at this speed.
 pub const UNIT: Duration = Duration::from_millis(20);
-/// The driver ends a letter so long after the last mark: the geometric mean of 1 and 3 units.
+/// The driver ends a letter of a hand that it knows so long after the last mark: the geometric mean of 1 and 3 units.
 pub const LETTER_GAP: Duration = Duration::from_micros(34_641);
-/// And a word: until it knows how this hand spaces words, at a speed that was set, 5.49 units.
-pub const WORD_GAP: Duration = Duration::from_micros(109_800);
-/// Then the geometric mean of 3 and 7 units.
-pub const KNOWN_WORD_GAP: Duration = Duration::from_micros(91_652);
+/// And a word: the geometric mean of 3 and 7 units.
+pub const WORD_GAP: Duration = Duration::from_micros(91_652);
+/// The first word at a speed that was set ends after 40 units: the letters may be spaced as wide as people do.
+pub const FIRST_WORD_GAP: Duration = Duration::from_millis(800);
 /// The hand's rest after keying: a word gap, and time to wake up the reader.
-pub const REST: Duration = Duration::from_millis(140);
+pub const REST: Duration = Duration::from_millis(850);
 /// A session ends so long after its last edge.
 pub const QUIET: Duration = Duration::from_secs(5);
 /// The largest uncertainty of a pulse's length for which the comparison means anything. A write takes
@@ -71,6 +71,15 @@ impl Hand {
     /// Like [`Hand::key`], at another speed.
     pub fn key_at(&mut self, unit: Duration, elements: &str) -> Result<Vec<Moment>> {
         self.play(&key::times(unit, elements)?)
+    }
+
+    /// Keys enough for the driver to know the hand, 20 marks, and the end of a word.
+    pub fn introduce(&mut self, unit: Duration) -> Result {
+        const PARIS: &str = ".--. .- .-. .. ...";
+
+        self.key_at(unit, &[PARIS; 4].join("/"))?;
+        thread::sleep(7 * unit);
+        Ok(())
     }
 
     /// Like [`Hand::key`], and rests until the word is over.

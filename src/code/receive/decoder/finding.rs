@@ -31,11 +31,10 @@ const SPLIT: i32 = 140;
 impl Decoder {
     /// Finds the fist, or two if the speed has changed in between.
     pub(super) fn find(&mut self) {
-        let told_dot = self.fixed.map(|(_, unit)| unit);
-        let fit = Fit::of(self.keyed.all(), told_dot);
+        let fit = Fit::of(self.keyed.all(), self.told());
         self.reading = Reading::Finding(fit);
         let count = self.keyed.len();
-        if told_dot.is_some() || fit.cost <= SPLIT_SURPRISE * count as i32 {
+        if fit.cost <= SPLIT_SURPRISE * count as i32 {
             return;
         }
         let mut least = fit.cost - SPLIT;
@@ -48,7 +47,7 @@ impl Decoder {
             if !may_end_letter {
                 continue;
             }
-            let before = Fit::of(self.keyed.before(at), None);
+            let before = Fit::of(self.keyed.before(at), self.told());
             if before.cost >= least {
                 return;
             }

@@ -76,7 +76,7 @@ impl Decoder {
             let text = witness::meaning(code);
             let len = code.map_or(Code::MAX_LEN, Code::len);
             self.nonsense = match len {
-                _ if !counts => self.nonsense,
+                _ if text == Text::UNKNOWN && !counts => self.nonsense,
                 _ if text == Text::UNKNOWN => self.nonsense.saturating_add(2),
                 1 => self.nonsense.saturating_add(1),
                 2 => self.nonsense,

@@ -6,7 +6,7 @@ use super::{
     div_rem_u64,
     ns,
     Decoder,
-    Fit,
+    Fist,
     Log,
     NonZeroU32,
     Reading,
@@ -20,11 +20,8 @@ const CLEAR_WORD: Log = 140;
 /// A gap as long as this mark and so much more ends a letter at any speed.
 const CLEAR_MARK: Log = 200;
 
-/// A gap is clearly longer than a space by this: a fifth of an octave.
-const CLEAR_LETTER: Log = 50;
-
 /// The wait of the gap timer while nothing was keyed; nothing depends on it.
-const UNKNOWN_GAP_NS: u64 = 7 * 240_000_000;
+const IDLE_GAP_NS: u64 = 7 * 240_000_000;
 
 const TENTHS: NonZeroU32 = NonZeroU32::new(10).unwrap();
 
@@ -37,12 +34,12 @@ impl Decoder {
             Reading::Following(fist) => fist.letter_border(),
             // The letter is told after the space before it.
             Reading::Finding(_) if self.is_space_open => return self.word_gap_ns(),
-            // At a speed that was set there is no need to guess.
-            Reading::Finding(fit) if self.fixed.is_some() => {
-                let inside = self.keyed.after(self.keyed.told()).iter();
-                let longest = inside.filter_map(|item| item.space).max().unwrap_or(0);
-                fit.fist.letter_border().max(longest + CLEAR_LETTER)
+            // A gap does not tell either which spaces end letters.
+            Reading::Finding(fit) if !fit.letter.is_certain() => {
+                return self.unknown_gap_ns();
             }
+            // At a speed that was set there is no need to guess.
+            Reading::Finding(fit) if self.fixed.is_some() => fit.letter.best,
             Reading::Finding(fit) => {
                 let clear = fit.letter.high.max(fit.fist.letter_border()) + CLEAR;
                 if self.keyed.len() == 1 {
@@ -59,27 +56,25 @@ impl Decoder {
 
     /// How long the key must be up to end the word, from the end of the last mark.
     pub fn word_gap_ns(&self) -> u64 {
-        /// Nothing is known of the spaces: the letter is told, but not yet that the word is over.
-        const UNKNOWN_WORD_GAP_NS: u64 = 5_000_000_000;
-
         let gap_ns = match &self.reading {
             Reading::None => {
-                let told_ns = self.fixed.map(|(_, unit)| ns(Fit::word_border_told(unit)));
-                return told_ns.unwrap_or(UNKNOWN_GAP_NS);
+                let told_ns = self
+                    .told()
+                    .map(|unit| ns(Fist::standard(unit).word_border()));
+                return told_ns.unwrap_or(IDLE_GAP_NS);
             }
             Reading::Following(fist) => ns(fist.word_border()),
-            Reading::Finding(fit) if self.fixed.is_some() => ns(fit.word.best),
             Reading::Finding(fit) => {
                 let known =
                     [fit.fist.letter_space, fit.fist.word_space].map(|mean| mean.is_sampled());
                 let border = fit.word.high.max(fit.fist.word_border());
                 match known {
                     [true, true] if fit.word.is_certain() => ns(border),
-                    [false, false] => UNKNOWN_WORD_GAP_NS,
+                    [false, false] => self.unknown_gap_ns(),
                     _ => {
                         let spaces = self.keyed.all().iter().filter_map(|item| item.space);
                         let longest = spaces.max().unwrap_or(0);
-                        ns(border.max(longest + CLEAR_WORD))
+                        ns(border.max(longest + CLEAR_WORD)).min(self.unknown_gap_ns())
                     }
                 }
             }
@@ -97,6 +92,16 @@ impl Decoder {
         self.fist().map_or(0, |fist| {
             ns(fist.word_space.get() + OCTAVE).max(self.word_gap_ns())
         })
+    }
+
+    /// The gap that ends a word, and a letter, while the spaces do not tell yet: at a speed that was set it is
+    /// longer than the letter spaces of 20 WPM spread to 4.
+    fn unknown_gap_ns(&self) -> u64 {
+        const MOST_NS: u64 = 5_000_000_000;
+        const UNITS: u64 = 40;
+
+        self.told()
+            .map_or(MOST_NS, |unit| (UNITS * ns(unit)).min(MOST_NS))
     }
 
     /// The gap after a lone mark, whose kind is not known: a dot, if it is short, which even with the least weight

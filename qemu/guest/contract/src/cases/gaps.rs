@@ -6,7 +6,7 @@
 use std::thread;
 use std::time::Duration;
 
-use crate::hand::{Hand, Moment, KNOWN_WORD_GAP, LETTER_GAP, QUIET, UNIT, WORD_GAP, WPM};
+use crate::hand::{Hand, Moment, FIRST_WORD_GAP, LETTER_GAP, QUIET, UNIT, WORD_GAP, WPM};
 use crate::lamp::now;
 use crate::task::Blocked;
 use crate::Result;
@@ -15,7 +15,7 @@ use morse_guest::driver;
 
 super::cases![
     letters_words_and_sessions_end_on_time,
-    the_same_at_a_speed_that_was_found_out,
+    the_first_word_of_a_speed_that_was_set_waits_for_wide_spaces,
     an_edge_puts_the_end_off,
 ];
 
@@ -53,48 +53,60 @@ fn on_time((at, text): &Read, expected: &str, edge: Moment, gap: Duration) {
     assert!(late <= JIFFY, "{text:?} came {late:?} late");
 }
 
+/// How far the estimate of the gaps may be off, given keying that is exact to some 10 us: a part of a unit.
+const ESTIMATE: u32 = 100;
+
+/// A gap at the hand's own speed, at this one.
+fn scaled(gap: Duration, wpm: u32) -> Duration {
+    gap * WPM.parse::<u32>().expect("a number") / wpm
+}
+
+/// Keys a K, and checks when the letter, the word and the session are over.
+fn ends_on_time(hand: &mut Hand, wpm: u32, letter_gap: Duration, word_gap: Duration) -> Result {
+    let unit = scaled(UNIT, wpm);
+    let reader = read(3)?;
+    let edges = hand.key_at(unit, "-.-")?;
+    let texts = reader.within(LIMIT)??;
+    let last = *edges.last().ok_or("no edge")?;
+    let early = Moment {
+        from: last.from - unit / ESTIMATE,
+        to: last.to + unit / ESTIMATE,
+    };
+    on_time(&texts[0], "K", early, letter_gap);
+    on_time(&texts[1], " ", early, word_gap);
+    on_time(&texts[2], "\n", last, QUIET);
+    Ok(())
+}
+
 fn letters_words_and_sessions_end_on_time() -> Result {
     const WPMS: [u32; 5] = [5, 13, 20, 60, 100];
 
     for wpm in WPMS {
-        let mut hand = Hand::new()?;
-        driver::set("receive_wpm", &wpm.to_string())?;
-        let unit = Duration::from_millis(1200) / wpm;
-        // The gaps for the hand's own speed, at this one.
-        let scaled = |gap: Duration| gap * WPM.parse::<u32>().expect("a number") / wpm;
-        let reader = read(3)?;
-        let edges = hand.key_at(unit, "-.-")?;
-        let texts = reader.within(LIMIT)??;
-        let last = *edges.last().ok_or("no edge")?;
-        on_time(&texts[0], "K", last, scaled(LETTER_GAP));
-        on_time(&texts[1], " ", last, scaled(WORD_GAP));
-        on_time(&texts[2], "\n", last, QUIET);
+        // The same at a speed that is set and one that is found out.
+        for set in [wpm, 0].into_iter().filter(|set| *set != 0 || wpm <= 60) {
+            let mut hand = Hand::new()?;
+            driver::set("receive_wpm", &set.to_string())?;
+            hand.introduce(scaled(UNIT, wpm))?;
+            assert_eq!(driver::get("received_wpm")?, wpm.to_string());
+            ends_on_time(
+                &mut hand,
+                wpm,
+                scaled(LETTER_GAP, wpm),
+                scaled(WORD_GAP, wpm),
+            )?;
+        }
     }
     Ok(())
 }
 
-fn the_same_at_a_speed_that_was_found_out() -> Result {
-    /// How far the estimate of the gaps may be off, given keying that is exact to some 10 us.
-    const ESTIMATE: Duration = Duration::from_micros(200);
-    /// After 20 marks a hand is known, and letters end as early as at a speed that was set.
-    const PARIS: &str = ".--. .- .-. .. ...";
-
-    let mut hand = Hand::new()?;
-    driver::set("receive_wpm", "0")?;
-    hand.key(&[PARIS; 4].join("/"))?;
-    thread::sleep(7 * UNIT);
-    assert_eq!(driver::get("received_wpm")?, WPM);
-    let reader = read(3)?;
-    let edges = hand.key("-.-")?;
-    let texts = reader.within(LIMIT)??;
-    let last = *edges.last().ok_or("no edge")?;
-    let early = Moment {
-        from: last.from - ESTIMATE,
-        to: last.to,
-    };
-    on_time(&texts[0], "K", early, LETTER_GAP);
-    on_time(&texts[1], " ", early, KNOWN_WORD_GAP);
-    on_time(&texts[2], "\n", last, QUIET);
+fn the_first_word_of_a_speed_that_was_set_waits_for_wide_spaces() -> Result {
+    for wpm in [13, 20, 60, 100] {
+        let mut hand = Hand::new()?;
+        driver::set("receive_wpm", &wpm.to_string())?;
+        // A letter space is taken to be 3.6 units.
+        let letter_gap = scaled(UNIT, wpm) * 15 / 8;
+        ends_on_time(&mut hand, wpm, letter_gap, scaled(FIRST_WORD_GAP, wpm))?;
+    }
     Ok(())
 }
 
@@ -104,6 +116,7 @@ fn an_edge_puts_the_end_off() -> Result {
     const SHORTLY: Duration = Duration::from_millis(8);
 
     let mut hand = Hand::new()?;
+    hand.introduce(UNIT)?;
     let reader = read(2)?;
     hand.key(".")?;
     thread::sleep(LETTER_GAP - SHORTLY);
@@ -124,6 +137,6 @@ fn an_edge_puts_the_end_off() -> Result {
     let last = *hand.key("-")?.last().ok_or("no edge")?;
     // The word before ended during the sleep; its session did not.
     let texts = reader.within(LIMIT)??;
-    on_time(&texts[1], "T", last, LETTER_GAP);
+    on_time(&texts[1], "T", last, UNIT * 19 / 10);
     Ok(())
 }

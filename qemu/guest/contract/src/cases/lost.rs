@@ -37,6 +37,7 @@ fn the_oldest_text_is_lost_and_counted() -> Result {
     let mut hand = Hand::new()?;
     driver::set("receive_wpm", FAST_WPM)?;
     driver::set("debounce_us", "1000")?;
+    hand.introduce(FAST_UNIT)?;
     let (slow, slower) = (Device::reader_nonblock()?, Device::reader_nonblock()?);
     // É has two bytes; the second one becomes the oldest byte in the buffer.
     hand.key_at(

@@ -24,8 +24,8 @@ super::cases![
 
 /// A dot of 20 WPM.
 const UNIT: Duration = Duration::from_millis(60);
-/// No gap between words is longer.
-const WORD_GAP: Duration = Duration::from_secs(1);
+/// No gap between words is longer, 40 units.
+const WORD_GAP: Duration = Duration::from_millis(2500);
 const FAST_UNIT: Duration = Duration::from_millis(12);
 
 fn a_shorter_debounce_time_holds_for_an_edge_that_waits() -> Result {

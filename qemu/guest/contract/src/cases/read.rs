@@ -35,12 +35,17 @@ const CQ: &str = "-.-. --.-";
 const DE: &str = "-.. .";
 const PAGE: usize = 4096;
 
+/// Ends a word of a hand whose letter and word spaces have been seen.
+const KNOWN_REST: std::time::Duration = std::time::Duration::from_millis(240);
+
 fn what_is_keyed_is_read() -> Result {
     let mut hand = Hand::new()?;
     let reader = Device::reader_nonblock()?;
-    hand.key_word("-.-. --.-/-.. ./..-..")?;
+    hand.key("-.-. --.-/-.. ./..-..")?;
+    std::thread::sleep(KNOWN_REST);
     assert_eq!(reader.read_text(100), Ok("CQ DE É ".into()));
-    hand.key_word("......../.-.-.")?;
+    hand.key("......../.-.-.")?;
+    std::thread::sleep(KNOWN_REST);
     // HH is no character, so it reads as a prosign in brackets; AR reads as `+`.
     assert_eq!(reader.read_text(100), Ok("<HH> + ".into()));
     hand.key_word(".-.--")?;

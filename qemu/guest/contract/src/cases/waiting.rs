@@ -14,7 +14,7 @@ use nix::sys::epoll::EpollFlags;
 use nix::sys::signal::{SaFlags, Signal};
 
 use crate::epoll::Watch;
-use crate::hand::Hand;
+use crate::hand::{Hand, FIRST_WORD_GAP};
 use crate::task::{self, Blocked, PROMPT, SETTLE};
 use crate::Result;
 use morse_guest::device::Device;
@@ -75,7 +75,7 @@ fn a_blocked_reader_gets_each_letter() -> Result {
         let device = reader.clone();
         let blocked = Blocked::start(move || device.read_text(LIMIT));
         hand.key(elements)?;
-        assert_eq!(blocked.within(PROMPT)?, Ok(text.into()));
+        assert_eq!(blocked.within(FIRST_WORD_GAP + PROMPT)?, Ok(text.into()));
     }
     Ok(())
 }
