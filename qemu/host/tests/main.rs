@@ -10,6 +10,7 @@ mod amount;
 mod autoload;
 mod boards;
 mod boot;
+mod cases;
 mod contract;
 mod failures;
 mod faults;
@@ -49,6 +50,9 @@ use runner::schedule::{Needs, Schedule};
 use runner::select::{Selection, Tier};
 use runner::test::Test;
 use runner::{context, Run};
+
+/// By this path the operators find the code that is tested.
+use morse_code as code;
 
 /// How long a trial may take before it is taken for hanging, in seconds.
 const LIMIT_S: Amount<u64> = Amount::new("MORSE_TEST_LIMIT", 900, 4 * 3600);

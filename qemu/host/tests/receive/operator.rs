@@ -1,76 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! An operator at a straight key, and a measure of the decoded text.
+//! Texts that are keyed, and a measure of the text that is read.
 
-use morse_board::code::{Element, Pattern};
+use crate::cases::operator::Beat;
+use crate::cases::rng::Rng;
 
-/// The random numbers of a hand.
-pub struct Random(pub morse_guest::random::Random);
-
-impl Random {
-    /// Numbers of a seed.
-    pub fn new(seed: u64) -> Self {
-        Random(morse_guest::random::Random::new(seed))
-    }
-
-    /// Evenly between `1 - spread` and `1 + spread`.
-    fn around_one(&mut self, spread: f64) -> f64 {
-        1.0 + spread * (2.0 * (self.0.next_u64() as f64 / u64::MAX as f64) - 1.0)
-    }
-
-    /// Words of five letters and figures.
-    pub fn words(&mut self, count: usize) -> Vec<String> {
-        const CHARACTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
-        let mut word = || {
-            (0..5)
-                .map(|_| CHARACTERS[(self.0.next_u64() % CHARACTERS.len() as u64) as usize] as char)
-                .collect()
-        };
-        (0..count).map(|_| word()).collect()
-    }
+/// Words of five letters and figures.
+pub fn words(count: usize, rng: &mut Rng) -> String {
+    const CHARACTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+    let mut character = || CHARACTERS[rng.below(CHARACTERS.len() as u32) as usize] as char;
+    let words: Vec<String> = (0..count)
+        .map(|_| (0..5).map(|_| character()).collect())
+        .collect();
+    words.join(" ")
 }
 
-/// The keying style of an operator.
-#[derive(Clone, Copy, Debug)]
-pub struct Operator {
-    /// Speed, in words per minute.
-    pub wpm: f64,
-    /// Length of a dash, in dots.
-    pub dash: f64,
-}
-
-impl Operator {
-    /// The largest error of a mark, as a part of its length.
-    const MARK_JITTER: f64 = 0.1;
-    /// The same for spaces.
-    const SPACE_JITTER: f64 = 0.2;
-
-    /// Keys words: the lengths of marks and spaces by turns, in us. It ends with a word gap.
-    pub fn key(self, words: &[String], random: &mut Random) -> Vec<u64> {
-        let mut lengths = Vec::new();
-        for word in words {
-            for letter in word.chars() {
-                let Pattern(elements) = Pattern::of(letter).expect("it has a code");
-                for element in elements {
-                    let units = match element {
-                        Element::Dot => 1.0,
-                        Element::Dash => self.dash,
-                    };
-                    lengths.push(self.us(units * random.around_one(Self::MARK_JITTER)));
-                    lengths.push(self.us(random.around_one(Self::SPACE_JITTER)));
-                }
-                *lengths.last_mut().expect("a space") =
-                    self.us(3.0 * random.around_one(Self::SPACE_JITTER));
-            }
-            *lengths.last_mut().expect("a space") =
-                self.us(7.0 * random.around_one(Self::SPACE_JITTER));
-        }
-        lengths
-    }
-
-    fn us(self, units: f64) -> u64 {
-        (units * 1.2e6 / self.wpm) as u64
-    }
+/// The lengths of marks and spaces by turns, in us. The last space is left out: the session ends with it.
+pub fn lengths_us(beats: &[Beat]) -> Vec<u64> {
+    let lengths = beats.iter().flat_map(|beat| [beat.mark_ns, beat.space_ns]);
+    let mut lengths: Vec<u64> = lengths.map(|ns| ns / 1000).collect();
+    lengths.pop();
+    lengths
 }
 
 /// Returns the share of `sent` that was read correctly, in percent: each insertion, deletion or change counts
