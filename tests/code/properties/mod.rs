@@ -7,6 +7,7 @@ mod alphabet;
 mod debounce;
 mod decoder;
 mod decoder_any;
+mod drawing;
 mod encoder;
 mod hands;
 mod histogram;
