@@ -120,7 +120,7 @@ impl ReadBuffer {
     }
 
     /// Wakes the readers after pulses were appended, and text if `has_text`. Pulses alone concern no reader of text,
-    /// who would be told of an event for each.
+    /// which an event for each would wake.
     pub(crate) fn wake(&self, has_text: bool) {
         if has_text || self.has_pulse_files.load(Relaxed) {
             self.changed.notify(Band::In);

@@ -2,9 +2,10 @@
 /*
  * Reads keying with the adaptive receiver of libcw (unixcw), to compare with.
  *
- * Each line of the input has lengths of marks and spaces by turns, in us, and begins with a mark.
- * Each line of the output is the text; '*' is a code that means nothing. The last line, to standard error, is how long
- * an edge took on the average, in ns.
+ * Each line of the input has the lengths of marks and spaces in us, in turns,
+ * beginning with a mark. Each line of the output is the text; '*' is a code that
+ * means nothing. The last line, to standard error, is the mean time of an edge in
+ * ns.
  */
 #include <errno.h>
 #include <libcw.h>
