@@ -22,10 +22,10 @@ teardown() { rm -rf "${work:-}"; }
 	system
 	inside sh -c 'apt-get --quiet=2 install --yes /srv/morse_*.deb /srv/morse-modules-*.deb'
 	# As packaging/README.md has it.
-	inside sh -c 'cd /root && for name in owner stranger; do
+	inside sh -c 'cd /srv && for name in owner stranger; do
 		openssl req -new -x509 -newkey rsa:2048 -nodes -days 3650 -subj "/CN=$name/" -keyout $name.key -outform DER -out $name.der
 	done'
-	trust /root/owner.der
+	trust /srv/owner.der
 	disk
 	boot "$release" signed
 }
