@@ -24,7 +24,7 @@ pub(crate) fn alphabet() -> Line<192> {
     text
 }
 
-/// What `decoder` makes of a text that `operator` keys.
+/// The text that `decoder` reads when `operator` keys one.
 fn read(decoder: &mut Decoder, operator: &Operator, text: &str, gaps: Gaps, rng: &mut Rng) -> Read {
     let mut read = Line::new();
     // Of its own, so that the keying is the same whichever way the gaps are learnt.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What holds of the decoder whatever is keyed.
+//! Properties of the decoder for any keying.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -10,7 +10,7 @@ use crate::cases::operator::{Gaps, Operator, GAPS};
 use crate::cases::rng::Rng;
 use crate::code::{decode, Code, Decoder, Element, Text};
 
-/// What is done to a decoder.
+/// A call of a decoder.
 #[derive(Clone, Copy, Debug)]
 enum Step {
     Mark(u64),

@@ -31,7 +31,7 @@ const BOTTOM: f64 = 390.0;
 /// The lengths drawn, in ms.
 const LENGTHS_MS: (f64, f64) = (20.0, 2000.0);
 
-/// What a space was meant for.
+/// The intended kind of a space.
 const KINDS: [(&str, &str); 3] = [
     ("space in a letter", "#888888"),
     ("between letters", "#1f77b4"),
@@ -56,7 +56,7 @@ fn kinds(text: &str) -> Vec<usize> {
     kinds
 }
 
-/// What is drawn of a mark and the space after it.
+/// A mark and the space after it, as they are drawn.
 struct Moment {
     beat: Beat,
     /// When the mark began, in ns.

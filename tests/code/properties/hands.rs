@@ -147,7 +147,7 @@ fn add(all: &mut Vec<Vec<Wrong>>, wrong: Vec<Vec<Wrong>>) {
 
 #[test]
 fn people_are_read_better_than_by_running_means_and_libcw() {
-    /// What is left to chance, in percent.
+    /// The tolerance for chance, in percent.
     const NOISE: f64 = 0.5;
     /// How much worse than a speed that was found one may be that was set wrong.
     const WRONG_SPEED: f64 = 2.0;

@@ -6,7 +6,7 @@ use crate::cases::operator::{self, Beat, Gaps, Operator};
 use crate::cases::rng::Rng;
 use crate::code::Decoder;
 
-/// What `operator` keys for `text`.
+/// The keying of `text` by `operator`.
 pub fn key(operator: &Operator, text: &str, rng: &mut Rng) -> Vec<Beat> {
     let mut beats = Vec::new();
     operator.key(text, rng, |beat| beats.push(beat));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What the lamp sends at any setting is read back.
+//! The decoder reads the lamp at any setting.
 
 use super::keyed::{
     key,

@@ -27,14 +27,14 @@ static PROGRAM: LazyLock<Option<String>> = LazyLock::new(|| {
         .then_some(program)
 });
 
-/// What libcw reads.
+/// The text that libcw reads.
 pub struct Read {
     pub texts: Vec<String>,
     /// How long an edge takes.
     pub edge_ns: u64,
 }
 
-/// What libcw reads of each of these; `None` if it is not installed.
+/// The text that libcw reads from each of these; `None` if it is not installed.
 pub fn read(keyed: &[Vec<Beat>]) -> Option<Read> {
     let program = PROGRAM.as_ref()?;
     let mut child = Command::new(program)

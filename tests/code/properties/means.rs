@@ -11,7 +11,7 @@ use crate::code::{
     Text, //
 };
 
-/// What running means read.
+/// The text that running means read.
 pub fn read(beats: &[Beat]) -> String {
     /// So many marks and spaces are looked at to begin with.
     const FIRST: usize = 8;

@@ -154,7 +154,7 @@ fn normal(rng: &mut Rng) -> f64 {
     radius * (std::f64::consts::TAU * uniform(rng)).cos()
 }
 
-/// What can go wrong.
+/// A slip of the hand.
 #[derive(Clone, Copy)]
 enum Slip {
     /// A dot too many.

@@ -73,7 +73,7 @@ const KEY: u32 = 1 << 8;
 /// Reading this takes the lock for each register.
 const REGISTERS: &str = "/sys/kernel/debug/regmap/*4e000000*/registers";
 
-/// What is sent, slowly enough for a host that is late.
+/// A text that is sent slowly enough for a host that is late.
 const SENT: &str = "AN";
 const SENT_UNIT_US: u64 = 300_000;
 

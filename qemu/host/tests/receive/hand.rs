@@ -81,7 +81,7 @@ fn changes_of_speed_in_a_session_are_followed(board: &mut Board) -> Result<()> {
     Ok(())
 }
 
-/// What the crate reads on the host.
+/// The text that the crate reads on the host.
 fn read_on_host(beats: &[Beat], gaps: Gaps) -> String {
     let (mut read, mut decoder) = (String::new(), Decoder::new());
     for beat in beats {
