@@ -50,7 +50,9 @@ fn install(board: &mut Board) -> Result<()> {
         "cat > /usr/lib/udev/rules.d/60-morse.rules <<'END'\n{rule}END\n"
     ))?;
     board.run("printf 'root:x:0:0::/root:/bin/sh\\n' > /etc/passwd; printf 'root:x:0:\\nmorse:x:900:\\n' > /etc/group")?;
-    board.run("updates=/lib/modules/$(uname -r)/updates; mkdir -p $updates && mv morse.ko $updates/")?;
+    board.run(
+        "updates=/lib/modules/$(uname -r)/updates; mkdir -p $updates && mv morse.ko $updates/",
+    )?;
     long(
         board,
         "ln -sfn /lib/modules /usr/lib/modules; /usr/sbin/depmod -a",
