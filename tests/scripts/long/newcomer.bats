@@ -15,6 +15,6 @@ setup() {
 	succeeds '^seen: E$' as_newcomer "$BATS_TEST_TMPDIR/nothing" sh -c '
 		scripts/test smoke && scripts/test smoke && make run MSG=E && { make distclean || true; } && [ -z "$(ls -A ~/.cache/morse)" ] && echo nothing is left'
 	says '^tools: making the Debian tool root'
-	[ "$(grep -c ' passed, 0 failed$' <<<"$output")" = 2 ]
+	[ "$(grep -c ' passed, 0 failed' <<<"$output")" = 2 ]
 	says '^nothing is left$'
 }
