@@ -70,3 +70,14 @@ built() { KDIR=$spoiled "$top/scripts/module"; }
 	needs_root
 	succeeds 'build/[0-9]' unshare --net "$top/scripts/module"
 }
+
+@test "builds of one directory wait for one another" {
+	export MORSE_OUT=bats-run.$$
+	"$top/scripts/module" morse.ko >"$BATS_TEST_TMPDIR/first" 2>&1 &
+	succeeds 'build/[0-9]' "$top/scripts/module" morse.ko
+	wait $! || {
+		cat "$BATS_TEST_TMPDIR/first"
+		false
+	}
+	rm -r "${output##*$'\n'}"
+}
