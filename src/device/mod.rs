@@ -172,7 +172,7 @@ impl<'a> Transceiver<'a> {
             Ok(Beacon::new(transmitter.clone(), keyer.handle())),
         )?;
         let needs_thread = needs_thread(line.as_ref());
-        let level = Arc::new(Level::new(line, needs_thread), GFP_KERNEL)?;
+        let level = Arc::pin_init(Level::new(line, needs_thread), GFP_KERNEL)?;
         let receiver = Arc::pin_init(Receiver::new(number.value(), level.read(ctx)?)?, GFP_KERNEL)?;
         if let Some(debounce_ms) = debounce_ms {
             let debounce_us = debounce_ms.checked_mul(US_PER_MS).ok_or(EINVAL)?;

@@ -65,8 +65,7 @@ impl<T: IrqHandler> debugfs::FileHandler for Button<T> {
             b"0" => false,
             _ => return Err(EINVAL),
         };
-        self.level.simulate(down);
-        self.irq.raise(ctx)
+        self.level.simulate(down, || self.irq.raise(ctx))
     }
 }
 

@@ -7,11 +7,15 @@ use crate::linux::{
     gpio, //
 };
 use kernel::{
+    new_mutex,
     prelude::*,
-    sync::atomic::{
-        Acquire,
-        AtomicFlag,
-        Relaxed, //
+    sync::{
+        atomic::{
+            Acquire,
+            AtomicFlag,
+            Relaxed, //
+        },
+        Mutex, //
     },
 };
 
@@ -24,9 +28,14 @@ enum Source {
 }
 
 /// The level of the key.
+#[pin_data]
 pub(crate) struct Level {
     source: Source,
     needs_thread: bool,
+    /// Held from the change of a simulated level until its interrupt has been handled, and while the level is read.
+    /// Otherwise a reading between the two would take the edge for a lost one.
+    #[pin]
+    changing: Mutex<()>,
 }
 
 /// A level that was read.
@@ -42,14 +51,15 @@ pub(crate) struct Reading {
 impl Level {
     /// The level of `line`, or of a simulated key that is up. Whether it `needs_thread`, see
     /// [`Self::needs_thread`].
-    pub(crate) fn new(line: Option<gpio::Input>, needs_thread: bool) -> Self {
-        Self {
+    pub(crate) fn new(line: Option<gpio::Input>, needs_thread: bool) -> impl PinInit<Self> {
+        pin_init!(Self {
             needs_thread,
             source: match line {
                 Some(line) => Source::Line(line),
                 None => Source::Simulated(AtomicFlag::new(false)),
             },
-        }
+            changing <- new_mutex!((), "Level::changing"),
+        })
     }
 
     /// Returns whether the level is read by a thread, so that edges have a time only.
@@ -84,15 +94,20 @@ impl Level {
     pub(crate) fn read(&self, ctx: &Sleepable) -> Result<bool> {
         match &self.source {
             Source::Line(line) => line.get_cansleep(ctx),
-            // Later loads, such as that of the number of edges, come after this.
-            Source::Simulated(level) => Ok(level.load(Acquire)),
+            Source::Simulated(level) => {
+                let _guard = self.changing.lock();
+                // Later loads, such as that of the number of edges, come after this.
+                Ok(level.load(Acquire))
+            }
         }
     }
 
-    /// Sets the level of a simulated key.
-    pub(crate) fn simulate(&self, down: bool) {
+    /// Sets the level of a simulated key, and calls `raise`, which raises its interrupt.
+    pub(crate) fn simulate(&self, down: bool, raise: impl FnOnce() -> Result) -> Result {
+        let _guard = self.changing.lock();
         if let Source::Simulated(level) = &self.source {
             level.store(down, Relaxed);
         }
+        raise()
     }
 }
