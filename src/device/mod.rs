@@ -64,6 +64,7 @@ use crate::linux::{
     led_trigger::Trigger,
     miscdev::Registration,
     pm::SleepNotifier,
+    poll::PollQueue,
     softirq::Softirq,
     timer::Timer,
     workqueue::{
@@ -155,7 +156,10 @@ impl<'a> Transceiver<'a> {
                 }
             })?;
         let queue = Queue::unbound_highpri(ctx, &name)?;
-        let transmitter = Arc::pin_init(Transmitter::new(number.value()), GFP_KERNEL)?;
+        let waiters = PollQueue::new(c"Transceiver::waiters", kernel::static_lock_class!())?;
+        let waiters = Arc::new(waiters, GFP_KERNEL)?;
+        let transmitter = Transmitter::new(number.value(), waiters.clone());
+        let transmitter = Arc::pin_init(transmitter, GFP_KERNEL)?;
         let lamp = SharedLamp::new(Lamp::new(led, trigger), transmitter.clone());
         let lamp = Arc::pin_init(lamp, GFP_KERNEL)?;
         let keyer = new_work!(
@@ -173,7 +177,8 @@ impl<'a> Transceiver<'a> {
         )?;
         let needs_thread = needs_thread(line.as_ref());
         let level = Arc::pin_init(Level::new(line, needs_thread), GFP_KERNEL)?;
-        let receiver = Arc::pin_init(Receiver::new(number.value(), level.read(ctx)?)?, GFP_KERNEL)?;
+        let receiver = Receiver::new(number.value(), level.read(ctx)?, waiters.clone())?;
+        let receiver = Arc::pin_init(receiver, GFP_KERNEL)?;
         if let Some(debounce_ms) = debounce_ms {
             let debounce_us = debounce_ms.checked_mul(US_PER_MS).ok_or(EINVAL)?;
             receiver.line.lock().set_debounce_us(debounce_us)?;
@@ -215,6 +220,7 @@ impl<'a> Transceiver<'a> {
             keyer: keyer.handle(),
             beacon: beacon.handle(),
             gap: gap.handle(),
+            waiters,
         };
         let power = Power::new(
             dev,

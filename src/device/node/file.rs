@@ -20,7 +20,10 @@ use crate::linux::{
         Ioctl,
         WriteFlags, //
     },
-    poll::PollEvents,
+    poll::{
+        PollEvents,
+        PollQueue, //
+    },
     trace,
     uapi,
     workqueue::WorkHandle, //
@@ -56,6 +59,9 @@ pub(crate) struct DeviceData {
     pub(crate) beacon: DelayedWorkHandle,
     /// Makes the receiver take the time.
     pub(crate) gap: DelayedWorkHandle,
+    /// The tasks that wait for any event of a file. It is one queue, as `IOCB_CMD_POLL` of io_submit(2)
+    /// takes no file with two.
+    pub(crate) waiters: Arc<PollQueue>,
 }
 
 /// The state of one open file.
@@ -112,14 +118,14 @@ impl FileOperations for OpenFile {
     }
 
     fn poll(&self, file: &fs::File, table: &PollTable<'_>) -> PollEvents {
-        let mut ready = self.data.transmitter.queue.poll(file, table);
-        ready |= self.data.receiver.buffer.poll(&self.reader, file, table);
+        self.data.waiters.register(table, file);
+        let mut ready = self.data.transmitter.queue.poll();
+        ready |= self.data.receiver.buffer.poll(&self.reader);
         ready
     }
 
     fn fasync(&self, request: &FasyncRequest, _ctx: &Sleepable) -> Result {
-        self.data.transmitter.queue.fasync(request)?;
-        self.data.receiver.buffer.fasync(request)
+        self.data.waiters.fasync(request)
     }
 
     fn fsync(&self, ctx: &Sleepable) -> Result {

@@ -17,10 +17,7 @@ use crate::code::Pulse;
 use crate::linux::{
     bhlock::SpinLockBh,
     context::Sleepable,
-    fasync::{
-        Band,
-        FasyncRequest, //
-    },
+    fasync::Band,
     poll::{
         PollEvents,
         PollQueue, //
@@ -29,7 +26,6 @@ use crate::linux::{
 };
 use crate::new_spinlock_bh;
 use kernel::{
-    fs,
     iov::IovIterDest,
     prelude::*,
     sync::{
@@ -37,7 +33,7 @@ use kernel::{
             AtomicFlag,
             Relaxed, //
         },
-        poll::PollTable, //
+        Arc, //
     },
     transmute::AsBytes, //
 };
@@ -56,7 +52,7 @@ pub(crate) struct ReadBuffer {
     /// Whether a file reads pulses. Written under the lock of `state`.
     has_pulse_files: AtomicFlag,
     /// Notified when there is new content, and when the device is removed.
-    changed: PollQueue,
+    waiters: Arc<PollQueue>,
 }
 
 /// The position of one open file.
@@ -75,12 +71,12 @@ struct Claim {
 }
 
 impl ReadBuffer {
-    /// Makes an empty buffer.
-    pub(crate) fn new() -> impl PinInit<Self, Error> {
+    /// Makes an empty buffer, whose readers are among the `waiters`.
+    pub(crate) fn new(waiters: Arc<PollQueue>) -> impl PinInit<Self, Error> {
         try_pin_init!(Self {
             state <- new_spinlock_bh!(BufferState::new()?, "ReadBuffer::state"),
             has_pulse_files: AtomicFlag::new(false),
-            changed: PollQueue::new(c"ReadBuffer::changed", kernel::static_lock_class!())?,
+            waiters,
         })
     }
 
@@ -123,14 +119,14 @@ impl ReadBuffer {
     /// which an event for each would wake.
     pub(crate) fn wake(&self, has_text: bool) {
         if has_text || self.has_pulse_files.load(Relaxed) {
-            self.changed.notify(Band::In);
+            self.waiters.notify(Band::In);
         }
     }
 
     /// Marks the device as removed, and wakes all readers.
     pub(crate) fn disconnect(&self) {
         self.state.lock().gone = true;
-        self.changed.notify(Band::HangUp);
+        self.waiters.notify(Band::HangUp);
     }
 
     /// Returns the number of items that readers lost, all together.
@@ -225,7 +221,7 @@ impl ReadBuffer {
             if nonblock {
                 return Err(EAGAIN);
             }
-            if self.changed.wait_interruptible(&mut state) {
+            if self.waiters.wait_interruptible(&mut state) {
                 return Err(ERESTARTSYS);
             }
         }
@@ -247,7 +243,7 @@ impl ReadBuffer {
         }
         drop(place);
         drop(state);
-        self.changed.wake_up_poll(PollEvents::IN);
+        self.waiters.wake_up_poll(PollEvents::IN);
     }
 
     /// Copies the text of a claim, and returns where it stopped: not at the end if the rest has been
@@ -307,13 +303,7 @@ impl ReadBuffer {
     }
 
     /// Returns the events of the file of `reader`.
-    pub(crate) fn poll(
-        &self,
-        reader: &Reader,
-        file: &fs::File,
-        table: &PollTable<'_>,
-    ) -> PollEvents {
-        self.changed.register(table, file);
+    pub(crate) fn poll(&self, reader: &Reader) -> PollEvents {
         let state = self.state.lock();
         let place = reader.place.lock();
         let mut ready = PollEvents::default();
@@ -324,11 +314,6 @@ impl ReadBuffer {
             ready |= PollEvents::HUP;
         }
         ready
-    }
-
-    /// Enables or disables `SIGIO` for a file when it becomes readable.
-    pub(crate) fn fasync(&self, request: &FasyncRequest) -> Result {
-        self.changed.fasync(request)
     }
 
     /// Makes `reader` read the stream `mode`. If it changes, it reads items received from now on.
@@ -344,7 +329,7 @@ impl ReadBuffer {
             drop(place);
             drop(state);
             // A waiting read of the same file has to wait for items of the new stream.
-            self.changed.wake_up_poll(PollEvents::IN);
+            self.waiters.wake_up_poll(PollEvents::IN);
         }
         Ok(())
     }

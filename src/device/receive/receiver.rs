@@ -27,6 +27,7 @@ use crate::device::transmit::monitor::Monitor;
 use crate::linux::{
     bhlock::SpinLockBh,
     context::Sleepable,
+    poll::PollQueue,
     time::Ktime,
     trace, //
 };
@@ -40,6 +41,7 @@ use kernel::{
             AtomicFlag,
             Relaxed, //
         },
+        Arc,
         Mutex, //
     },
 };
@@ -91,8 +93,13 @@ pub(crate) struct Counts {
 }
 
 impl Receiver {
-    /// Makes the receiver of the device with this number, whose key is `down`.
-    pub(crate) fn new(device: u32, down: bool) -> Result<impl PinInit<Self, Error>> {
+    /// Makes the receiver of the device with this number, whose key is `down`, and whose readers are among the
+    /// `waiters`.
+    pub(crate) fn new(
+        device: u32,
+        down: bool,
+        waiters: Arc<PollQueue>,
+    ) -> Result<impl PinInit<Self, Error>> {
         let text = TextState::new();
         let line = LineState::new(down, Ktime::now().as_ns(), text.gaps())?;
         Ok(try_pin_init!(Self {
@@ -103,7 +110,7 @@ impl Receiver {
             sessions: Atomic::new(0),
             line <- new_spinlock_bh!(line, "Receiver::line"),
             text <- new_mutex!(text, "Receiver::text"),
-            buffer <- ReadBuffer::new(),
+            buffer <- ReadBuffer::new(waiters),
             rates: Rates::new(),
             device,
         }))

@@ -3,7 +3,7 @@
 //! The queue between writers and the keyer, and the waiting for it.
 //!
 //! All tasks wait on one condition variable: they are few, and each has to notice that the device has
-//! been removed. Pollers have a queue of their own, which is notified of changes of readiness only.
+//! been removed. Pollers wait on the queue of the device, which is notified of changes of readiness only.
 
 use super::state::QueueState;
 use crate::code;
@@ -15,10 +15,7 @@ use crate::code::{
 use crate::linux::{
     context::Sleepable,
     eilseq,
-    fasync::{
-        Band,
-        FasyncRequest, //
-    },
+    fasync::Band,
     file::WriteFlags,
     poll::{
         PollEvents,
@@ -29,7 +26,6 @@ use crate::linux::{
 };
 use crate::new_wait_queue;
 use kernel::{
-    fs,
     iov::IovIterSource,
     new_condvar,
     new_mutex,
@@ -39,7 +35,7 @@ use kernel::{
             AtomicFlag,
             Relaxed, //
         },
-        poll::PollTable,
+        Arc,
         CondVar,
         Mutex, //
     },
@@ -91,7 +87,7 @@ pub(crate) struct TxQueue {
     #[pin]
     changed: CondVar,
     /// Notified when the room reaches [`POLL_ROOM`], and when the device is removed.
-    writable: PollQueue,
+    pollers: Arc<PollQueue>,
     /// The current symbol is to be aborted. Written under the lock of `state`.
     aborted: AtomicFlag,
     /// Wakes the keyer between two edges.
@@ -100,12 +96,12 @@ pub(crate) struct TxQueue {
 }
 
 impl TxQueue {
-    /// Makes an empty queue.
-    pub(crate) fn new() -> impl PinInit<Self, Error> {
+    /// Makes an empty queue, which notifies the `pollers`.
+    pub(crate) fn new(pollers: Arc<PollQueue>) -> impl PinInit<Self, Error> {
         try_pin_init!(Self {
             state <- new_mutex!(QueueState::new()?, "TxQueue::state"),
             changed <- new_condvar!("TxQueue::changed"),
-            writable: PollQueue::new(c"TxQueue::writable", kernel::static_lock_class!())?,
+            pollers,
             aborted: AtomicFlag::new(false),
             keyer_wait <- new_wait_queue!("TxQueue::keyer_wait"),
         })
@@ -284,7 +280,7 @@ impl TxQueue {
         self.keyer_wait.wake_up_all();
         self.changed.notify_all();
         if !was_writable {
-            self.writable.notify(Band::Out);
+            self.pollers.notify(Band::Out);
         }
         match self.wait_sent(end, ctx) {
             Err(error) if error == ERESTARTSYS => Err(EINTR),
@@ -312,12 +308,11 @@ impl TxQueue {
     pub(crate) fn disconnect(&self) {
         self.state.lock().gone = true;
         self.changed.notify_all();
-        self.writable.notify(Band::HangUp);
+        self.pollers.notify(Band::HangUp);
     }
 
     /// Returns the events of a file.
-    pub(crate) fn poll(&self, file: &fs::File, table: &PollTable<'_>) -> PollEvents {
-        self.writable.register(table, file);
+    pub(crate) fn poll(&self) -> PollEvents {
         let mut state = self.state.lock();
         let mut ready = PollEvents::default();
         if state.gone {
@@ -328,11 +323,6 @@ impl TxQueue {
             ready |= PollEvents::OUT;
         }
         ready
-    }
-
-    /// Enables or disables `SIGIO` for a file when it becomes writable.
-    pub(crate) fn fasync(&self, request: &FasyncRequest) -> Result {
-        self.writable.fasync(request)
     }
 
     /// Returns the occupancy. `ENODEV` if the device was removed.
@@ -363,7 +353,7 @@ impl TxQueue {
             self.changed.notify_all();
         }
         if becomes_writable {
-            self.writable.notify(Band::Out);
+            self.pollers.notify(Band::Out);
         }
         symbol
     }
@@ -411,7 +401,7 @@ impl Drop for WriteGuard<'_> {
         drop(state);
         self.0.changed.notify_all();
         if becomes_writable {
-            self.0.writable.notify(Band::Out);
+            self.0.pollers.notify(Band::Out);
         }
     }
 }

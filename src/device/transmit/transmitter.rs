@@ -7,7 +7,10 @@ use super::{
     settings::BeaconSettings, //
 };
 use crate::code::Timing;
-use crate::linux::uapi;
+use crate::linux::{
+    poll::PollQueue,
+    uapi, //
+};
 use kernel::{
     new_mutex,
     prelude::*,
@@ -17,6 +20,7 @@ use kernel::{
             AtomicFlag,
             Relaxed, //
         },
+        Arc,
         Mutex, //
     },
 };
@@ -44,11 +48,12 @@ pub(crate) struct Transmitter {
 }
 
 impl Transmitter {
-    /// Makes the transmitter of the device with this number, with the default timing and an empty queue.
-    pub(crate) fn new(device: u32) -> impl PinInit<Self, Error> {
+    /// Makes the transmitter of the device with this number, with the default timing and an empty queue, which
+    /// notifies the `pollers`.
+    pub(crate) fn new(device: u32, pollers: Arc<PollQueue>) -> impl PinInit<Self, Error> {
         try_pin_init!(Self {
             device,
-            queue <- TxQueue::new(),
+            queue <- TxQueue::new(pollers),
             timing <- new_mutex!(Timing::default(), "Transmitter::timing"),
             beacon <- new_mutex!(BeaconSettings::new(), "Transmitter::beacon"),
             is_resting: AtomicFlag::new(false),

@@ -2,6 +2,7 @@
 
 //! The cases, in groups. Each begins with the driver loaded, idle, and at its default settings.
 
+mod aio;
 mod async_io;
 mod blocking;
 mod copying;
@@ -59,6 +60,7 @@ pub const GROUPS: &[(&str, &[(&str, Case)])] = &[
     ("async_io", async_io::CASES),
     ("splice", splice::CASES),
     ("uring", uring::CASES),
+    ("aio", aio::CASES),
     ("meanwhile", meanwhile::CASES),
     ("programs", programs::CASES),
     ("cwd", cwd::CASES),
