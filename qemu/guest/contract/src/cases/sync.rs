@@ -2,8 +2,10 @@
 
 //! `O_SYNC`, `O_DSYNC` and `RWF_DSYNC`: a write that waits as fsync(2) does.
 
+use std::fs;
 use std::io::IoSlice;
 use std::os::fd::AsRawFd;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
@@ -21,6 +23,7 @@ super::cases![
     one_write_may_ask_for_it,
     a_write_that_does_not_block_does_not_wait,
     a_signal_ends_the_waiting,
+    system_sleep_ends_the_waiting,
     it_ends_with_the_device,
 ];
 
@@ -89,6 +92,30 @@ fn a_signal_ends_the_waiting() -> Result {
         assert_eq!(device.status()?.queued, 3, "it is still sent");
         device.abort()?;
     }
+    Ok(())
+}
+
+/// Freezes all other tasks for a second, as the kernel's own test of system sleep.
+fn freeze() -> Result {
+    fs::write("/sys/module/suspend/parameters/pm_test_delay", "1")?;
+    fs::write("/sys/power/pm_test", "freezer")?;
+    fs::write("/sys/power/state", "freeze")?;
+    fs::write("/sys/power/pm_test", "none")?;
+    Ok(())
+}
+
+fn system_sleep_ends_the_waiting() -> Result {
+    if !Path::new("/sys/power/pm_test").exists() {
+        println!("skipped: this kernel has no CONFIG_PM_DEBUG");
+        return Ok(());
+    }
+    driver::set("wpm", "1")?;
+    let writer = Blocked::in_call(|| Device::open_with(libc::O_SYNC).unwrap().write("SOS"));
+    freeze()?;
+    assert_eq!(writer.within(PROMPT)?, Ok(3), "it was taken");
+    let device = Device::open()?;
+    assert_eq!(device.status()?.queued, 3, "it is still sent");
+    device.abort()?;
     Ok(())
 }
 
