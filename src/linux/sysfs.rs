@@ -2,8 +2,8 @@
 
 //! sysfs attributes of a device node, with one value each.
 //!
-//! A driver has a `static` table of [`Attribute`]s: a name, a function that prints the value, and one that
-//! parses a new value. Both get a reference to the data of the device. `miscdev::Registration` passes the
+//! A driver has a `static` table of [`Attribute`]s: a name, a function that returns the value, and one that
+//! takes a new value. Both get a reference to the data of the device. `miscdev::Registration` passes the
 //! table to the driver core together with the device, so the attributes exist before user space is notified
 //! of the device. Once the registration has been dropped they are removed, and no callback runs.
 //!
@@ -31,15 +31,23 @@ use kernel::{
     },
 };
 
-/// Prints the value of an attribute, without the line feed, which is added.
-pub type Show<D> = fn(&D, &mut Output<'_>, &Sleepable) -> Result;
+/// How an attribute shows its value. The line feed is added.
+pub enum Show<D> {
+    /// Returns a number, which is printed in decimal.
+    Number(fn(&D) -> Result<u64>),
+    /// Prints a text.
+    Text(fn(&D, &mut Output<'_>) -> Result),
+}
 
-/// Parses a new value, from which one trailing line feed has been removed.
-///
-/// If it fails, the attribute keeps its value.
-pub type Store<D> = fn(&D, &str, &Sleepable) -> Result;
+/// How an attribute takes a new value. If it fails, the attribute keeps its value.
+pub enum Store<D> {
+    /// Takes a decimal number.
+    Number(fn(&D, u32, &Sleepable) -> Result),
+    /// Takes a text, from which one trailing line feed has been removed.
+    Text(fn(&D, &str, &Sleepable) -> Result),
+}
 
-/// The buffer into which [`Show`] prints: a page less one byte, the most that sysfs accepts.
+/// The buffer into which [`Show::Text`] prints: a page less one byte, the most that sysfs accepts.
 pub struct Output<'a>(Formatter<'a>);
 
 impl Output<'_> {
@@ -129,20 +137,25 @@ impl<D: Send + Sync + 'static> Attribute<D> {
         // SAFETY: The driver core removes the attributes, and waits for their callbacks, before the
         // registration is dropped, so its data lives during this call.
         let data = unsafe { Node::<D>::data_of(dev) };
-        // SAFETY: sysfs passes a zeroed page that only this call accesses.
-        let buffer = unsafe { slice::from_raw_parts_mut(page.cast::<u8>(), SHOW_BYTES) };
-        // SAFETY: sysfs calls in process context.
-        let ctx = unsafe { Sleepable::enter() };
-
-        let mut out = Output(Formatter::new(buffer));
-        let result = match this.show {
-            Some(show) => show(data, &mut out, &ctx).and_then(|()| out.print(fmt!("\n"))),
+        let shown = match &this.show {
+            Some(Show::Number(show)) => show(data).map(|number| {
+                // SAFETY: `page` is that of this call, and the format takes one number of this type.
+                let bytes = unsafe {
+                    bindings::sysfs_emit(page, c"%llu\n".as_char_ptr(), number as c_ulonglong)
+                };
+                bytes as isize
+            }),
+            Some(Show::Text(show)) => {
+                // SAFETY: sysfs passes a zeroed page that only this call accesses.
+                let buffer = unsafe { slice::from_raw_parts_mut(page.cast::<u8>(), SHOW_BYTES) };
+                let mut out = Output(Formatter::new(buffer));
+                show(data, &mut out)
+                    .and_then(|()| out.print(fmt!("\n")))
+                    .map(|()| out.0.bytes_written() as isize)
+            }
             None => Err(EINVAL),
         };
-        match result {
-            Ok(()) => out.0.bytes_written() as isize,
-            Err(error) => error.to_errno() as isize,
-        }
+        shown.unwrap_or_else(|error| error.to_errno() as isize)
     }
 
     /// # Safety
@@ -163,11 +176,15 @@ impl<D: Send + Sync + 'static> Attribute<D> {
         let ctx = unsafe { Sleepable::enter() };
 
         let text = text.strip_suffix(b"\n").unwrap_or(text);
-        let result = match (this.store, core::str::from_utf8(text)) {
-            (Some(store), Ok(text)) => store(data, text, &ctx),
+        let stored = match (&this.store, core::str::from_utf8(text)) {
+            (Some(Store::Number(store)), Ok(text)) => match text.parse() {
+                Ok(number) => store(data, number, &ctx),
+                Err(_) => Err(EINVAL),
+            },
+            (Some(Store::Text(store)), Ok(text)) => store(data, text, &ctx),
             _ => Err(EINVAL),
         };
-        match result {
+        match stored {
             Ok(()) => count as isize,
             Err(error) => error.to_errno() as isize,
         }

@@ -4,43 +4,33 @@
 
 use super::file::DeviceData;
 use crate::code::{
-    Decimal,
     OutOfRange,
     Timing, //
 };
 use crate::device::receive::receiver::Counts;
 use crate::linux::sysfs::{
     Attribute,
-    Output, //
+    Show,
+    Store, //
 };
 use kernel::prelude::*;
 
 /// Changes the timing. A value out of range fails with `EINVAL` and changes nothing.
 fn set(
     data: &DeviceData,
-    text: &str,
+    value: u32,
     setter: fn(&mut Timing, u32) -> Result<(), OutOfRange>,
 ) -> Result {
-    setter(&mut data.transmitter.timing.lock(), number(text)?).map_err(|OutOfRange| EINVAL)
+    setter(&mut data.transmitter.timing.lock(), value).map_err(|OutOfRange| EINVAL)
 }
 
-/// Parses a decimal number.
-fn number(text: &str) -> Result<u32> {
-    text.parse().map_err(|_| EINVAL)
-}
-
-/// Parses 0 or 1.
-fn switch(text: &str) -> Result<bool> {
-    match number(text)? {
+/// Takes a number as a switch: 0 or 1.
+fn switch(number: u32) -> Result<bool> {
+    match number {
         0 => Ok(false),
         1 => Ok(true),
         _ => Err(EINVAL),
     }
-}
-
-/// Prints a number that may exceed 32 bits.
-fn print(out: &mut Output<'_>, number: u64) -> Result {
-    out.print(fmt!("{}", Decimal(number)))
 }
 
 /// Returns the counts of edges, characters and sessions.
@@ -51,138 +41,146 @@ fn counts(data: &DeviceData) -> Counts {
 pub(crate) static ATTRIBUTES: [Attribute<DeviceData>; 27] = [
     Attribute::read_write(
         c"wpm",
-        |data, out, _| out.print(fmt!("{}", data.transmitter.timing.lock().wpm())),
-        |data, text, _| set(data, text, Timing::set_wpm),
+        Show::Number(|data| Ok(data.transmitter.timing.lock().wpm().into())),
+        Store::Number(|data, wpm, _| set(data, wpm, Timing::set_wpm)),
     ),
     Attribute::read_write(
         c"unit_us",
-        |data, out, _| out.print(fmt!("{}", data.transmitter.timing.lock().unit_us())),
-        |data, text, _| set(data, text, Timing::set_unit_us),
+        Show::Number(|data| Ok(data.transmitter.timing.lock().unit_us().into())),
+        Store::Number(|data, unit_us, _| set(data, unit_us, Timing::set_unit_us)),
     ),
     Attribute::read_write(
         c"farnsworth_wpm",
-        |data, out, _| out.print(fmt!("{}", data.transmitter.timing.lock().farnsworth_wpm())),
-        |data, text, _| set(data, text, Timing::set_farnsworth_wpm),
+        Show::Number(|data| Ok(data.transmitter.timing.lock().farnsworth_wpm().into())),
+        Store::Number(|data, wpm, _| set(data, wpm, Timing::set_farnsworth_wpm)),
     ),
     Attribute::read_write(
         c"weight",
-        |data, out, _| out.print(fmt!("{}", data.transmitter.timing.lock().weight())),
-        |data, text, _| set(data, text, Timing::set_weight),
+        Show::Number(|data| Ok(data.transmitter.timing.lock().weight().into())),
+        Store::Number(|data, weight, _| set(data, weight, Timing::set_weight)),
     ),
     Attribute::read_write(
         c"beacon",
-        |data, out, _| out.print(fmt!("{}", data.transmitter.beacon.lock().text())),
-        |data, text, _| {
+        Show::Text(|data, out| out.print(fmt!("{}", data.transmitter.beacon.lock().text()))),
+        Store::Text(|data, text, _| {
             data.transmitter.beacon.lock().set_text(text)?;
             data.beacon.mod_delayed_ms(0);
             Ok(())
-        },
+        }),
     ),
     Attribute::read_write(
         c"beacon_interval_s",
-        |data, out, _| out.print(fmt!("{}", data.transmitter.beacon.lock().interval_s())),
-        |data, text, _| {
-            let interval_s = number(text)?;
+        Show::Number(|data| Ok(data.transmitter.beacon.lock().interval_s().into())),
+        Store::Number(|data, interval_s, _| {
             data.transmitter.beacon.lock().set_interval_s(interval_s)?;
             data.beacon.mod_delayed_ms(0);
             Ok(())
-        },
+        }),
     ),
-    Attribute::write_only(c"abort", |data, text, ctx| match number(text)? {
-        1 => data.transmitter.queue.abort(ctx),
-        _ => Err(EINVAL),
-    }),
+    Attribute::write_only(
+        c"abort",
+        Store::Number(|data, number, ctx| match number {
+            1 => data.transmitter.queue.abort(ctx),
+            _ => Err(EINVAL),
+        }),
+    ),
     Attribute::read_write(
         c"monitor",
-        |data, out, _| {
-            let on = data.transmitter.is_monitoring();
-            out.print(fmt!("{}", u8::from(on)))
-        },
-        |data, text, _| {
-            data.transmitter.set_monitoring(switch(text)?);
+        Show::Number(|data| Ok(data.transmitter.is_monitoring().into())),
+        Store::Number(|data, number, _| {
+            data.transmitter.set_monitoring(switch(number)?);
             data.keyer.queue();
             Ok(())
-        },
+        }),
     ),
-    Attribute::read_only(c"state", |data, out, _| {
-        let state = if data.transmitter.queue.occupancy()?.queued > 0 {
-            "sending"
-        } else {
-            "idle"
-        };
-        out.print(fmt!("{state}"))
-    }),
-    Attribute::read_only(c"queued", |data, out, _| {
-        out.print(fmt!("{}", data.transmitter.queue.occupancy()?.queued))
-    }),
-    Attribute::read_only(c"sent", |data, out, _| print(out, data.transmitter.sent())),
-    Attribute::read_only(c"sent_messages", |data, out, _| {
-        print(out, data.transmitter.messages())
-    }),
+    Attribute::read_only(
+        c"state",
+        Show::Text(|data, out| {
+            out.print(match data.transmitter.queue.occupancy()?.queued {
+                0 => fmt!("idle"),
+                _ => fmt!("sending"),
+            })
+        }),
+    ),
+    Attribute::read_only(
+        c"queued",
+        Show::Number(|data| Ok(data.transmitter.queue.occupancy()?.queued as u64)),
+    ),
+    Attribute::read_only(c"sent", Show::Number(|data| Ok(data.transmitter.sent()))),
+    Attribute::read_only(
+        c"sent_messages",
+        Show::Number(|data| Ok(data.transmitter.messages())),
+    ),
     Attribute::read_write(
         c"receive_wpm",
-        |data, out, _| out.print(fmt!("{}", data.receiver.text.lock().fixed_wpm())),
-        |data, text, _| {
-            data.receiver.set_fixed_wpm(number(text)?)?;
+        Show::Number(|data| Ok(data.receiver.text.lock().fixed_wpm().into())),
+        Store::Number(|data, wpm, _| {
+            data.receiver.set_fixed_wpm(wpm)?;
             data.gap.mod_delayed_ms(0);
             Ok(())
-        },
+        }),
     ),
-    Attribute::read_only(c"received_wpm", |data, out, _| {
-        let wpm = data.receiver.text.lock().wpm();
-        out.print(fmt!("{}", wpm.unwrap_or(0)))
-    }),
+    Attribute::read_only(
+        c"received_wpm",
+        Show::Number(|data| Ok(data.receiver.text.lock().wpm().unwrap_or(0).into())),
+    ),
     Attribute::read_write(
         c"debounce_us",
-        |data, out, _| out.print(fmt!("{}", data.receiver.line.lock().debounce_us())),
-        |data, text, _| {
-            data.receiver.line.lock().set_debounce_us(number(text)?)?;
+        Show::Number(|data| Ok(data.receiver.line.lock().debounce_us().into())),
+        Store::Number(|data, debounce_us, _| {
+            data.receiver.line.lock().set_debounce_us(debounce_us)?;
             data.gap.mod_delayed_ms(0);
             Ok(())
-        },
+        }),
     ),
-    Attribute::read_only(c"received", |data, out, _| {
-        print(out, counts(data).characters)
-    }),
-    Attribute::read_only(c"received_messages", |data, out, _| {
-        print(out, counts(data).sessions)
-    }),
-    Attribute::read_only(c"lost", |data, out, _| {
-        print(out, data.receiver.buffer.lost())
-    }),
-    Attribute::read_only(c"edges", |data, out, _| print(out, data.receiver.edges())),
-    Attribute::read_only(c"edges_received", |data, out, _| {
-        print(out, counts(data).edges.received)
-    }),
-    Attribute::read_only(c"edges_debounced", |data, out, _| {
-        print(out, counts(data).edges.debounced)
-    }),
-    Attribute::read_only(c"edges_dropped", |data, out, _| {
-        print(out, counts(data).edges.dropped)
-    }),
-    Attribute::read_only(c"softirqs", |data, out, _| {
-        print(out, data.receiver.softirqs())
-    }),
-    Attribute::read_only(c"edge_rate", |data, out, _| {
-        print(out, data.receiver.rates.edge_rate())
-    }),
-    Attribute::read_only(c"character_rate", |data, out, _| {
-        print(out, data.receiver.rates.character_rate())
-    }),
+    Attribute::read_only(
+        c"received",
+        Show::Number(|data| Ok(counts(data).characters)),
+    ),
+    Attribute::read_only(
+        c"received_messages",
+        Show::Number(|data| Ok(counts(data).sessions)),
+    ),
+    Attribute::read_only(
+        c"lost",
+        Show::Number(|data| Ok(data.receiver.buffer.lost())),
+    ),
+    Attribute::read_only(c"edges", Show::Number(|data| Ok(data.receiver.edges()))),
+    Attribute::read_only(
+        c"edges_received",
+        Show::Number(|data| Ok(counts(data).edges.received)),
+    ),
+    Attribute::read_only(
+        c"edges_debounced",
+        Show::Number(|data| Ok(counts(data).edges.debounced)),
+    ),
+    Attribute::read_only(
+        c"edges_dropped",
+        Show::Number(|data| Ok(counts(data).edges.dropped)),
+    ),
+    Attribute::read_only(
+        c"softirqs",
+        Show::Number(|data| Ok(data.receiver.softirqs())),
+    ),
+    Attribute::read_only(
+        c"edge_rate",
+        Show::Number(|data| Ok(data.receiver.rates.edge_rate())),
+    ),
+    Attribute::read_only(
+        c"character_rate",
+        Show::Number(|data| Ok(data.receiver.rates.character_rate())),
+    ),
     Attribute::read_write(
         c"ticker_ms",
-        |data, out, _| out.print(fmt!("{}", data.receiver.rates.period_ms())),
-        |data, text, _| data.receiver.rates.set_period_ms(number(text)?),
+        Show::Number(|data| Ok(data.receiver.rates.period_ms().into())),
+        Store::Number(|data, period_ms, _| data.receiver.rates.set_period_ms(period_ms)),
     ),
     Attribute::read_write(
         c"ticker_log",
-        |data, out, _| {
-            let on = data.receiver.rates.is_logging();
-            out.print(fmt!("{}", u8::from(on)))
-        },
-        |data, text, _| {
-            data.receiver.rates.set_logging(switch(text)?);
+        Show::Number(|data| Ok(data.receiver.rates.is_logging().into())),
+        Store::Number(|data, number, _| {
+            data.receiver.rates.set_logging(switch(number)?);
             Ok(())
-        },
+        }),
     ),
 ];
