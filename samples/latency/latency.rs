@@ -125,7 +125,7 @@ impl Round {
     }
 
     /// Raises `irq`, and returns how late the handler was that it started.
-    fn run(&self, irq: &Irq, ctx: &Sleepable) -> Result<u64> {
+    fn run(&self, irq: &SimulatedIrq<TopHalf>, ctx: &Sleepable) -> Result<u64> {
         const FOREVER: Ktime = Ktime::from_ns(u64::MAX);
 
         self.has_run.store(false, Relaxed);
@@ -189,6 +189,8 @@ enum Start {
     Work(WorkHandle<Sleepable>),
     DelayedWork(DelayedWorkHandle),
     Timer(Timer<ReadClock<Atomic>>),
+    /// The kernel wakes the thread of the interrupt when the hard handler has returned.
+    Thread,
 }
 
 /// The interrupt handler of one mechanism.
@@ -206,46 +208,23 @@ impl IrqHandler for TopHalf {
             Start::Work(work) => drop(work.queue()),
             Start::DelayedWork(work) => work.mod_delayed_ms(AHEAD_MS),
             Start::Timer(timer) => timer.start_ms(AHEAD_MS),
+            Start::Thread => {}
         }
     }
-}
 
-/// An interrupt with a thread, which the kernel wakes when the hard handler has returned.
-struct Threaded(Arc<Round>);
-
-impl IrqHandler for Threaded {
-    const IS_THREADED: bool = true;
-
-    fn handle(&self, _ctx: &Atomic) {
-        self.0.irq_ns.store(Ktime::now().as_ns(), Relaxed);
+    fn is_threaded(&self) -> bool {
+        matches!(self.start, Start::Thread)
     }
 
     fn handle_threaded(&self, _ctx: &Sleepable) {
-        self.0.ran(self.0.irq(), Ktime::now());
-    }
-}
-
-/// An interrupt.
-enum Irq {
-    /// It starts a mechanism.
-    Plain(SimulatedIrq<TopHalf>),
-    /// It has one of its own.
-    Threaded(SimulatedIrq<Threaded>),
-}
-
-impl Irq {
-    fn raise(&self, ctx: &Sleepable) -> Result {
-        match self {
-            Self::Plain(irq) => irq.raise(ctx),
-            Self::Threaded(irq) => irq.raise(ctx),
-        }
+        self.round.ran(self.round.irq(), Ktime::now());
     }
 }
 
 /// A mechanism: its name in the file, and the interrupt that starts it.
 struct Mechanism {
     name: &'static str,
-    irq: Irq,
+    irq: SimulatedIrq<TopHalf>,
 }
 
 /// How many mechanisms there are.
@@ -379,18 +358,13 @@ impl Module for Sample {
         let mechanism = |name, start| -> Result<Mechanism> {
             let round = round.clone();
             let irq = SimulatedIrq::register(ctx, c"latency", Ok(TopHalf { round, start }))?;
-            let irq = Irq::Plain(irq);
             Ok(Mechanism { name, irq })
         };
-        let threaded = SimulatedIrq::register(ctx, c"latency", Ok(Threaded(round.clone())))?;
         let [own_work, system_work, highpri_work] = &works;
         let mechanisms = [
             mechanism("irq_to_bh", Start::Bh(bh.handle()))?,
             mechanism("irq_to_tasklet", Start::Tasklet(tasklet.handle()))?,
-            Mechanism {
-                name: "irq_to_thread",
-                irq: Irq::Threaded(threaded),
-            },
+            mechanism("irq_to_thread", Start::Thread)?,
             mechanism("irq_to_work_own", Start::Work(own_work.handle()))?,
             mechanism("irq_to_work_system", Start::Work(system_work.handle()))?,
             mechanism("irq_to_work_highpri", Start::Work(highpri_work.handle()))?,

@@ -40,7 +40,9 @@ const BUS_NS: i64 = 100_000_000;
 struct Halves;
 
 impl irq::IrqHandler for Halves {
-    const IS_THREADED: bool = true;
+    fn is_threaded(&self) -> bool {
+        true
+    }
 
     fn handle(&self, _ctx: &Atomic) {
         pr_info!("interrupt ({CurrentContext})\n");

@@ -33,10 +33,7 @@ use self::power::Power;
 use self::receive::{
     deliver::Deliver,
     gap::GapTimer,
-    irq::{
-        ThreadedHalves,
-        TopHalf, //
-    },
+    irq::KeyHandler,
     key::KeyIrq,
     level::Level,
     receiver::Receiver,
@@ -231,15 +228,14 @@ impl<'a> Transceiver<'a> {
             monitor,
         );
         let power = KBox::pin_init(SleepNotifier::register(ctx, power), GFP_KERNEL)?;
-        let (softirq, key_irq) = if needs_thread {
-            let handler = ThreadedHalves::new(receiver.clone(), bottom_half);
-            (None, KeyIrq::threaded(ctx, pdev, &name, level, handler)?)
+        let (softirq, handler) = if needs_thread {
+            (None, KeyHandler::threaded(receiver.clone(), bottom_half))
         } else {
             let softirq = bottom_half.softirq(ctx)?;
-            let handler = TopHalf::new(level.clone(), receiver.clone(), softirq.handle());
-            let key_irq = KeyIrq::new(ctx, pdev, &name, level, handler)?;
-            (Some(softirq), key_irq)
+            let handler = KeyHandler::new(level.clone(), receiver.clone(), softirq.handle());
+            (Some(softirq), handler)
         };
+        let key_irq = KeyIrq::new(ctx, pdev, &name, level, handler)?;
         // Register the node last: a file must not be opened on a device that then fails to probe.
         let node = KBox::pin_init(
             Registration::register(

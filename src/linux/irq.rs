@@ -36,8 +36,11 @@ pub trait IrqHandler: Send + Sync + 'static {
     /// descriptor, so each run sees the memory that the previous run wrote.
     fn handle(&self, ctx: &Atomic);
 
-    /// Whether the interrupt has a thread, which runs [`handle_threaded`](Self::handle_threaded).
-    const IS_THREADED: bool = false;
+    /// Returns whether the interrupt has a thread, which runs [`handle_threaded`](Self::handle_threaded). It never
+    /// changes.
+    fn is_threaded(&self) -> bool {
+        false
+    }
 
     /// Runs in the thread of the interrupt, once for all interrupts since it last began, never twice at the
     /// same time.
@@ -82,7 +85,7 @@ impl<T: IrqHandler> Registration<T> {
             bindings::request_threaded_irq(
                 irq,
                 Some(Self::trampoline),
-                T::IS_THREADED.then_some(Self::thread),
+                handler.is_threaded().then_some(Self::thread),
                 (edges | bindings::IRQF_NO_THREAD) as c_ulong,
                 name.as_char_ptr(),
                 Self::cookie(&handler),
@@ -110,7 +113,7 @@ impl<T: IrqHandler> Registration<T> {
         // SAFETY: `Atomic` stands for any context.
         let ctx = unsafe { Atomic::enter() };
         handler.handle(&ctx);
-        match T::IS_THREADED {
+        match handler.is_threaded() {
             true => IRQ_WAKE_THREAD,
             false => IRQ_HANDLED,
         }

@@ -29,77 +29,85 @@ use kernel::sync::{
     Arc, //
 };
 
-/// The handler of the interrupt of the key.
-pub(crate) struct TopHalf {
-    level: Arc<Level>,
-    receiver: Arc<Receiver>,
-    softirq: SoftirqHandle,
+/// The bottom half that the handler starts.
+enum Start {
+    Softirq {
+        level: Arc<Level>,
+        softirq: SoftirqHandle,
+    },
+    /// The thread of the interrupt, for a key whose level only a thread may read.
+    Thread {
+        bottom_half: BottomHalf,
+        /// The hard handler runs. It does not for a chip on a bus, whose interrupts another thread
+        /// demultiplexes.
+        has_top_half: AtomicFlag,
+    },
 }
 
-impl TopHalf {
+/// The handler of the interrupt of the key.
+pub(crate) struct KeyHandler {
+    receiver: Arc<Receiver>,
+    start: Start,
+}
+
+impl KeyHandler {
     /// Makes a handler that pushes edges to `receiver`, and schedules `softirq` to drain them.
     pub(crate) fn new(level: Arc<Level>, receiver: Arc<Receiver>, softirq: SoftirqHandle) -> Self {
         Self {
-            level,
             receiver,
-            softirq,
+            start: Start::Softirq { level, softirq },
         }
     }
-}
 
-impl IrqHandler for TopHalf {
-    #[inline]
-    fn handle(&self, _ctx: &Atomic) {
-        self.receiver.push_edge(Edge {
-            time_ns: Ktime::now().as_ns(),
-            mark: self.level.is_down(),
-        });
-        self.softirq.schedule();
-    }
-}
-
-/// The handler of the interrupt of a key whose level only a thread may read.
-pub(crate) struct ThreadedHalves {
-    receiver: Arc<Receiver>,
-    bottom_half: BottomHalf,
-    /// The hard handler runs. It does not for a chip on a bus, whose interrupts another thread
-    /// demultiplexes.
-    has_top_half: AtomicFlag,
-}
-
-impl ThreadedHalves {
     /// Makes a handler that pushes the times of edges to `receiver`. Its thread reads the level and runs
     /// `bottom_half`.
-    pub(crate) fn new(receiver: Arc<Receiver>, bottom_half: BottomHalf) -> Self {
-        Self {
-            receiver,
+    pub(crate) fn threaded(receiver: Arc<Receiver>, bottom_half: BottomHalf) -> Self {
+        let start = Start::Thread {
             bottom_half,
             has_top_half: AtomicFlag::new(false),
-        }
+        };
+        Self { receiver, start }
     }
 
-    fn push_time(&self) {
-        self.receiver.push_edge(Edge {
-            time_ns: Ktime::now().as_ns(),
-            // Replaced by the level that the thread reads.
-            mark: false,
-        });
+    #[inline]
+    fn push(&self, time: Ktime, mark: bool) {
+        let time_ns = time.as_ns();
+        self.receiver.push_edge(Edge { time_ns, mark });
     }
 }
 
-impl IrqHandler for ThreadedHalves {
-    const IS_THREADED: bool = true;
+impl IrqHandler for KeyHandler {
+    #[inline]
+    fn is_threaded(&self) -> bool {
+        matches!(self.start, Start::Thread { .. })
+    }
 
     #[inline]
     fn handle(&self, _ctx: &Atomic) {
-        self.has_top_half.store(true, Relaxed);
-        self.push_time();
+        let now = Ktime::now();
+        match &self.start {
+            Start::Softirq { level, softirq } => {
+                self.push(now, level.is_down());
+                softirq.schedule();
+            }
+            Start::Thread { has_top_half, .. } => {
+                has_top_half.store(true, Relaxed);
+                // The thread replaces the level by the one that it reads.
+                self.push(now, false);
+            }
+        }
     }
 
     fn handle_threaded(&self, ctx: &Sleepable) {
-        if !self.has_top_half.load(Relaxed) {
-            self.push_time();
+        if let Start::Thread {
+            bottom_half,
+            has_top_half,
+        } = &self.start
+        {
+            if !has_top_half.load(Relaxed) {
+                self.push(Ktime::now(), false);
+            }
+            bottom_half.run_threaded(ctx);
         }
-        self.bottom_half.run_threaded(ctx);
     }
 }

@@ -7,10 +7,7 @@
 //! change of the level raises a hard interrupt, and the rest of the driver does not distinguish them.
 
 use super::{
-    irq::{
-        ThreadedHalves,
-        TopHalf, //
-    },
+    irq::KeyHandler,
     level::Level, //
 };
 use crate::linux::{
@@ -18,7 +15,6 @@ use crate::linux::{
     debugfs,
     device_irq::DeviceIrq,
     gpio,
-    irq::IrqHandler,
     irq_sim::SimulatedIrq,
     platform, //
 };
@@ -46,12 +42,12 @@ pub struct WiredKey<'a> {
 }
 
 /// A simulated key, which is pressed and released by writing to a file.
-pub(crate) struct Button<T: IrqHandler> {
+pub(crate) struct Button {
     level: Arc<Level>,
-    irq: SimulatedIrq<T>,
+    irq: SimulatedIrq<KeyHandler>,
 }
 
-impl<T: IrqHandler> debugfs::FileHandler for Button<T> {
+impl debugfs::FileHandler for Button {
     /// Takes "1" or "0", with or without a line feed. Other text fails with `EINVAL`.
     fn write(&self, from: &mut UserSliceReader, ctx: &Sleepable) -> Result {
         /// One digit and a line feed.
@@ -69,21 +65,25 @@ impl<T: IrqHandler> debugfs::FileHandler for Button<T> {
     }
 }
 
-/// An interrupt with this handler.
-pub(crate) enum Irq<'a, T: IrqHandler> {
+/// Owner of the interrupt, and of the file that raises it if the key is simulated.
+///
+/// Dropping it waits for a running handler.
+pub(crate) enum KeyIrq<'a> {
     /// Of a line.
-    Wired { _irq: DeviceIrq<'a, T> },
+    Wired { _irq: DeviceIrq<'a, KeyHandler> },
     /// Of a file, which owns it.
-    Simulated { _file: debugfs::File<Button<T>> },
+    Simulated { _file: debugfs::File<Button> },
 }
 
-impl<'a, T: IrqHandler> Irq<'a, T> {
-    fn new(
+impl<'a> KeyIrq<'a> {
+    /// Registers `handler` for the interrupt of `pdev`, or for that of a simulated key in the directory
+    /// `name` of debugfs.
+    pub(crate) fn new(
         ctx: &Sleepable,
         pdev: Option<&'a platform::Device<Bound>>,
         name: &CStr,
         level: Arc<Level>,
-        handler: T,
+        handler: KeyHandler,
     ) -> Result<Self> {
         if let (Some(pdev), Some(line)) = (pdev, level.line()) {
             let dev: &Device<Bound> = pdev.as_ref();
@@ -99,42 +99,5 @@ impl<'a, T: IrqHandler> Irq<'a, T> {
         let dir = debugfs::Dir::new(ctx, name)?;
         let file = debugfs::File::new(ctx, &dir, c"key", Ok(button))?;
         Ok(Self::Simulated { _file: file })
-    }
-}
-
-/// Owner of the interrupt, and of the file that raises it if the key is simulated.
-///
-/// Dropping it waits for a running handler.
-pub(crate) enum KeyIrq<'a> {
-    /// Its bottom half is a softirq.
-    Softirq { _irq: Irq<'a, TopHalf> },
-    /// Its bottom half is its thread.
-    Threaded { _irq: Irq<'a, ThreadedHalves> },
-}
-
-impl<'a> KeyIrq<'a> {
-    /// Registers `handler` for the interrupt of `pdev`, or for that of a simulated key in the directory
-    /// `name` of debugfs.
-    pub(crate) fn new(
-        ctx: &Sleepable,
-        pdev: Option<&'a platform::Device<Bound>>,
-        name: &CStr,
-        level: Arc<Level>,
-        handler: TopHalf,
-    ) -> Result<Self> {
-        let irq = Irq::new(ctx, pdev, name, level, handler)?;
-        Ok(Self::Softirq { _irq: irq })
-    }
-
-    /// As [`Self::new`], with a thread.
-    pub(crate) fn threaded(
-        ctx: &Sleepable,
-        pdev: Option<&'a platform::Device<Bound>>,
-        name: &CStr,
-        level: Arc<Level>,
-        handler: ThreadedHalves,
-    ) -> Result<Self> {
-        let irq = Irq::new(ctx, pdev, name, level, handler)?;
-        Ok(Self::Threaded { _irq: irq })
     }
 }
