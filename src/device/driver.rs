@@ -31,7 +31,7 @@ of_table!(OF_TABLE, c"gpio-morse");
 const DEBOUNCE_MAX_MS: u32 = 1000;
 
 /// The driver of `gpio-morse` nodes.
-pub struct Driver;
+pub(crate) struct Driver;
 
 impl platform::Driver for Driver {
     const NAME: &'static CStr = c"morse";

@@ -14,15 +14,15 @@
 //!   `text`, `line`, `level`, `rates`; `text` -> `line`, `session`; `line` -> `buffer` -> `stream`
 //! - `softirq`, `gap`, `receiver` -> `transmit::monitor`
 
-pub mod driver;
+pub(crate) mod driver;
 mod node;
 mod number;
 mod power;
 mod receive;
-pub mod standalone;
+pub(crate) mod standalone;
 mod transmit;
 
-pub use self::receive::key::WiredKey;
+pub(crate) use self::receive::key::WiredKey;
 
 use self::node::file::{
     DeviceData,
@@ -94,7 +94,7 @@ const US_PER_MS: u32 = 1000;
 ///
 /// It is independent of the bus: a driver makes it when it finds the hardware, and drops it when the hardware
 /// is removed. Fields are dropped in this order.
-pub struct Transceiver<'a> {
+pub(crate) struct Transceiver<'a> {
     /// 1. Unregister the node: no new opens or sysfs accesses.
     _node: Pin<KBox<Registration<OpenFile>>>,
     /// 2. Unregister the handler of system sleep.
@@ -127,7 +127,7 @@ impl<'a> Transceiver<'a> {
     ///
     /// All work items run concurrently on a queue of the device: a keyer that sleeps does not delay received
     /// text.
-    pub fn new(
+    pub(crate) fn new(
         ctx: &Sleepable,
         dev: &Device,
         led: Option<gpio::Output>,

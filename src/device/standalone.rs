@@ -16,14 +16,14 @@ use crate::linux::{
 use kernel::prelude::*;
 
 /// A transceiver on a faux device. Fields are dropped in this order.
-pub struct Standalone {
+pub(crate) struct Standalone {
     _transceiver: Transceiver<'static>,
     _device: faux::Registration,
 }
 
 impl Standalone {
     /// Makes a transceiver, unless the machine has a device for the [`Driver`], bound or not.
-    pub fn unless_described(ctx: &Sleepable) -> Result<Option<Self>> {
+    pub(crate) fn unless_described(ctx: &Sleepable) -> Result<Option<Self>> {
         if platform::is_described::<Driver>() {
             return Ok(None);
         }

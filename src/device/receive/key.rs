@@ -32,13 +32,13 @@ use kernel::{
 const IRQ_NAME: &CStr = c"morse-key";
 
 /// A key in the hardware description.
-pub struct WiredKey<'a> {
+pub(crate) struct WiredKey<'a> {
     /// The line of the key.
-    pub line: gpio::Input,
+    pub(crate) line: gpio::Input,
     /// The device that has the interrupt of the key.
-    pub pdev: &'a platform::Device<Bound>,
+    pub(crate) pdev: &'a platform::Device<Bound>,
     /// The debounce time in milliseconds, if the description has one.
-    pub debounce_ms: Option<u32>,
+    pub(crate) debounce_ms: Option<u32>,
 }
 
 /// A simulated key, which is pressed and released by writing to a file.
