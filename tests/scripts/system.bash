@@ -44,7 +44,7 @@ boot() {
 	local kernel=$1 step=$2
 	shift 2
 	rm -f "$work/$step".*
-	timeout 1500 qemu-system-x86_64 -M q35 -cpu max,svm=off -vga none -m 1536 -accel tcg -smp 2 -display none -no-reboot -nic none \
+	timeout 1500 qemu-system-x86_64 -M q35 -cpu max,svm=off -vga none -m 1536 "${processors[@]}" -display none -no-reboot -nic none \
 		-drive "file=$work/disk,format=raw,if=virtio,cache=unsafe" -device virtio-rng-pci "${firmware[@]}" \
 		-kernel "$root/boot/vmlinuz-$kernel" -initrd "$root/boot/initrd.img-$kernel" \
 		-append "root=/dev/vda rw console=ttyS0 systemd.show_status=no panic=-1 teststep=$step $*" \
@@ -54,6 +54,7 @@ boot() {
 	[[ $output = *"$step: ok" ]] || { tail -20 "$work/$step.console"; return 1; }
 }
 firmware=()
+processors=(-accel tcg -smp 2)
 
 # trust CERTIFICATE: further boots are by a firmware whose keys (db) have this certificate of the machine's owner (DER, in the
 # system).

@@ -63,3 +63,14 @@ teardown() { rm -rf "${work:-}"; }
 	build 'Bad return status for module build' "$second"
 	log | grep "compiler mismatch: $second was built with 'rustc 1.*', but rustc here is 'rustc 1.2.3'"
 }
+
+@test "a contest logger keys the lamp through morse-cwd" {
+	system
+	cp "$(ARCH=amd64 "$top/scripts/module")/qemu/board/morse-board.ko" "$root/srv/"
+	inside sh -c 'apt-get --quiet=2 install --yes /srv/morse_*.deb /srv/morse-modules-*.deb'
+	disk
+	# In virtual time, 4 ns an instruction, other programs of this host make no edge late. QEMU lets several processors take turns
+	# of 100 ms there.
+	processors=(-accel tcg -icount shift=2 -smp 1)
+	boot "$release" contest
+}
