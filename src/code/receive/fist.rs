@@ -266,10 +266,13 @@ const fn middle(low: Mean, high: Mean) -> Log {
     (low.get() + high.get()) / 2
 }
 
-/// The cost of squared differences that add up to `squares`.
+/// The cost of squared differences that add up to `squares`. Without a spread it is that of an outlier.
 pub(super) const fn cost(squares: i32, sd: Log) -> i32 {
     // The likelihood of a Gaussian: squares / (2 sd^2).
-    squares * (COST / 2) / (sd * sd)
+    match (squares * (COST / 2)).checked_div(sd * sd) {
+        Some(cost) => cost,
+        None => COST_OUTLIER,
+    }
 }
 
 fn outlier(length: Log, mean: Mean, sd: Log) -> i32 {
