@@ -20,7 +20,6 @@ use super::{
     keyed::Keyed,
     letter::Letter,
     log::{
-        above,
         log,
         ns,
         Log,
