@@ -2,9 +2,9 @@
 
 //! Marks and spaces in, text out.
 //!
-//! Nothing has to be told of the hand: Documentation/decoder.md explains how its fist is found and followed. In
-//! short, the first marks are held until it is certain how to read it: a few marks. Then each letter is
-//! told as it ends. If marks come that do not fit, they are held until they show whether the speed has changed.
+//! No speed has to be set: Documentation/decoder.md explains how the hand's fist is found and followed. In short,
+//! the first marks are held until it is certain how to read them: a few marks. Then each letter is told as it
+//! ends. If marks come that do not fit, they are held until they show whether the speed has changed.
 //!
 //! Each call takes a bounded number of steps.
 
@@ -69,7 +69,7 @@ enum Reading {
 pub struct Decoder {
     reading: Reading,
     keyed: Keyed,
-    /// The speed and unit that were set, if the speed is fixed.
+    /// The set speed and its unit, if the speed is fixed.
     fixed: Option<(u32, Log)>,
     /// The last keying may be of another speed: nothing is told until that is known.
     is_in_doubt: bool,
@@ -156,6 +156,7 @@ impl Decoder {
         self.bridge();
         if !self.keyed.may_chatter() {
             self.read();
+            self.decide(&mut sink);
         }
     }
 
@@ -180,11 +181,22 @@ impl Decoder {
             }
             _ => {
                 self.bridge();
-                if !self.keyed.may_chatter() {
+                // The next mark shows more; only spaces that may end a letter are worth a search of their own.
+                if !self.keyed.may_chatter() && !self.is_inside_letter(space) {
                     self.read();
                     self.decide(&mut sink);
                 }
             }
+        }
+    }
+
+    /// Whether the space is certain to be inside a letter.
+    fn is_inside_letter(&self, space: Log) -> bool {
+        match &self.reading {
+            Reading::Finding(fit) => {
+                space < fit.letter.low && self.before.is_none() && !self.is_in_doubt
+            }
+            _ => false,
         }
     }
 
@@ -202,7 +214,7 @@ impl Decoder {
         let gap = log(self.letter_gap_ns());
         self.tell_before(&mut sink);
         if let Reading::Finding(_) = self.reading {
-            let fit = Fit::finished(self.keyed.all(), self.told(), gap);
+            let fit = Fit::finished(self.keyed.all(), self.set_unit(), gap);
             self.tell_all(fit, self.keyed.len(), &mut sink);
         }
     }
@@ -240,8 +252,8 @@ impl Decoder {
         u32::try_from(wpm).ok()
     }
 
-    /// The unit of the speed that was set.
-    fn told(&self) -> Option<Log> {
+    /// The unit of the set speed.
+    fn set_unit(&self) -> Option<Log> {
         self.fixed.map(|(_, unit)| unit)
     }
 

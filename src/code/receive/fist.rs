@@ -22,8 +22,8 @@ pub(super) enum Kind {
 }
 
 /// How lengths of a kind scatter: standard deviations of logarithms. Straight keys, bugs and paddles have 0.04 to
-/// 0.24 (natural) for marks, up to 0.35 for letter spaces, and 0.55 for word spaces; these are 0.15,
-/// 0.16, 0.20 and 0.30.
+/// 0.24 (natural) for marks, up to 0.35 for letter spaces, and 0.55 for word spaces; these are 0.16, 0.16, 0.20
+/// and 0.30.
 pub(super) const SD_MARK: Log = 60;
 pub(super) const SD_ELEMENT_SPACE: Log = 60;
 pub(super) const SD_LETTER_SPACE: Log = 75;

@@ -35,8 +35,8 @@ use super::{
         ELEMENT_SPACE_TO_DOT,
         LETTER_SPACE_TO_UNIT,
         SD_DOT,
-        SD_TOLD,
-        SD_TOLD_DOT, //
+        SD_SET,
+        SD_SET_DOT, //
     },
     sorted::{
         Run,
@@ -54,13 +54,13 @@ const WITNESS: i32 = CERTAIN + 6 * COST;
 /// A gap is clearly longer than a space by this: a fifth of an octave.
 const CLEAR_LETTER: Log = 50;
 
-/// As many cuts are compared, at most. Where there are more, the first ones show enough of the uncertainty.
-const CUTS: usize = 64;
+/// Of so many cuts, the cheapest, the alphabet is asked.
+const CUTS: usize = 32;
 
 /// A border, and how far it may be off in readings that cost nearly the same.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Border {
-    low: Log,
+    pub(super) low: Log,
     pub(super) best: Log,
     pub(super) high: Log,
 }
@@ -96,30 +96,91 @@ pub(super) struct Fit {
     pub(super) word: Border,
 }
 
-/// Where the sorted lengths are cut.
+/// Where the sorted lengths are cut, by the indices of places.
 #[derive(Clone, Copy)]
 struct Cut {
     cost: i32,
+    /// Dots are below.
     dots: u8,
+    /// Spaces inside letters are below.
     element_spaces: u8,
-    /// Those inside letters and those between letters.
+    /// Those between letters are, too.
     inner_spaces: u8,
 }
 
-impl Fit {
-    /// Finds the fist of the keying, at a speed of which this unit was told, if any.
-    pub(super) fn of(keyed: &[MarkSpace], told: Option<Log>) -> Fit {
-        Self::likeliest(keyed, told, false)
+/// The cheapest cuts.
+struct Cuts {
+    cuts: [Cut; CUTS],
+    len: usize,
+    /// The cost of the cheapest.
+    least: i32,
+}
+
+impl Cuts {
+    const fn new() -> Self {
+        Self {
+            cuts: [Cut {
+                cost: 0,
+                dots: 0,
+                element_spaces: 0,
+                inner_spaces: 0,
+            }; CUTS],
+            len: 0,
+            least: i32::MAX,
+        }
     }
 
-    fn likeliest(keyed: &[MarkSpace], told: Option<Log>, has_ended: bool) -> Fit {
-        let fit = Fitting::new(keyed, told, has_ended).fit();
+    /// Whether a cut that costs so much is out, even if the alphabet is for it.
+    fn is_out(&self, cost: i32) -> bool {
+        cost > self.least.saturating_add(WITNESS)
+    }
+
+    fn all(&self) -> &[Cut] {
+        self.cuts.get(..self.len).unwrap_or(&[])
+    }
+
+    fn all_mut(&mut self) -> &mut [Cut] {
+        self.cuts.get_mut(..self.len).unwrap_or(&mut [])
+    }
+
+    /// The cheapest; there is always one.
+    fn cheapest(&self) -> Cut {
+        let [first, ..] = &self.cuts;
+        *self
+            .all()
+            .iter()
+            .min_by_key(|cut| cut.cost)
+            .unwrap_or(first)
+    }
+
+    /// Keeps a cut, in place of the costliest if there is no room.
+    fn add(&mut self, cut: Cut) {
+        self.least = self.least.min(cut.cost);
+        if let Some(place) = self.cuts.get_mut(self.len) {
+            *place = cut;
+            self.len += 1;
+        } else if let Some(costliest) = self.all_mut().iter_mut().max_by_key(|other| other.cost) {
+            if cut.cost < costliest.cost {
+                *costliest = cut;
+            }
+        }
+    }
+}
+
+impl Fit {
+    /// Finds the fist of the keying, by the unit of the set speed if there is one.
+    pub(super) fn of(keyed: &[MarkSpace], set_unit: Option<Log>) -> Fit {
+        Self::likeliest(keyed, set_unit, false)
+    }
+
+    fn likeliest(keyed: &[MarkSpace], set_unit: Option<Log>, has_ended: bool) -> Fit {
+        let fit = Fitting::new(keyed, set_unit, has_ended).fit();
         let kinds = [
             fit.fist.element_space,
             fit.fist.letter_space,
             fit.fist.word_space,
         ];
-        match told {
+        match set_unit {
             // Of spaces of one kind, the speed tells which it is; but words may be spread, and so may letters.
             Some(unit) if kinds.iter().filter(|kind| kind.is_sampled()).count() <= 1 => {
                 let fist = Fist::standard(unit);
@@ -140,15 +201,15 @@ impl Fit {
     }
 
     /// The same when the key has been up for `gap`, which ends a letter and perhaps a word.
-    pub(super) fn finished(keyed: &[MarkSpace], told: Option<Log>, gap: Log) -> Fit {
-        let fit = Self::likeliest(keyed, told, true);
+    pub(super) fn finished(keyed: &[MarkSpace], set_unit: Option<Log>, gap: Log) -> Fit {
+        let fit = Self::likeliest(keyed, set_unit, true);
         let Fist {
             element_space,
             letter_space,
             word_space,
             ..
         } = fit.fist;
-        let best = match told {
+        let best = match set_unit {
             // Without spaces inside letters to compare with, the speed tells which end words.
             Some(unit) if !element_space.is_sampled() => Fist::standard(unit).word_border(),
             _ if letter_space.is_sampled() && word_space.is_sampled() => return fit,
@@ -164,7 +225,7 @@ impl Fit {
 
 struct Fitting<'a> {
     keyed: &'a [MarkSpace],
-    told: Option<Log>,
+    set_unit: Option<Log>,
     /// Whether the last letter has ended.
     has_ended: bool,
     marks: Sorted,
@@ -175,16 +236,17 @@ struct Fitting<'a> {
 #[derive(Clone, Copy)]
 struct Marks {
     cost: i32,
-    dots: usize,
+    /// The index of the place of the cut.
+    cut: usize,
     dot: Log,
     dash: Log,
 }
 
 impl<'a> Fitting<'a> {
-    fn new(keyed: &'a [MarkSpace], told: Option<Log>, has_ended: bool) -> Self {
+    fn new(keyed: &'a [MarkSpace], set_unit: Option<Log>, has_ended: bool) -> Self {
         Self {
             keyed,
-            told,
+            set_unit,
             has_ended,
             marks: Sorted::new(keyed.iter().map(|item| item.mark)),
             spaces: Sorted::new(keyed.iter().filter_map(|item| item.space)),
@@ -192,72 +254,37 @@ impl<'a> Fitting<'a> {
     }
 
     fn fit(&self) -> Fit {
-        // The best cut in two, all are dashes, or all are dots.
-        let count = self.marks.len();
-        let mixed = (1..count)
-            .map(|dots| self.cut_marks(dots))
+        let last = self.marks.last();
+        let mixed = (1..last)
+            .map(|cut| self.cut_marks(cut))
             .min_by_key(|marks| marks.cost);
-        let hypotheses = [mixed, Some(self.cut_marks(0)), Some(self.cut_marks(count))];
-        let hypotheses = || hypotheses.iter().flatten();
-
-        let mut least = i32::MAX;
-        for marks in hypotheses() {
-            self.cut_spaces(marks, &mut least, 0, |_| ());
+        let mut cuts = Cuts::new();
+        // The best cut in two, all are dashes, or all are dots.
+        let hypotheses = [mixed, Some(self.cut_marks(0)), Some(self.cut_marks(last))];
+        for marks in hypotheses.iter().flatten() {
+            self.cut_spaces(marks, &mut cuts);
         }
-        let mut cuts = [None; CUTS];
-        let mut places = cuts.iter_mut();
-        for marks in hypotheses() {
-            // Which spaces end words does not matter to the alphabet.
-            let mut witness = None;
-            self.cut_spaces(marks, &mut least, WITNESS, |cut| {
-                let cost = match witness {
-                    Some((element_spaces, cost)) if element_spaces == cut.element_spaces => cost,
-                    _ => {
-                        let dash = self.marks.from(cut.dots.into());
-                        let letter_space = self.spaces.from(cut.element_spaces.into());
-                        witness::cost_of_all(self.keyed, dash, letter_space, self.has_ended)
-                    }
-                };
-                witness = Some((cut.element_spaces, cost));
-                if let Some(place) = places.next() {
-                    *place = Some(Cut {
-                        cost: cut.cost + cost,
-                        ..cut
-                    });
-                }
-            });
-        }
-        let best = cuts.iter().flatten().min_by_key(|cut| cut.cost);
-        let best = best.copied().unwrap_or(Cut {
-            cost: 0,
-            dots: 0,
-            element_spaces: 0,
-            inner_spaces: 0,
-        });
-        let near = || {
-            let limit = best.cost + CERTAIN;
-            cuts.iter().flatten().filter(move |cut| cut.cost <= limit)
-        };
+        self.ask_alphabet(&mut cuts);
+        let best = cuts.cheapest();
         let fist = self.fist(best);
         let border = |lengths: &Sorted, of: fn(&Cut) -> u8, wanted: Log| {
-            let middle = lengths.border(of(&best).into(), wanted);
-            let low = near().map(of).min().unwrap_or(0);
-            let high = near().map(of).max().unwrap_or(0);
-            if low == high {
-                return Border {
-                    low: middle,
-                    best: middle,
-                    high: middle,
-                };
+            let best_at = of(&best);
+            let (mut low, mut high) = (best_at, best_at);
+            for cut in cuts.all() {
+                if cut.cost <= best.cost + CERTAIN {
+                    low = low.min(of(cut));
+                    high = high.max(of(cut));
+                }
             }
+            let border = Border::sharp(lengths.border(best_at.into(), wanted));
+            if low == high {
+                return border;
+            }
+            let or_middle = |at: u8| lengths.middle(at.into()).unwrap_or(border.best);
             Border {
-                low: lengths
-                    .middle(low.into())
-                    .map_or(middle, |low| low.min(middle)),
-                best: middle,
-                high: lengths
-                    .middle(high.into())
-                    .map_or(middle, |high| high.max(middle)),
+                low: or_middle(low).min(border.best),
+                high: or_middle(high).max(border.best),
+                ..border
             }
         };
         Fit {
@@ -269,16 +296,34 @@ impl<'a> Fitting<'a> {
         }
     }
 
-    /// Takes the shortest marks for dots.
-    fn cut_marks(&self, dots: usize) -> Marks {
-        let count = self.marks.len();
-        let short = self.marks.run(0, dots);
-        let long = self.marks.run(dots, count);
+    /// Adds to the cost of each cut the evidence of the alphabet.
+    fn ask_alphabet(&self, cuts: &mut Cuts) {
+        // Which spaces end words does not matter to it.
+        let mut asked = None;
+        for cut in cuts.all_mut() {
+            let letters = (cut.dots, cut.element_spaces);
+            let cost = match asked {
+                Some((same, cost)) if same == letters => cost,
+                _ => {
+                    let dash = self.marks.from(cut.dots.into());
+                    let letter_space = self.spaces.from(cut.element_spaces.into());
+                    witness::cost_of_all(self.keyed, dash, letter_space, self.has_ended)
+                }
+            };
+            asked = Some((letters, cost));
+            cut.cost += cost;
+        }
+    }
+
+    /// Takes the marks below a place for dots.
+    fn cut_marks(&self, cut: usize) -> Marks {
+        let short = self.marks.run(0, cut);
+        let long = self.marks.run(cut, self.marks.last());
         let scatter = cost(short.squares, SD_MARK) + cost(long.squares, SD_MARK);
         let (ratio, dot, dash) = if short.count > 0 {
             let (ratio, dash) = DASH_TO_DOT.estimate(long, short.mean, SD_MARK);
             (ratio, short.mean, dash)
-        } else if let Some(unit) = self.told {
+        } else if let Some(unit) = self.set_unit {
             (DASH_TO_DOT.estimate(long, unit, SD_MARK).0, unit, long.mean)
         } else {
             (0, long.mean - DASH_TO_DOT.mean, long.mean)
@@ -286,43 +331,42 @@ impl<'a> Fitting<'a> {
         let off = above(dot, DOT);
         Marks {
             cost: scatter + ratio + cost(off * off, SD_DOT),
-            dots,
+            cut,
             dot,
             dash,
         }
     }
 
-    /// Cuts the spaces in all ways that cost no more than `least` and `more`, which finds the least.
-    fn cut_spaces(&self, marks: &Marks, least: &mut i32, more: i32, mut found: impl FnMut(Cut)) {
-        let count = self.spaces.len();
-        for element_spaces in 0..=count {
-            let is_out = |cost: i32, least: &i32| cost > least.saturating_add(more);
+    /// Cuts the spaces in all ways that are not out.
+    fn cut_spaces(&self, marks: &Marks, cuts: &mut Cuts) {
+        let last = self.spaces.last();
+        for element_spaces in 0..=last {
             let run = self.spaces.run(0, element_spaces);
             let inside = marks.cost
                 + cost(run.squares, SD_ELEMENT_SPACE)
                 + run.count as i32 * COST_ELEMENT_SPACE;
-            if is_out(inside, least) {
+            if cuts.is_out(inside) {
                 // More spaces inside letters scatter the more.
                 return;
             }
             let (ratio, element_space) = self.element_space(run, marks.dot);
             let inside = inside + ratio + self.cost_of_unit(run, marks.dot, element_space);
-            if is_out(inside, least) {
+            if cuts.is_out(inside) {
                 continue;
             }
             let unit = (marks.dot + element_space) / 2;
-            for inner_spaces in element_spaces..=count {
+            for inner_spaces in element_spaces..=last {
                 let letters = self.spaces.run(element_spaces, inner_spaces);
                 let sum = inside
                     + cost(letters.squares, SD_LETTER_SPACE)
                     + letters.count as i32 * COST_LETTER_SPACE;
-                if is_out(sum, least) {
+                if cuts.is_out(sum) {
                     break;
                 }
-                let words = self.spaces.run(inner_spaces, count);
+                let words = self.spaces.run(inner_spaces, last);
                 let sum =
                     sum + cost(words.squares, SD_WORD_SPACE) + words.count as i32 * COST_WORD_SPACE;
-                if is_out(sum, least) {
+                if cuts.is_out(sum) {
                     continue;
                 }
                 let (ratio, letter_space) =
@@ -332,12 +376,11 @@ impl<'a> Fitting<'a> {
                     + word_space(letters)
                         .estimate(words, letter_space, SD_WORD_SPACE)
                         .0;
-                *least = sum.min(*least);
-                if !is_out(sum, least) {
-                    found(Cut {
+                if !cuts.is_out(sum) {
+                    cuts.add(Cut {
                         cost: sum,
-                        // No more than `Keyed::CAPACITY`.
-                        dots: marks.dots as u8,
+                        // No more than `Sorted::PLACES`.
+                        dots: marks.cut as u8,
                         element_spaces: element_spaces as u8,
                         inner_spaces: inner_spaces as u8,
                     });
@@ -351,16 +394,17 @@ impl<'a> Fitting<'a> {
         let [dots, element_spaces, inner_spaces] =
             [cut.dots, cut.element_spaces, cut.inner_spaces].map(usize::from);
         let Marks { dot, dash, .. } = self.cut_marks(dots);
+        let last = self.spaces.last();
         let inside = self.spaces.run(0, element_spaces);
         let letters = self.spaces.run(element_spaces, inner_spaces);
-        let words = self.spaces.run(inner_spaces, self.spaces.len());
+        let words = self.spaces.run(inner_spaces, last);
         let (_, element_space) = self.element_space(inside, dot);
         let unit = (dot + element_space) / 2;
         let (_, letter_space) = LETTER_SPACE_TO_UNIT.estimate(letters, unit, SD_LETTER_SPACE);
         let (_, word_space) = word_space(letters).estimate(words, letter_space, SD_WORD_SPACE);
         Fist::new([
-            Mean::new(dot, dots),
-            Mean::new(dash, self.marks.len().saturating_sub(dots)),
+            Mean::new(dot, self.marks.run(0, dots).count),
+            Mean::new(dash, self.marks.run(dots, self.marks.last()).count),
             Mean::new(element_space, inside.count),
             Mean::new(letter_space, letters.count),
             Mean::new(word_space, words.count),
@@ -369,7 +413,7 @@ impl<'a> Fitting<'a> {
 
     /// The cost of spaces inside letters beside such a dot, and their likeliest mean.
     fn element_space(&self, inside: Run, dot: Log) -> (i32, Log) {
-        match self.told {
+        match self.set_unit {
             // The space after a dot that is too long is too short.
             Some(unit) if inside.count == 0 => {
                 let unit_ns = ns(unit);
@@ -382,17 +426,17 @@ impl<'a> Fitting<'a> {
         }
     }
 
-    /// The cost of a unit that is not the one that was told. A dot and the space after it are two units.
+    /// The cost of a unit that is not the one of the set speed. A dot and the space after it are two units.
     fn cost_of_unit(&self, inside: Run, dot: Log, element_space: Log) -> i32 {
-        let Some(told) = self.told else {
+        let Some(set) = self.set_unit else {
             return 0;
         };
         let (unit, sd) = if inside.count > 0 {
-            (log((ns(dot) + ns(element_space)) / 2), SD_TOLD)
+            (log((ns(dot) + ns(element_space)) / 2), SD_SET)
         } else {
-            (dot, SD_TOLD_DOT)
+            (dot, SD_SET_DOT)
         };
-        let off = above(unit, told);
+        let off = above(unit, set);
         cost(off * off, sd)
     }
 }

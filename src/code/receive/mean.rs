@@ -19,7 +19,7 @@ impl Mean {
     const PARTS: i32 = 16;
 
     /// The mean of so many samples. Without any it is a guess, and the first one replaces it.
-    pub(super) const fn new(value: Log, samples: usize) -> Mean {
+    pub(super) const fn new(value: Log, samples: u32) -> Mean {
         Mean {
             value: value * Self::PARTS,
             samples: samples as i32,

@@ -71,9 +71,9 @@ const FARNSWORTH: i32 = 5 * COST;
 pub(super) const DOT: Log = 4111;
 pub(super) const SD_DOT: Log = OCTAVE;
 
-/// A speed that was told: how far off the hand's unit is, and a dot without the space after it.
-pub(super) const SD_TOLD: Log = 64;
-pub(super) const SD_TOLD_DOT: Log = 96;
+/// At a set speed: how far off the hand's unit is, and a dot without the space after it.
+pub(super) const SD_SET: Log = 64;
+pub(super) const SD_SET_DOT: Log = 96;
 
 /// The prior of word spaces, with these letter spaces to compare with.
 pub(super) const fn word_space(letters: Run) -> Prior {

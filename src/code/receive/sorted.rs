@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Lengths in order, of which any run has its mean and scatter at once.
+//! Lengths in order, and the places where they may be cut into kinds.
 
 use super::{
     keyed::Keyed,
@@ -10,19 +10,31 @@ use super::{
     }, //
 };
 
-/// Sorted lengths, with the sums over the first ones.
-pub(super) struct Sorted {
-    lengths: [Log; Keyed::CAPACITY],
-    len: usize,
+/// A place where sorted lengths may be cut, with the sums over all below it.
+#[derive(Clone, Copy)]
+struct Place {
+    /// Above all below it; [`Log::MIN`] if there is none.
+    low: Log,
+    /// The shortest above it; [`Log::MAX`] if there is none.
+    high: Log,
+    count: u32,
     /// Of the excess of each over the shortest, which is small enough to be squared and added up in 32 bits.
-    sums: [u32; Keyed::CAPACITY + 1],
-    squares: [u32; Keyed::CAPACITY + 1],
+    sum: u32,
+    squares: u32,
 }
 
-/// Some neighbours in a [`Sorted`].
+/// Sorted lengths. They may be cut at the ends, and between neighbours that are not too near each other.
+pub(super) struct Sorted {
+    places: [Place; Sorted::PLACES],
+    /// The index of the last place.
+    last: usize,
+    shortest: Log,
+}
+
+/// The lengths between two places of a [`Sorted`].
 #[derive(Clone, Copy)]
 pub(super) struct Run {
-    pub(super) count: usize,
+    pub(super) count: u32,
     /// 0 for no lengths.
     pub(super) mean: Log,
     /// The sum of the squared differences from the mean.
@@ -30,83 +42,131 @@ pub(super) struct Run {
 }
 
 impl Sorted {
+    /// As many places, at most, bound the search.
+    const PLACES: usize = 16;
+
+    /// Neighbours nearer than this, 4 %, are of one kind.
+    const NEAR: Log = 16;
+
     pub(super) fn new(lengths: impl Iterator<Item = Log>) -> Self {
-        let mut sorted = Self {
-            lengths: [0; Keyed::CAPACITY],
-            len: 0,
-            sums: [0; Keyed::CAPACITY + 1],
-            squares: [0; Keyed::CAPACITY + 1],
-        };
+        let mut all = [0; Keyed::CAPACITY];
+        let mut count = 0;
         for length in lengths.take(Keyed::CAPACITY) {
-            let at = sorted.all().partition_point(|other| *other <= length);
-            sorted.lengths.copy_within(at..sorted.len, at + 1);
-            if let Some(place) = sorted.lengths.get_mut(at) {
-                *place = length;
+            // Each one above it makes room for it.
+            let mut last = length;
+            for place in all.iter_mut().take(count) {
+                if last < *place {
+                    core::mem::swap(place, &mut last);
+                }
             }
-            sorted.len += 1;
+            if let Some(place) = all.get_mut(count) {
+                *place = last;
+            }
+            count += 1;
         }
-        let shortest = sorted.lengths[0];
-        let (mut sum, mut squares) = (0, 0);
-        let sums = sorted.sums.iter_mut().zip(sorted.squares.iter_mut());
-        for ((at_sum, at_squares), length) in sums.skip(1).zip(sorted.lengths) {
-            let off = above(length, shortest).max(0) as u32;
-            sum += off;
-            squares += off * off;
-            (*at_sum, *at_squares) = (sum, squares);
+        let mut sorted = Self {
+            places: [Place {
+                low: Log::MIN,
+                high: Log::MAX,
+                count: 0,
+                sum: 0,
+                squares: 0,
+            }; Self::PLACES],
+            last: 0,
+            shortest: all[0],
+        };
+        let mut near = Self::NEAR;
+        while !sorted.find_places(all.get(..count).unwrap_or(&[]), near) {
+            near *= 2;
         }
         sorted
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.len
+    /// Finds the places between lengths that are not nearer than `near`. Returns whether there is room for all.
+    fn find_places(&mut self, lengths: &[Log], near: Log) -> bool {
+        self.last = 0;
+        let [first, ..] = &mut self.places;
+        first.high = lengths.first().copied().unwrap_or(Log::MAX);
+        let mut place = *first;
+        let mut rest = lengths;
+        while let [length, tail @ ..] = rest {
+            rest = tail;
+            let off = above(*length, self.shortest).max(0) as u32;
+            place.count += 1;
+            place.sum += off;
+            place.squares += off * off;
+            place.low = *length + 1;
+            place.high = tail.first().copied().unwrap_or(Log::MAX);
+            if place.high == Log::MAX || place.high - *length >= near {
+                self.last += 1;
+                let Some(at) = self.places.get_mut(self.last) else {
+                    return false;
+                };
+                *at = place;
+            }
+        }
+        true
     }
 
-    fn all(&self) -> &[Log] {
-        self.lengths.get(..self.len).unwrap_or(&[])
+    /// The index of the last place, which is above all lengths. The first is 0.
+    pub(super) fn last(&self) -> usize {
+        self.last
     }
 
-    /// The shortest length of all but the first `cut`; longer than any if there is none.
-    pub(super) fn from(&self, cut: usize) -> Log {
-        self.all().get(cut).copied().unwrap_or(Log::MAX)
+    fn place(&self, index: usize) -> Place {
+        let [first, ..] = &self.places;
+        *self.places.get(index).unwrap_or(first)
     }
 
-    /// A border within the cut, `wanted` if it is there.
-    pub(super) fn border(&self, cut: usize, wanted: Log) -> Log {
-        let low = cut
-            .checked_sub(1)
-            .and_then(|last| self.all().get(last))
-            .map_or(Log::MIN, |last| *last + 1);
-        wanted.min(self.from(cut)).max(low)
+    /// The shortest length above a place; longer than any if there is none.
+    pub(super) fn from(&self, index: usize) -> Log {
+        self.place(index).high
     }
 
-    /// The middle of the lengths on either side of a cut; just beyond the outermost one at the ends.
-    pub(super) fn middle(&self, cut: usize) -> Option<Log> {
-        let all = self.all();
-        let below = cut.checked_sub(1).and_then(|last| all.get(last)).copied();
-        match (below, all.get(cut).copied()) {
-            (Some(below), Some(above)) => Some((below + above + 1) / 2),
-            (Some(below), None) => Some(below + 1),
-            (None, Some(above)) => Some(above - 1),
-            (None, None) => None,
+    /// A border at this place, `wanted` if it is there.
+    pub(super) fn border(&self, index: usize, wanted: Log) -> Log {
+        let place = self.place(index);
+        wanted.min(place.high).max(place.low)
+    }
+
+    /// The middle of the lengths on either side of a place; just beyond the outermost one at the ends.
+    pub(super) fn middle(&self, index: usize) -> Option<Log> {
+        match self.place(index) {
+            Place {
+                low: Log::MIN,
+                high: Log::MAX,
+                ..
+            } => None,
+            Place {
+                low: Log::MIN,
+                high,
+                ..
+            } => Some(high - 1),
+            Place {
+                low,
+                high: Log::MAX,
+                ..
+            } => Some(low),
+            Place { low, high, .. } => Some((low + high) / 2),
         }
     }
 
-    /// The lengths from one index up to another.
+    /// The lengths from one place up to another.
     pub(super) fn run(&self, start: usize, end: usize) -> Run {
-        let at = |sums: &[u32], index: usize| sums.get(index).copied().unwrap_or(0);
-        let count = end.saturating_sub(start);
-        let Some(divisor) = core::num::NonZeroU32::new(count as u32) else {
+        let (start, end) = (self.place(start), self.place(end));
+        let count = end.count.saturating_sub(start.count);
+        let Some(divisor) = core::num::NonZeroU32::new(count) else {
             return Run {
                 count: 0,
                 mean: 0,
                 squares: 0,
             };
         };
-        let sum = at(&self.sums, end) - at(&self.sums, start);
-        let squares = at(&self.squares, end) - at(&self.squares, start);
+        let sum = end.sum - start.sum;
+        let squares = end.squares - start.squares;
         Run {
             count,
-            mean: self.lengths[0] + (sum / divisor) as Log,
+            mean: self.shortest + (sum / divisor) as Log,
             squares: squares.saturating_sub(sum * sum / divisor) as i32,
         }
     }

@@ -31,7 +31,7 @@ pub(crate) const fn unit_ns(wpm: u64) -> u64 {
 }
 
 impl Operator {
-    /// Who keys as a machine does.
+    /// Keys without any jitter, as a machine does.
     pub(crate) fn steady(wpm: u64) -> Self {
         Self {
             unit_ns: unit_ns(wpm),
@@ -42,7 +42,7 @@ impl Operator {
         }
     }
 
-    /// Who keys as well as a good hand does: marks within a tenth, spaces within a fifth.
+    /// Keys with the jitter of a good hand: marks are off by up to a tenth, spaces by up to a fifth.
     pub(crate) fn human(wpm: u64) -> Self {
         Self {
             mark_jitter_percent: 10,

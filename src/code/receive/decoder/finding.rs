@@ -31,7 +31,7 @@ const SPLIT: i32 = 140;
 impl Decoder {
     /// Finds the fist, or two if the speed has changed in between.
     pub(super) fn find(&mut self) {
-        let fit = Fit::of(self.keyed.all(), self.told());
+        let fit = Fit::of(self.keyed.all(), self.set_unit());
         self.reading = Reading::Finding(fit);
         let count = self.keyed.len();
         if fit.cost <= SPLIT_SURPRISE * count as i32 {
@@ -47,7 +47,7 @@ impl Decoder {
             if !may_end_letter {
                 continue;
             }
-            let before = Fit::of(self.keyed.before(at), self.told());
+            let before = Fit::of(self.keyed.before(at), self.set_unit());
             if before.cost >= least {
                 return;
             }

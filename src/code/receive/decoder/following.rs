@@ -70,7 +70,7 @@ impl Decoder {
         let marks = self.keyed;
         let marks = marks.between(self.keyed.told(), end);
         let letter = Letter::new(fist, marks);
-        // At a speed that was set, a code that means nothing may be meant, if it is keyed clearly.
+        // At a set speed, a code that means nothing may be meant, if it is keyed clearly.
         let counts = self.fixed.is_none() || fist.is_doubtful(marks);
         letter.codes(|code| {
             let text = witness::meaning(code);

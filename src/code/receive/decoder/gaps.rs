@@ -7,6 +7,7 @@ use super::{
     ns,
     Decoder,
     Fist,
+    Fit,
     Log,
     NonZeroU32,
     Reading,
@@ -34,34 +35,37 @@ impl Decoder {
             Reading::Following(fist) => fist.letter_border(),
             // The letter is told after the space before it.
             Reading::Finding(_) if self.is_space_open => return self.word_gap_ns(),
-            // A gap does not tell either which spaces end letters.
-            Reading::Finding(fit) if !fit.letter.is_certain() => {
+            // A lone mark is a dot or a dash.
+            Reading::Finding(_) if self.fixed.is_none() && self.keyed.len() == 1 => {
+                return self.lone_gap_ns();
+            }
+            // A gap does not show which spaces end letters, nor which marks are dashes.
+            Reading::Finding(fit) if !fit.letter.is_certain() || self.has_uncertain_mark(fit) => {
                 return self.unknown_gap_ns();
             }
-            // At a speed that was set there is no need to guess.
+            // At a set speed there is no need to guess.
             Reading::Finding(fit) if self.fixed.is_some() => fit.letter.best,
-            Reading::Finding(fit) => {
-                let clear = fit.letter.high.max(fit.fist.letter_border()) + CLEAR;
-                if self.keyed.len() == 1 {
-                    return self.lone_gap_ns();
-                } else if fit.dash.is_certain() {
-                    clear
-                } else {
-                    return ns(clear).max(self.lone_gap_ns());
-                }
-            }
+            Reading::Finding(fit) => fit.letter.high.max(fit.fist.letter_border()) + CLEAR,
         };
         ns(gap.max(self.doubtful_gap()))
+    }
+
+    /// Whether a mark that has not been told may be a dot or a dash.
+    fn has_uncertain_mark(&self, fit: &Fit) -> bool {
+        let marks = self.keyed.after(self.keyed.told()).iter();
+        marks
+            .map(|item| item.mark)
+            .any(|mark| !fit.dash.is_certain_of(mark))
     }
 
     /// How long the key must be up to end the word, from the end of the last mark.
     pub fn word_gap_ns(&self) -> u64 {
         let gap_ns = match &self.reading {
             Reading::None => {
-                let told_ns = self
-                    .told()
+                let set_ns = self
+                    .set_unit()
                     .map(|unit| ns(Fist::standard(unit).word_border()));
-                return told_ns.unwrap_or(IDLE_GAP_NS);
+                return set_ns.unwrap_or(IDLE_GAP_NS);
             }
             Reading::Following(fist) => ns(fist.word_border()),
             Reading::Finding(fit) => {
@@ -94,13 +98,13 @@ impl Decoder {
         })
     }
 
-    /// The gap that ends a word, and a letter, while the spaces do not tell yet: at a speed that was set it is
-    /// longer than the letter spaces of 20 WPM spread to 4.
+    /// The gap that ends a word, and a letter, while the spaces do not show it yet: at a set speed it is longer
+    /// than the letter spaces of 20 WPM spread to 4.
     fn unknown_gap_ns(&self) -> u64 {
         const MOST_NS: u64 = 5_000_000_000;
         const UNITS: u64 = 40;
 
-        self.told()
+        self.set_unit()
             .map_or(MOST_NS, |unit| (UNITS * ns(unit)).min(MOST_NS))
     }
 
