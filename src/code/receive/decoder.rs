@@ -20,6 +20,7 @@ use super::{
     keyed::Keyed,
     letter::Letter,
     log::{
+        above,
         log,
         ns,
         Log,

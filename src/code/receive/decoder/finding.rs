@@ -3,6 +3,7 @@
 //! While the fist is being found: all that is certain is told, and a change of speed looked for.
 
 use super::{
+    above,
     witness,
     Border,
     Code,
@@ -26,6 +27,8 @@ const HELD_MARKS: usize = 20;
 const SPLIT_SURPRISE: i32 = 40;
 /// and found if two fists cost so much less than one.
 const SPLIT: i32 = 140;
+/// A change of speed changes the dot by a tenth at least.
+const OTHER_DOT: Log = 36;
 
 /// Finding the fist.
 impl Decoder {
@@ -52,7 +55,8 @@ impl Decoder {
                 return;
             }
             let after = Fit::of(self.keyed.after(at), None);
-            if before.cost + after.cost >= least {
+            let is_other = above(after.fist.dot.get(), before.fist.dot.get()).abs() >= OTHER_DOT;
+            if !is_other || before.cost + after.cost >= least {
                 continue;
             }
             least = before.cost + after.cost;
