@@ -322,7 +322,13 @@ impl Decoder {
 
     /// Bridges spikes and dropouts.
     fn bridge(&mut self) {
-        self.keyed.bridge(self.shortest());
+        let shortest = self.shortest();
+        let normal = match self.reading {
+            // The speed may have changed a lot: a dash at 60 WPM is a quarter of a dot at 5.
+            Reading::Following(_) => 3 * OCTAVE / 2,
+            _ => OCTAVE,
+        };
+        self.keyed.bridge(shortest, shortest + normal);
     }
 
     /// The shortest mark or space that is keyed.

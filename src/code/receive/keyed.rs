@@ -112,12 +112,11 @@ impl Keyed {
     /// and a space that are together much shorter than the mark beside them are chatter of the contact, and belong
     /// to it.
     ///
-    /// Short spaces among short marks are keying at a higher speed.
-    pub(super) fn bridge(&mut self, shortest: Log) {
+    /// Short spaces among marks that are shorter than `normal` are keying at a higher speed.
+    pub(super) fn bridge(&mut self, shortest: Log, normal: Log) {
         /// A space is a dropout in a mark 16 times as long; a dash is up to 10 of the shortest element spaces.
         const DROPOUT: Log = 4 * OCTAVE;
 
-        let normal = shortest + 2 * OCTAVE;
         let mut at = self.told;
         while let Some(item) = self.all().get(at).copied() {
             let next = self.all().get(at + 1).copied();

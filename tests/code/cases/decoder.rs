@@ -84,11 +84,17 @@ pub(crate) fn a_fixed_speed_is_kept() {
                 text.as_str()
             );
             assert!(decoder.wpm().unwrap().abs_diff(wpm) <= 1);
-            // Nor does a run of one letter.
-            decoder.reset();
+            // Nor does a run of one letter change it, evenly keyed or not.
             let run = "EEEEEEEEEEEEEEEEEEEEEEEEEEEEEE";
-            let steady = Operator::steady(u64::from(wpm));
-            assert_eq!(read(&mut decoder, &steady, run, gaps, &mut rng), run);
+            for jitter_percent in [0, 20] {
+                decoder.reset();
+                let operator = Operator {
+                    mark_jitter_percent: jitter_percent,
+                    space_jitter_percent: jitter_percent,
+                    ..Operator::steady(u64::from(wpm))
+                };
+                assert_eq!(read(&mut decoder, &operator, run, gaps, &mut rng), run);
+            }
             // Lone marks need no guess.
             decoder.reset();
             assert_eq!(
@@ -268,7 +274,7 @@ pub(crate) fn a_speed_may_be_set_within_a_letter() {
 pub(crate) fn dropouts_and_spikes_are_bridged() {
     let text = "CQ CQ DE MORSE";
     let noise_ns = 5_000_000;
-    for wpm in [8, 10] {
+    for wpm in [8, 10, 15, 20, 25] {
         let mut decoder = Decoder::new();
         let mut read = Read::new();
         Operator::steady(wpm).key(text, &mut Rng::new(1), |beat| {
