@@ -29,6 +29,7 @@ suites! {
         the_alphabet_is_read_at_every_speed,
         a_call_is_read_from_its_first_character,
         a_fixed_speed_is_kept,
+        runs_of_the_shortest_letters_are_read,
         unknown_sequences_and_prosigns,
         noise_is_forgotten,
         finishing_is_idempotent,

@@ -108,6 +108,29 @@ pub(crate) fn a_fixed_speed_is_kept() {
     assert_eq!(decoder.wpm(), None);
 }
 
+/// As learners practise them: they say little about the speed, and change none that is known.
+pub(crate) fn runs_of_the_shortest_letters_are_read() {
+    const KNOWN: &str = "PARIS PARIS PARIS PARIS ";
+    const COUNT: usize = 25;
+
+    for gaps in GAPS {
+        for wpm in [0, 20] {
+            for practice in ["E ", "T ", "EEEEE ", "TTTTT ", "E T ", "EET TTE "] {
+                let mut text = Read::new();
+                text.push_str(KNOWN);
+                (0..COUNT).for_each(|_| text.push_str(practice));
+                let text = text.as_str().trim_end();
+                let mut decoder = Decoder::new();
+                decoder.set_fixed_wpm(wpm).unwrap();
+                let mut rng = Rng::new(1);
+                let operator = Operator::steady(20);
+                let read = read(&mut decoder, &operator, text, gaps, &mut rng);
+                assert_eq!(read.as_str(), text, "{gaps:?}");
+            }
+        }
+    }
+}
+
 pub(crate) fn unknown_sequences_and_prosigns() {
     const UNIT_NS: u64 = 60_000_000;
 

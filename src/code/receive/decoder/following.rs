@@ -70,15 +70,17 @@ impl Decoder {
         let marks = self.keyed;
         let marks = marks.between(self.keyed.told(), end);
         let letter = Letter::new(fist, marks);
+        let is_doubtful = fist.is_doubtful(marks);
         // At a set speed, a code that means nothing may be meant, if it is keyed clearly.
-        let counts = self.fixed.is_none() || fist.is_doubtful(marks);
+        let counts = self.fixed.is_none() || is_doubtful;
         letter.codes(|code| {
             let text = witness::meaning(code);
             let len = code.map_or(Code::MAX_LEN, Code::len);
             self.nonsense = match len {
                 _ if text == Text::UNKNOWN && !counts => self.nonsense,
                 _ if text == Text::UNKNOWN => self.nonsense.saturating_add(2),
-                1 => self.nonsense.saturating_add(1),
+                1 if is_doubtful => self.nonsense.saturating_add(1),
+                1 => self.nonsense,
                 2 => self.nonsense,
                 _ => self.nonsense.saturating_sub(3),
             };
@@ -100,7 +102,7 @@ impl Decoder {
         self.reading = Reading::Following(fist);
         if self.nonsense > NONSENSE_MAX {
             self.nonsense = 0;
-            self.keyed.forget(end);
+            self.keyed.forget(self.keyed.told());
             self.reading = Reading::None;
         }
     }
