@@ -17,7 +17,7 @@ use super::{
     CHANGE_MARKS, //
 };
 
-/// A fist is found when so many marks have been told.
+/// A fist is found when so many marks have been told and it is certain which spaces end words.
 const FOUND_MARKS: usize = 20;
 
 /// So many marks are held at most: then the likeliest reading is told, certain or not.
@@ -96,7 +96,8 @@ impl Decoder {
                 return;
             }
         }
-        if self.keyed.told() >= FOUND_MARKS && !self.is_space_open {
+        let is_found = self.keyed.told() >= FOUND_MARKS && fit.word.is_certain();
+        if is_found && !self.is_space_open {
             self.keyed.forget(self.keyed.told());
             self.reading = Reading::Following(fit.fist);
         }
