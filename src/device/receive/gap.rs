@@ -73,21 +73,28 @@ impl DelayedWorkHandler for GapTimer {
             let reading = self.receiver.read(&self.level, ctx);
             let mut sleep_ns = None;
             let mut arm = |wait_ns: u64| {
-                if wait_ns < MIN_DELAY_NS && may_sleep {
-                    sleep_ns = Some(wait_ns);
-                } else {
+                sleep_ns = Some(wait_ns).filter(|wait_ns| may_sleep && *wait_ns < MIN_DELAY_NS);
+                if sleep_ns.is_none() {
                     work.mod_delayed_stepwise_ns(wait_ns);
                 }
             };
-            let news = self
-                .receiver
-                .drain(&self.level, &self.monitor, reading, &mut |_| ());
-            let decoded = self.receiver.decode(ctx, &mut arm);
-            if news || decoded.has_text {
-                self.receiver.buffer.wake(decoded.has_text);
-            }
-            if let Some(session) = decoded.ended {
-                dev_info!(self.dev, "received {session}\n");
+            let mut is_due = true;
+            let news =
+                self.receiver
+                    .drain(&self.level, &self.monitor, reading, &mut |wait_ns| {
+                        is_due = wait_ns == 0;
+                        if !is_due {
+                            arm(wait_ns);
+                        }
+                    });
+            if news || is_due {
+                let decoded = self.receiver.decode(ctx, &mut arm);
+                if news || decoded.has_text {
+                    self.receiver.buffer.wake(decoded.has_text);
+                }
+                if let Some(session) = decoded.ended {
+                    dev_info!(self.dev, "received {session}\n");
+                }
             }
             match sleep_ns {
                 Some(sleep_ns) => sleep_until(ctx, Ktime::now().after_ns(sleep_ns as i64)),

@@ -273,12 +273,14 @@ impl Receiver {
             text.time(up_ns, &mut sink);
         }
         let mut gaps = text.gaps();
-        let edges = self.line.lock().end_session(gaps.session_ns);
-        let ended = edges.map(|edges| self.end_session(&mut text, edges));
-        if ended.is_some() {
-            gaps = text.gaps();
-        }
         let mut line = self.line.lock();
+        let mut ended = None;
+        if let Some(edges) = line.end_session(gaps.session_ns) {
+            drop(line);
+            ended = Some(self.end_session(&mut text, edges));
+            gaps = text.gaps();
+            line = self.line.lock();
+        }
         line.set_gaps(gaps);
         if line.has_steps() {
             arm(0);
