@@ -58,10 +58,12 @@ macro_rules! new_delayed_work {
 }
 /// [`DelayedWorkHandle::mod_delayed_stepwise_ns`] treats shorter delays as zero, in nanoseconds.
 ///
-/// The quarter jiffy covers the latency from the timer to the worker, so that the handler is never a whole
-/// jiffy late.
+/// The margin covers the latency from the timer to the worker, so that the handler is never a whole jiffy
+/// late.
 pub const MIN_DELAY_NS: u64 = JIFFY_NS + MARGIN_NS;
-const MARGIN_NS: u64 = JIFFY_NS / 4;
+/// Less than a quarter: 5 ms, the usual debounce time, are a jiffy and a quarter at 250 HZ, and the timer waits
+/// for most of them.
+const MARGIN_NS: u64 = JIFFY_NS / 5;
 
 /// The timer wheel has a resolution of one jiffy up to this delay. Longer ones are late by at most an
 /// eighth (`kernel/time/timer.c`).
@@ -235,7 +237,7 @@ impl DelayedWorkHandle {
         self.set_jiffies(msecs_to_jiffies(delay_ms));
     }
 
-    /// Runs the item before the time `delay_ns` nanoseconds from now, or at most three quarters of a jiffy
+    /// Runs the item before the time `delay_ns` nanoseconds from now, or at most four fifths of a jiffy
     /// after it, in place of any delay set before. A delay below [`MIN_DELAY_NS`] queues it at once.
     ///
     /// The handler reads the clock, and calls this again with the time that is left, or sleeps if that is
