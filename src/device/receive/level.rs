@@ -7,7 +7,7 @@ use crate::linux::{
     gpio, //
 };
 use kernel::{
-    new_mutex,
+    new_spinlock,
     prelude::*,
     sync::{
         atomic::{
@@ -15,7 +15,7 @@ use kernel::{
             AtomicFlag,
             Relaxed, //
         },
-        Mutex, //
+        SpinLock, //
     },
 };
 
@@ -33,9 +33,10 @@ pub(crate) struct Level {
     source: Source,
     needs_thread: bool,
     /// Held from the change of a simulated level until its interrupt has been handled, and while the level is read.
-    /// Otherwise a reading between the two would take the edge for a lost one.
+    /// Otherwise a reading between the two would take the edge for a lost one. A spinlock, so that the thread of the
+    /// interrupt does not wait for a task of less priority.
     #[pin]
-    changing: Mutex<()>,
+    changing: SpinLock<()>,
 }
 
 /// A level that was read.
@@ -58,7 +59,7 @@ impl Level {
                 Some(line) => Source::Line(line),
                 None => Source::Simulated(AtomicFlag::new(false)),
             },
-            changing <- new_mutex!((), "Level::changing"),
+            changing <- new_spinlock!((), "Level::changing"),
         })
     }
 
