@@ -81,3 +81,14 @@ built() { KDIR=$spoiled "$top/scripts/module"; }
 	}
 	rm -r "${output##*$'\n'}"
 }
+
+@test "programs built by two runs at once are whole" {
+	for _ in 1 2 3; do
+		"$top/scripts/programs" >"$BATS_TEST_TMPDIR/first" 2>&1 &
+		succeeds 'build/programs-arm64$' "$top/scripts/programs"
+		wait $! || {
+			cat "$BATS_TEST_TMPDIR/first"
+			false
+		}
+	done
+}
