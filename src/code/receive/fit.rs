@@ -8,10 +8,14 @@
 //! A length that some cut of nearly the same cost takes for another kind is uncertain.
 
 use super::{
+    cuts::{
+        Cut,
+        Cuts,
+        CERTAIN, //
+    },
     fist::{
         cost,
         Fist,
-        COST,
         COST_ELEMENT_SPACE,
         COST_LETTER_SPACE,
         COST_WORD_SPACE,
@@ -45,17 +49,8 @@ use super::{
     witness, //
 };
 
-/// A reading is certain if all that contradict it cost so much more.
-const CERTAIN: i32 = 6 * COST;
-
-/// The alphabet can make up for a cut that costs so much more than the best.
-const WITNESS: i32 = CERTAIN + 6 * COST;
-
 /// A gap is clearly longer than a space by this: a fifth of an octave.
 const CLEAR_LETTER: Log = 50;
-
-/// Of so many cuts, the cheapest, the alphabet is asked.
-const CUTS: usize = 32;
 
 /// A border, and how far it may be off in readings that cost nearly the same.
 #[derive(Clone, Copy, Debug)]
@@ -94,77 +89,6 @@ pub(super) struct Fit {
     pub(super) dash: Border,
     pub(super) letter: Border,
     pub(super) word: Border,
-}
-
-/// Where the sorted lengths are cut, by the indices of places.
-#[derive(Clone, Copy)]
-struct Cut {
-    cost: i32,
-    /// Dots are below.
-    dots: u8,
-    /// Spaces inside letters are below.
-    element_spaces: u8,
-    /// Those between letters are, too.
-    inner_spaces: u8,
-}
-
-/// The cheapest cuts.
-struct Cuts {
-    cuts: [Cut; CUTS],
-    len: usize,
-    /// The cost of the cheapest.
-    least: i32,
-}
-
-impl Cuts {
-    const fn new() -> Self {
-        Self {
-            cuts: [Cut {
-                cost: 0,
-                dots: 0,
-                element_spaces: 0,
-                inner_spaces: 0,
-            }; CUTS],
-            len: 0,
-            least: i32::MAX,
-        }
-    }
-
-    /// Whether a cut that costs so much is out, even if the alphabet is for it.
-    fn is_out(&self, cost: i32) -> bool {
-        cost > self.least.saturating_add(WITNESS)
-    }
-
-    fn all(&self) -> &[Cut] {
-        self.cuts.get(..self.len).unwrap_or(&[])
-    }
-
-    fn all_mut(&mut self) -> &mut [Cut] {
-        self.cuts.get_mut(..self.len).unwrap_or(&mut [])
-    }
-
-    /// The cheapest; there is always one.
-    fn cheapest(&self) -> Cut {
-        let [first, ..] = &self.cuts;
-        *self
-            .all()
-            .iter()
-            .min_by_key(|cut| cut.cost)
-            .unwrap_or(first)
-    }
-
-    /// Keeps a cut, in place of the costliest if there is no room.
-    fn add(&mut self, cut: Cut) {
-        self.least = self.least.min(cut.cost);
-        if let Some(place) = self.cuts.get_mut(self.len) {
-            *place = cut;
-            self.len += 1;
-        } else if let Some(costliest) = self.all_mut().iter_mut().max_by_key(|other| other.cost) {
-            if cut.cost < costliest.cost {
-                *costliest = cut;
-            }
-        }
-    }
 }
 
 impl Fit {

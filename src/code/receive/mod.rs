@@ -7,6 +7,7 @@
 //! most likely sent them, at first and after a change of speed; from then on the running means of [`fist`](self)
 //! follow it. Documentation/decoder.md tells how, and how well.
 
+mod cuts;
 pub mod debounce;
 pub mod decoder;
 mod fist;
