@@ -79,14 +79,14 @@ impl DelayedWorkHandler for GapTimer {
                 }
             };
             let mut is_due = true;
-            let news =
-                self.receiver
-                    .drain(&self.level, &self.monitor, reading, &mut |wait_ns| {
-                        is_due = wait_ns == 0;
-                        if !is_due {
-                            arm(wait_ns);
-                        }
-                    });
+            let news = self
+                .receiver
+                .drain(&self.level, &self.monitor, reading, &mut |wait_ns| {
+                    is_due = wait_ns == 0;
+                    if !is_due {
+                        arm(wait_ns);
+                    }
+                });
             if news || is_due {
                 let decoded = self.receiver.decode(ctx, &mut arm);
                 if news || decoded.has_text {
