@@ -39,11 +39,16 @@ pub struct Debounce {
     since_ns: Option<u64>,
     /// The other level, if the line has it now.
     candidate: Option<Candidate>,
+    /// Since when the line has been seen with a level that no edge led to.
+    unexplained_ns: Option<u64>,
     received: u64,
     debounced: u64,
 }
 
 impl Debounce {
+    /// An interrupt may come so long after the change of the level: the chip of the line may be on a slow bus.
+    pub const LATE_NS: u64 = 20_000_000;
+
     /// A line with the level `mark` since an unknown time.
     pub const fn new(debounce_ns: u64, mark: bool) -> Self {
         Self {
@@ -51,6 +56,7 @@ impl Debounce {
             mark,
             since_ns: None,
             candidate: None,
+            unexplained_ns: None,
             received: 0,
             debounced: 0,
         }
@@ -63,6 +69,7 @@ impl Debounce {
         }
         self.mark = mark;
         self.since_ns = None;
+        self.unexplained_ns = None;
     }
 
     /// Sets the debounce time, or none with zero, from now on.
@@ -84,6 +91,30 @@ impl Debounce {
             return self.settle(edge.time_ns);
         }
         self.level(edge, false)
+    }
+
+    /// Takes the level read at a time, with no edge since the last; `None` if it cannot be read.
+    ///
+    /// If the line has had the other level for [`Debounce::LATE_NS`], the edge that led to it is lost, and is returned for
+    /// [`Debounce::resync`].
+    pub fn check(&mut self, level: Option<Edge>) -> Option<Edge> {
+        let level = level.filter(|level| level.mark != self.line_level());
+        let seen_ns = self.unexplained_ns.take();
+        let Edge { time_ns, mark } = level?;
+        let since_ns = seen_ns.unwrap_or(time_ns);
+        if time_ns.saturating_sub(since_ns) < Self::LATE_NS {
+            self.unexplained_ns = Some(since_ns);
+            return None;
+        }
+        Some(Edge {
+            time_ns: since_ns,
+            mark,
+        })
+    }
+
+    /// The time at which the level is to be checked again, if an edge seems to be lost.
+    pub fn check_ns(&self) -> Option<u64> {
+        Some(self.unexplained_ns?.saturating_add(Self::LATE_NS))
     }
 
     /// Takes the time, with no edge since the last. Returns the mark or space before the current level, if
@@ -141,6 +172,7 @@ impl Debounce {
     }
 
     fn level(&mut self, edge: Edge, counted: bool) -> Option<Pulse> {
+        self.unexplained_ns = None;
         let pulse = self.settle(edge.time_ns);
         if let Some(candidate) = self.candidate.take() {
             // It did not last until this edge. (Both edges may have the same level, if edges between them

@@ -143,15 +143,18 @@ impl LineState {
         self.pulse(pulse, buffer)
     }
 
-    /// Takes the level of the line. If that is not the level which the last edge led to, an edge was lost. The
-    /// mark or space that ends with it has no length that can be known.
-    pub(crate) fn check(&mut self, edge: Edge, buffer: &ReadBuffer) -> bool {
-        if self.debounce.line_level() == edge.mark {
+    /// Takes the level of the line; `None` if it cannot be read. If an edge was lost, the mark or space that ends with
+    /// it has no length that can be known.
+    pub(crate) fn check(&mut self, level: Option<Edge>, buffer: &ReadBuffer) -> bool {
+        let Some(edge) = self.debounce.check(level) else {
             return false;
-        }
-        let news = self.resync(edge, buffer);
-        self.is_stale = self.debounce.since_ns().is_some();
-        news
+        };
+        // What ended before has one.
+        let pulse = self.debounce.settle(edge.time_ns);
+        let news = self.pulse(pulse, buffer);
+        let ends_pulse = edge.mark != self.debounce.is_mark();
+        self.is_stale = ends_pulse && self.debounce.since_ns().is_some();
+        self.resync(edge, buffer) || news
     }
 
     /// Begins anew with a key that is `down` at `now_ns`: how long it has been so is not known. Returns the edges
@@ -217,19 +220,19 @@ impl LineState {
     /// Returns when the line is to be looked at next if no edge comes, in nanoseconds. Without a time, the decoder
     /// has to take a step first, or only an edge changes anything.
     pub(super) fn next_ns(&self) -> Option<u64> {
-        if let Some(settles_ns) = self.debounce.settles_ns() {
-            // Only then is the level known.
-            return Some(settles_ns);
-        }
-        let up_ns = self.up_since_ns().filter(|_| !self.has_steps())?;
+        let up_ns = self.up_since_ns().filter(|_| !self.has_steps());
         let Gaps {
             text_ns,
             session_ns,
         } = self.gaps;
         let after = |start_ns: Option<u64>, gap_ns: u64| Some(start_ns?.saturating_add(gap_ns));
+        let last_edge_ns = self.last_edge_ns.filter(|_| up_ns.is_some());
         [
-            text_ns.and_then(|text_ns| after(Some(up_ns), text_ns)),
-            after(self.last_edge_ns, session_ns),
+            // The level is not known before.
+            self.debounce.settles_ns(),
+            self.debounce.check_ns(),
+            text_ns.and_then(|text_ns| after(up_ns, text_ns)),
+            after(last_edge_ns, session_ns),
         ]
         .into_iter()
         .flatten()

@@ -209,30 +209,27 @@ impl Receiver {
         }
         let edges = self.ring.pushed();
         if self.ring.is_empty() {
-            match reading.filter(|reading| reading.edges == edges) {
-                Some(Reading { time_ns, down, .. }) => {
-                    let edge = Edge {
-                        time_ns,
-                        mark: down,
-                    };
-                    news |= match line.count_dropped(self.ring.dropped()) {
-                        true => line.resync(edge, &self.buffer),
-                        false => line.check(edge, &self.buffer),
-                    };
-                }
-                // The next reading is to show the level after dropped edges.
-                None if level.needs_thread() => (),
-                None if line.count_dropped(self.ring.dropped()) => {
+            let level_read = reading.filter(|reading| reading.edges == edges).map(
+                |Reading { time_ns, down, .. }| Edge {
+                    time_ns,
+                    mark: down,
+                },
+            );
+            // Without a reading the next one is to show the level after dropped edges, if a thread reads it.
+            let may_resync = level_read.is_some() || !level.needs_thread();
+            news |= if may_resync && line.count_dropped(self.ring.dropped()) {
+                let edge = level_read.unwrap_or_else(|| {
                     let mark = level.is_down();
                     now_ns = Ktime::now().as_ns();
-                    let edge = Edge {
+                    Edge {
                         time_ns: now_ns,
                         mark,
-                    };
-                    news |= line.resync(edge, &self.buffer);
-                }
-                None => (),
-            }
+                    }
+                });
+                line.resync(edge, &self.buffer)
+            } else {
+                line.check(level_read, &self.buffer)
+            };
         }
         monitor.follow(line.level());
         // Without further edges the time has passed for certain; otherwise the next run takes it.

@@ -22,6 +22,8 @@ suites! {
         without_a_debounce_time_all_edges_count,
         edges_missing_in_between_are_survived,
         a_candidate_of_the_same_level_starts_over,
+        an_edge_that_comes_late_is_not_lost,
+        an_edge_that_does_not_come_is_lost,
         every_edge_is_accounted_for,
         a_clock_that_goes_back_gives_no_length,
     }

@@ -185,6 +185,43 @@ pub(crate) fn accounts_for_every_edge(rests: impl Iterator<Item = Rest>, debounc
     );
 }
 
+/// The level may be read between its change and the interrupt of it.
+pub(crate) fn an_edge_that_comes_late_is_not_lost() {
+    let mut line = Debounce::new(DEBOUNCE_NS, false);
+    line.edge(edge(10, true));
+    line.edge(edge(70, false));
+    assert_eq!(line.settle(80 * MS), pulse(true, 60));
+    assert_eq!(line.check(Some(edge(80, false))), None);
+    assert_eq!(line.check_ns(), None);
+    assert_eq!(line.check(Some(edge(100, true))), None);
+    assert_eq!(line.check_ns(), Some(100 * MS + Debounce::LATE_NS));
+    assert_eq!(line.edge(edge(101, true)), None);
+    assert_eq!(line.check_ns(), None);
+    assert_eq!(line.settle(106 * MS), pulse(false, 31));
+    assert_eq!(line.received(), 3);
+    // Nor is one whose level has gone back meanwhile, or cannot be read any more.
+    for level in [Some(edge(130, true)), None] {
+        assert_eq!(line.check(Some(edge(120, false))), None);
+        assert_eq!(line.check(level), None);
+        assert_eq!(line.check(Some(edge(150, false))), None);
+        assert_eq!(line.check_ns(), Some(150 * MS + Debounce::LATE_NS));
+    }
+}
+
+pub(crate) fn an_edge_that_does_not_come_is_lost() {
+    let mut line = Debounce::new(DEBOUNCE_NS, false);
+    assert_eq!(line.check(Some(edge(100, true))), None);
+    assert_eq!(line.check(Some(edge(119, true))), None);
+    let lost = line.check(Some(edge(120, true)));
+    assert_eq!(lost, Some(edge(100, true)));
+    assert_eq!(line.check_ns(), None);
+    assert_eq!(line.resync(edge(100, true)), None);
+    assert_eq!(line.settles_ns(), Some(105 * MS));
+    line.settle(105 * MS);
+    assert!(line.is_mark());
+    assert_eq!(line.received(), 0);
+}
+
 pub(crate) fn every_edge_is_accounted_for() {
     let mut rng = Rng::new(1);
     for debounce_ns in [0, 1, 100, 5_000] {
