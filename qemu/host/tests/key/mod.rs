@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Keys that are not as the board's own: on a chip that sleeps, down from the beginning, or with edges that
-//! never come.
+//! Keys that are not as the board's own: on a chip that sleeps or goes, down from the beginning, or with edges
+//! that never come.
 
+mod gone;
 mod keyboard;
 mod spinlock;
 
@@ -26,6 +27,7 @@ pub fn tests() -> Tests {
     .and(tests![a_key_on_a_chip_that_sleeps_is_read].on(&SLEEPING))
     .and(keyboard::tests())
     .and(spinlock::tests())
+    .and(gone::tests())
 }
 
 /// One whose key is on a chip that sleeps, in place of an expander, and gets its interrupt from it.

@@ -23,7 +23,7 @@ pub fn tests() -> Tests {
 }
 
 /// The driver of the chips.
-const DRIVER: &str = "gpio-syscon";
+pub(super) const DRIVER: &str = "gpio-syscon";
 
 /// The key's interrupt is still that of the board's own controller.
 static BOARD: Kind = Kind::new("spinlock-chip", || {
@@ -33,7 +33,7 @@ static BOARD: Kind = Kind::new("spinlock-chip", || {
         .device_tree(DEVICE_TREE)
 });
 
-const DEVICE_TREE: &str = "
+pub(super) const DEVICE_TREE: &str = "
 / {
 	reserved-memory {
 		#address-cells = <2>;
@@ -66,7 +66,7 @@ const DEVICE_TREE: &str = "
 ";
 
 /// The label of the chip of the lamp.
-const OUTPUT: &str = "4e000000.system-controller:output";
+pub(super) const OUTPUT: &str = "4e000000.system-controller:output";
 /// The register with the level of the key, and its bit there.
 const LEVELS: u64 = 0x4e00_0040;
 const KEY: u32 = 1 << 8;
@@ -78,16 +78,17 @@ const SENT: &str = "AN";
 const SENT_UNIT_US: u64 = 300_000;
 
 /// The unit of what is keyed, in ms.
-const UNIT_MS: u64 = 100;
+pub(super) const UNIT_MS: u64 = 100;
 /// Its speed.
-const RECEIVE_WPM: &str = "12";
+pub(super) const RECEIVE_WPM: &str = "12";
 /// C, then Q: the lengths of marks and spaces in units.
 const KEYED: [u64; 16] = [3, 1, 1, 1, 3, 1, 1, 3, 3, 1, 3, 1, 1, 1, 3, 1];
 
 /// So many edges as fast as they can be made.
 const STORM: usize = 4000;
 
-fn press(board: &mut Board, down: bool) -> Result<()> {
+/// Sets the level of the key, and makes its interrupt.
+pub(super) fn press(board: &mut Board, down: bool) -> Result<()> {
     board.poke(LEVELS, if down { KEY } else { 0 })?;
     board.key(down)
 }
