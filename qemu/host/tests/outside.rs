@@ -15,7 +15,7 @@ use crate::runner::test::Tests;
 
 /// The tests here.
 pub fn tests() -> Tests {
-    tests![cq_is_read_at_13_and_25_wpm].on(&REAL)
+    tests![cq_is_read_at_13_and_25_wpm].on(&REAL).waiting()
 }
 
 const TEXT: &str = "CQ CQ DE MORSE";

@@ -15,7 +15,9 @@ use crate::runner::test::{Kind, Tests};
 
 /// The tests here.
 pub fn tests() -> Tests {
-    tests![a_key_whose_chip_goes_is_told_and_costs_nothing_else].on(&BOARD)
+    tests![a_key_whose_chip_goes_is_told_and_costs_nothing_else]
+        .on(&BOARD)
+        .waiting()
 }
 
 /// Unbinding a chip would unbind the driver first, as their nodes say that it depends on it.

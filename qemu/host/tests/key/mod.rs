@@ -24,6 +24,7 @@ pub fn tests() -> Tests {
         a_key_that_is_down_from_the_beginning_is_told
     ]
     .on(&REAL)
+    .waiting()
     .and(tests![a_key_on_a_chip_that_sleeps_is_read].on(&SLEEPING))
     .and(keyboard::tests())
     .and(spinlock::tests())

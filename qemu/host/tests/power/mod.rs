@@ -17,4 +17,5 @@ pub fn tests() -> Tests {
         .and(key::tests())
         .and(lamp::tests())
         .and(waiting::tests())
+        .waiting()
 }

@@ -63,7 +63,7 @@ impl Trial {
             needs: Needs {
                 kernel: Some(kernel),
                 shared: test.board.map(|kind| (kernel, kind.name)),
-                real_time: test.real_time,
+                clock: test.clock,
                 ..Needs::default()
             },
             ..Trial::new(test.name.clone(), move || body())
@@ -109,7 +109,7 @@ impl Run {
         let mut start = Instant::now();
         let (mut outcome, mut notes, boards) = self.run(&trial, &mut turn);
         let alone = self.schedule.leave(turn, boards);
-        if let (Outcome::Failed(why), true, false) = (&outcome, trial.needs.real_time, alone) {
+        if let (Outcome::Failed(why), Some(_), false) = (&outcome, trial.needs.clock, alone) {
             self.report.repeats(&name, why);
             let mut turn = self.schedule.enter_alone(number, trial.needs.kernel);
             start = Instant::now();
@@ -142,7 +142,7 @@ impl Run {
                 context::run(
                     Context::new(config.cloned(), boards),
                     self.limit,
-                    !trial.needs.real_time,
+                    trial.needs.clock.is_none(),
                     move || body(),
                 )
             }

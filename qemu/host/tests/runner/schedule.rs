@@ -3,7 +3,7 @@
 //! Decides which trial runs next. Each trial has a thread that waits for its turn here.
 //!
 //! Exact trials run concurrently, one for each processor; beside them runs one trial at a time that watches the host's
-//! clock; such a trial that failed beside others is repeated alone at the end. A trial starts when its kernel is
+//! clock, and one that mostly waits for it; such a trial that failed beside others is repeated alone at the end. A trial starts when its kernel is
 //! prepared and its board is free. Boards are kept for the next trial of their kind; a second board of a kind is booted
 //! only when no other trial can start.
 
@@ -15,6 +15,15 @@ use morse_board::Board;
 /// The key of a resource that trials on one kernel share.
 pub type SharedKey = (usize, &'static str);
 
+/// What a trial does with the host's clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Clock {
+    /// It measures times.
+    Watches,
+    /// It mostly waits, and is content with times that are late.
+    Waits,
+}
+
 /// The conditions of a trial's start.
 #[derive(Clone, Debug, Default)]
 pub struct Needs {
@@ -24,7 +33,8 @@ pub struct Needs {
     pub shared: Option<SharedKey>,
     /// It runs after all others of its kind of board, on all those boards.
     pub last: bool,
-    pub real_time: bool,
+    /// Of those with the same use of the host's clock, one runs at a time.
+    pub clock: Option<Clock>,
     /// It runs when all others are done.
     pub alone: bool,
 }
@@ -39,7 +49,8 @@ struct Slot {
 
 struct State {
     lanes: usize,
-    real_time_is_free: bool,
+    /// The uses of the host's clock by running trials.
+    clocks: Vec<Clock>,
     running: usize,
     /// The number of turns that have begun.
     begun: usize,
@@ -78,7 +89,7 @@ impl Schedule {
         Schedule {
             state: Mutex::new(State {
                 lanes,
-                real_time_is_free: true,
+                clocks: Vec::new(),
                 running: 0,
                 begun: 0,
                 kernels_ready: Vec::new(),
@@ -109,9 +120,9 @@ impl Schedule {
                 .unwrap_or_else(PoisonError::into_inner);
         }
         let needs = state.waiting.remove(&trial).expect("it waited");
-        match needs.real_time {
-            true => state.real_time_is_free = false,
-            false => state.lanes -= 1,
+        match needs.clock {
+            Some(clock) => state.clocks.push(clock),
+            None => state.lanes -= 1,
         }
         state.begun += 1;
         let alone_at = (state.running == 0).then_some(state.begun);
@@ -153,9 +164,9 @@ impl Schedule {
         let mut state = self.state();
         state.running -= 1;
         let alone = turn.alone_at == Some(state.begun);
-        match turn.needs.real_time {
-            true => state.real_time_is_free = true,
-            false => state.lanes += 1,
+        match turn.needs.clock {
+            Some(clock) => state.clocks.retain(|used| *used != clock),
+            None => state.lanes += 1,
         }
         if let Some(key) = turn.needs.shared.filter(|_| !turn.needs.last) {
             let is_looked_at = state
@@ -193,9 +204,9 @@ impl State {
     }
 
     fn can_start(&self, needs: &Needs) -> bool {
-        let lane = match needs.real_time {
-            true => self.real_time_is_free,
-            false => self.lanes > 0,
+        let lane = match needs.clock {
+            Some(clock) => !self.clocks.contains(&clock),
+            None => self.lanes > 0,
         };
         let kernel = needs
             .kernel
@@ -255,26 +266,35 @@ mod tests {
         schedule.leave(third, Vec::new());
     }
 
-    #[test]
-    fn what_watches_the_clock_runs_alone_of_its_kind() {
-        let real_time = Needs {
-            real_time: true,
+    fn with(clock: Clock) -> Needs {
+        Needs {
+            clock: Some(clock),
             ..Needs::default()
-        };
-        let schedule = Schedule::new([real_time.clone(), real_time, Needs::default()], 1);
+        }
+    }
+
+    #[test]
+    fn one_that_watches_the_clock_and_one_that_waits_run_beside_others() {
+        let trials = [
+            with(Clock::Watches),
+            with(Clock::Watches),
+            with(Clock::Waits),
+            Needs::default(),
+        ];
+        let schedule = Schedule::new(trials, 1);
         let first = schedule.enter(0);
         assert_eq!(next(&schedule), Some(2));
+        let waiting = schedule.enter(2);
+        assert_eq!(next(&schedule), Some(3));
+        schedule.leave(waiting, Vec::new());
         schedule.leave(first, Vec::new());
         assert_eq!(next(&schedule), Some(1));
     }
 
     #[test]
     fn a_repeated_trial_runs_alone_at_the_end() {
-        let real_time = Needs {
-            real_time: true,
-            ..Needs::default()
-        };
-        let schedule = Schedule::new([real_time, Needs::default(), Needs::default()], 1);
+        let trials = [with(Clock::Watches), Needs::default(), Needs::default()];
+        let schedule = Schedule::new(trials, 1);
         let (first, second) = (schedule.enter(0), schedule.enter(1));
         assert!(!schedule.leave(first, Vec::new()), "another trial ran");
         let again = Needs {

@@ -7,6 +7,8 @@ use std::sync::Arc;
 
 use morse_board::{Options, Time};
 
+use super::schedule::Clock;
+
 /// A kind of board. All tests of a kind share a board, one after the other.
 pub struct Kind {
     /// The name of its leak check.
@@ -34,8 +36,8 @@ pub struct Test {
     pub body: Arc<dyn Fn() + Send + Sync>,
     /// The shared board that the body uses; `None` if it boots its own.
     pub board: Option<&'static Kind>,
-    /// The test watches the host's clock, so that no other such test runs beside it.
-    pub real_time: bool,
+    /// What the test does with the host's clock, if anything.
+    pub clock: Option<Clock>,
     /// With several kernels the test runs on the stock kernel only.
     pub stock_only: bool,
     /// The test is about the board rather than the driver.
@@ -54,7 +56,7 @@ impl Test {
             name: format!("{module}::{name}"),
             body: Arc::new(body),
             board: None,
-            real_time: false,
+            clock: None,
             stock_only: false,
             is_of_board: false,
             is_smoke: false,
@@ -74,16 +76,21 @@ impl Tests {
 
     /// Makes the tests share a board of this kind.
     pub fn on(self, kind: &'static Kind) -> Self {
-        let real_time = kind.options().time() == Time::Real;
+        let is_real = kind.options().time() == Time::Real;
         self.each(|test| {
             test.board = Some(kind);
-            test.real_time = real_time;
+            test.clock = is_real.then_some(Clock::Watches);
         })
     }
 
     /// For tests that boot boards of their own and watch the host's clock.
     pub fn in_real_time(self) -> Self {
-        self.each(|test| test.real_time = true)
+        self.each(|test| test.clock = Some(Clock::Watches))
+    }
+
+    /// For tests in real time that mostly wait, and are content with times that are late.
+    pub fn waiting(self) -> Self {
+        self.each(|test| test.clock = Some(Clock::Waits))
     }
 
     /// For tests that show nothing more on another kernel, or take too long there: with several kernels they run on the
