@@ -87,13 +87,14 @@ impl Debounce {
     /// Takes the level read at a time, after edges were dropped. A change among them takes effect now, and is
     /// not counted.
     pub fn resync(&mut self, edge: Edge) -> Option<Pulse> {
+        self.unexplained_ns = None;
         if self.candidate.is_some() && edge.mark != self.mark {
             return self.settle(edge.time_ns);
         }
         self.level(edge, false)
     }
 
-    /// Takes the level read at a time, with no edge since the last; `None` if it cannot be read.
+    /// Takes the level read at a time, with no edge since the last; `None` if it is not known.
     ///
     /// If the line has had the other level for [`Debounce::LATE_NS`], the edge that led to it is lost, and is returned for
     /// [`Debounce::resync`].

@@ -132,6 +132,11 @@ impl LineState {
         more > 0
     }
 
+    /// Counts edges whose levels could not be read.
+    pub(crate) fn drop_edges(&mut self, count: u64) {
+        self.dropped = self.dropped.saturating_add(count);
+    }
+
     /// The level of the line, which need not last: whether the key is down.
     pub(crate) fn level(&self) -> bool {
         self.debounce.line_level()
@@ -143,8 +148,8 @@ impl LineState {
         self.pulse(pulse, buffer)
     }
 
-    /// Takes the level of the line; `None` if it cannot be read. If an edge was lost, the mark or space that ends with
-    /// it has no length that can be known.
+    /// Takes the level of the line; `None` if it is not known. If an edge was lost, the mark or space that ends with it
+    /// has no length that can be known.
     pub(crate) fn check(&mut self, level: Option<Edge>, buffer: &ReadBuffer) -> bool {
         let Some(edge) = self.debounce.check(level) else {
             return false;
@@ -153,7 +158,9 @@ impl LineState {
         let pulse = self.debounce.settle(edge.time_ns);
         let news = self.pulse(pulse, buffer);
         let ends_pulse = edge.mark != self.debounce.is_mark();
-        self.is_stale = ends_pulse && self.debounce.since_ns().is_some();
+        if ends_pulse {
+            self.is_stale = self.debounce.since_ns().is_some();
+        }
         self.resync(edge, buffer) || news
     }
 

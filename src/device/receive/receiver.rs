@@ -207,6 +207,11 @@ impl Receiver {
             trace::edge_received(self.device, edge.mark, edge.time_ns);
             news |= line.edge(edge, &self.buffer);
         }
+        if level.needs_thread() && reading.is_none() {
+            // What levels these led to cannot be known; the next reading shows where they ended.
+            let unread = (0..RING_EDGES).map_while(|_| self.ring.pop()).count();
+            line.drop_edges(unread as u64);
+        }
         let edges = self.ring.pushed();
         if self.ring.is_empty() {
             let level_read = reading.filter(|reading| reading.edges == edges).map(
@@ -217,7 +222,8 @@ impl Receiver {
             );
             // Without a reading the next one is to show the level after dropped edges, if a thread reads it.
             let may_resync = level_read.is_some() || !level.needs_thread();
-            news |= if may_resync && line.count_dropped(self.ring.dropped()) {
+            let has_dropped = may_resync && line.count_dropped(self.ring.dropped());
+            news |= if has_dropped {
                 let edge = level_read.unwrap_or_else(|| {
                     let mark = level.is_down();
                     now_ns = Ktime::now().as_ns();
