@@ -2,7 +2,8 @@
 
 //! Gap detection: ends a letter, a word or a session when no edge comes for a time.
 //!
-//! These ends have no interrupt, only time that passes without one. Delayed work suits this: every edge
+//! These ends have no interrupt, only time that passes without one. Nor has the end of the debounce time, nor a lost
+//! edge, for which the level is read here. Delayed work suits this: every edge
 //! postpones the item, so it runs after the last one. It runs in process context, where it may log the end
 //! of a session.
 //!
@@ -72,23 +73,24 @@ impl DelayedWorkHandler for GapTimer {
         for may_sleep in [true, false] {
             let reading = self.receiver.read(&self.level, ctx);
             let mut sleep_ns = None;
-            let mut arm = |wait_ns: u64| {
-                sleep_ns = Some(wait_ns).filter(|wait_ns| may_sleep && *wait_ns < MIN_DELAY_NS);
-                if sleep_ns.is_none() {
-                    work.mod_delayed_stepwise_ns(wait_ns);
-                }
-            };
-            let mut is_due = true;
+            let mut next_ns = 0;
             let news = self
                 .receiver
                 .drain(&self.level, &self.monitor, reading, &mut |wait_ns| {
-                    is_due = wait_ns == 0;
-                    if !is_due {
-                        arm(wait_ns);
+                    next_ns = wait_ns;
+                });
+            let is_early = may_sleep && (1..MIN_DELAY_NS).contains(&next_ns);
+            if is_early && !news {
+                // There is nothing to decode yet.
+                sleep_ns = Some(next_ns);
+            } else {
+                let decoded = self.receiver.decode(ctx, &mut |wait_ns| {
+                    if may_sleep && wait_ns < MIN_DELAY_NS {
+                        sleep_ns = Some(wait_ns);
+                    } else {
+                        work.mod_delayed_stepwise_ns(wait_ns);
                     }
                 });
-            if news || is_due {
-                let decoded = self.receiver.decode(ctx, &mut arm);
                 if news || decoded.has_text {
                     self.receiver.buffer.wake(decoded.has_text);
                 }

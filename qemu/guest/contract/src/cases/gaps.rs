@@ -17,6 +17,7 @@ super::cases![
     letters_words_and_sessions_end_on_time,
     letters_words_and_sessions_end_on_time_at_a_set_speed,
     the_first_word_of_a_speed_that_was_set_waits_for_wide_spaces,
+    a_speed_that_is_set_ends_the_word_at_once,
     an_edge_puts_the_end_off,
 ];
 
@@ -118,6 +119,24 @@ fn the_first_word_of_a_speed_that_was_set_waits_for_wide_spaces() -> Result {
         let letter_gap = scaled(UNIT, wpm) * 15 / 8;
         ends_on_time(&mut hand, wpm, letter_gap, scaled(FIRST_WORD_GAP, wpm))?;
     }
+    Ok(())
+}
+
+/// As its word gap has passed.
+fn a_speed_that_is_set_ends_the_word_at_once() -> Result {
+    let mut hand = Hand::new()?;
+    driver::set("receive_wpm", "0")?;
+    let reader = read(2)?;
+    hand.key(".")?;
+    // Long enough for a word at the speed, but not while it is not known.
+    thread::sleep(Duration::from_secs(1));
+    let set_at = now();
+    driver::set("receive_wpm", WPM)?;
+    let texts = reader.within(LIMIT)??;
+    assert_eq!((&*texts[0].1, &*texts[1].1), ("E", " "));
+    let late = texts[1].0.saturating_sub(set_at);
+    println!("{late:?} after it was set");
+    assert!(texts[0].0 < set_at && late <= 2 * JIFFY, "{late:?}");
     Ok(())
 }
 
