@@ -325,10 +325,10 @@ impl Decoder {
         let shortest = self.shortest();
         let normal = match self.reading {
             // The speed may have changed a lot: a dash at 60 WPM is a quarter of a dot at 5.
-            Reading::Following(_) => 3 * OCTAVE / 2,
-            _ => OCTAVE,
+            Reading::Following(_) => shortest + 3 * OCTAVE / 2,
+            _ => shortest + OCTAVE,
         };
-        self.keyed.bridge(shortest, shortest + normal);
+        self.keyed.bridge(shortest, normal);
     }
 
     /// The shortest mark or space that is keyed.

@@ -2,7 +2,7 @@
 
 //! Delivery: reads text from marks and spaces, and wakes the readers.
 //!
-//! To find out how to read a new hand, the decoder compares hundreds of readings, and user space decides how
+//! To find out how to read a new hand, the decoder compares dozens of readings, and user space decides how
 //! many readers there are to be woken. Neither is short enough for a softirq. So a work item does both in process
 //! context, where only tasks of less priority wait for it, once for all edges since its last run.
 

@@ -33,8 +33,8 @@ pub(crate) struct Level {
     source: Source,
     needs_thread: bool,
     /// Held from the change of a simulated level until its interrupt has been handled, and while the level is read.
-    /// Otherwise a reading between the two would take the edge for a lost one. A spinlock, so that the thread of the
-    /// interrupt does not wait for a task of less priority.
+    /// Otherwise a reading between the two would have the new level with the old number of edges. A spinlock, so that
+    /// the thread of the interrupt does not wait for a task of less priority.
     #[pin]
     changing: SpinLock<()>,
 }

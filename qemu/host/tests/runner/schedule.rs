@@ -2,10 +2,10 @@
 
 //! Decides which trial runs next. Each trial has a thread that waits for its turn here.
 //!
-//! Exact trials run concurrently, one for each processor; beside them runs one trial at a time that watches the host's
-//! clock, and one that mostly waits for it; such a trial that failed beside others is repeated alone at the end. A trial starts when its kernel is
-//! prepared and its board is free. Boards are kept for the next trial of their kind; a second board of a kind is booted
-//! only when no other trial can start.
+//! Exact trials run concurrently, one for each processor. Beside them runs one trial at a time that watches the host's
+//! clock, and one that mostly lets time pass; one of these that failed beside others is repeated alone at the end. A
+//! trial starts when its kernel is prepared and its board is free. Boards are kept for the next trial of their kind; a
+//! second board of a kind is booted only when no other trial can start.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};

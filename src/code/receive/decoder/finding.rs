@@ -17,7 +17,8 @@ use super::{
     CHANGE_MARKS, //
 };
 
-/// A fist is found when so many marks have been told and it is certain which spaces end words.
+/// A fist is found when so many marks have been told and it is certain which spaces end words, or when there is no
+/// room for more.
 const FOUND_MARKS: usize = 20;
 
 /// So many marks are held at most: then the likeliest reading is told, certain or not.

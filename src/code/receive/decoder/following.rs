@@ -24,8 +24,8 @@ const CHANGE: i32 = 200;
 /// With so many marks, a surprise is the scatter of the hand.
 const DOUBT_MARKS: usize = 7;
 
-/// Letters that mean nothing count two, E and T count one, and a letter of three marks or more takes three off. More
-/// than this, and the fist is found anew.
+/// Letters that mean nothing count two, E and T whose kind is not clear count one, and a letter of three marks or more
+/// takes three off. More than this, and the fist is found anew.
 const NONSENSE_MAX: u8 = 7;
 
 /// Following the fist.
