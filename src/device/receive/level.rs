@@ -32,9 +32,9 @@ enum Source {
 pub(crate) struct Level {
     source: Source,
     needs_thread: bool,
-    /// Held from the change of a simulated level until its interrupt has been handled, and while the level is read.
-    /// Otherwise a reading between the two would have the new level with the old number of edges. A spinlock, so that
-    /// the thread of the interrupt does not wait for a task of less priority.
+    /// Held from the change of a simulated level until its interrupt has been handled, and while a thread reads the level
+    /// for edges that have none: a reading between the two would have the new level with the old number of edges. A
+    /// spinlock, so that the thread does not wait for a task of less priority.
     #[pin]
     changing: SpinLock<()>,
 }
@@ -96,7 +96,7 @@ impl Level {
         match &self.source {
             Source::Line(line) => line.get_cansleep(ctx),
             Source::Simulated(level) => {
-                let _guard = self.changing.lock();
+                let _guard = self.needs_thread.then(|| self.changing.lock());
                 // Later loads, such as that of the number of edges, come after this.
                 Ok(level.load(Acquire))
             }
