@@ -21,10 +21,11 @@ const REST_S: u32 = 2;
 const STARTS: usize = 20;
 /// How many characters are written at once.
 const TEXT_CHARS: usize = 1000;
-/// The text that is received, and its unit: 30 WPM.
+/// The text that is received, and its unit: 29 WPM. At 30 it is a whole number of ticks, so that all edges have the same
+/// place between two ticks.
 const RECEIVED: &str = "PARIS";
 const RECEIVED_TIMES: usize = 20;
-const RECEIVED_UNIT_US: u64 = 40_000;
+const RECEIVED_UNIT_US: u64 = 41_379;
 /// How many edges are made as fast as they can be.
 const STORM_EDGES: usize = 10_000;
 
