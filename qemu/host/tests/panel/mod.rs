@@ -96,6 +96,12 @@ fn run(terminal: &Terminal, command: &str, expected: &str) {
     terminal.wait_line(expected);
 }
 
+/// Waits until the guest knows this size of the terminal, which reaches it on another way than the shell's bytes.
+fn has_size(terminal: &Terminal, size: &str) {
+    let command = format!("until stty size | grep -qx '{size}'; do usleep 50000; done; stty size");
+    run(terminal, &command, size);
+}
+
 /// Keys Morse with the mouse, at absolute times. Returns how late the picture of the key was at worst.
 fn key(terminal: &Terminal, code: &str) -> Duration {
     let start = Instant::now();
@@ -180,12 +186,12 @@ fn key_is_pressed_by_the_mouse_and_its_text_and_path_are_shown() {
 
 fn shell_has_the_rest_of_the_terminal_whatever_its_size() {
     let terminal = board(morse_run(), false);
-    run(&terminal, "stty size", "19 80");
+    has_size(&terminal, "19 80");
     terminal.resize(16, 60);
-    run(&terminal, "stty size", "15 60");
+    has_size(&terminal, "15 60");
     terminal.wait_row(16, "Ctrl-A x leaves");
     terminal.resize(ROWS, COLUMNS);
-    run(&terminal, "stty size", "19 80");
+    has_size(&terminal, "19 80");
     terminal.wait_row(KEY, "key △ up");
 
     // A guest that never stops writing.
@@ -262,7 +268,7 @@ fn key_toggles_elsewhere_and_goes_up_by_itself() {
 
 fn without_a_key_the_terminal_is_plain() {
     let terminal = board(morse_run().env("KEY", "none"), true);
-    run(&terminal, "stty size", "23 80");
+    has_size(&terminal, "23 80");
     terminal.wait_row(24, "Ctrl-A x leaves");
     assert!(!terminal.reports_mouse());
     assert!(!terminal.written().contains("\x1b[?u"));
