@@ -76,7 +76,7 @@ fn a_key_whose_chip_goes_is_told_and_costs_nothing_else() {
         note!("{runs} runs of the gap timer");
         assert!(runs.trim().parse::<u64>().expect("a number") < 50, "{runs}");
 
-        // What was read before is there, its session has ended, and the lamp works.
+        // The text read before is there, its session has ended, and the lamp works.
         assert_eq!(board.run("cat /tmp/text")?, "T \n");
         let recording = Recording::start_line(board, OUTPUT, 0)?;
         board.run("morse-send E")?;

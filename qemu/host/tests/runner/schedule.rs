@@ -15,7 +15,7 @@ use morse_board::Board;
 /// The key of a resource that trials on one kernel share.
 pub type SharedKey = (usize, &'static str);
 
-/// What a trial does with the host's clock.
+/// A trial's use of the host's clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Clock {
     /// It measures times.

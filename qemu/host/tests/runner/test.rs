@@ -36,7 +36,7 @@ pub struct Test {
     pub body: Arc<dyn Fn() + Send + Sync>,
     /// The shared board that the body uses; `None` if it boots its own.
     pub board: Option<&'static Kind>,
-    /// What the test does with the host's clock, if anything.
+    /// Its use of the host's clock; `None` in virtual time.
     pub clock: Option<Clock>,
     /// With several kernels the test runs on the stock kernel only.
     pub stock_only: bool,
