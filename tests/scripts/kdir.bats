@@ -4,7 +4,7 @@
 
 setup() {
 	load common
-	out=kdir-test
+	out=kdir-test.$$
 }
 
 teardown() { rm -rf "$top"/build/*."$out"; }
