@@ -9,7 +9,8 @@ use morse_board::driver::{numbers, set};
 use morse_board::trace::Recording;
 use morse_board::{Board, Options, Result, Time};
 
-use super::spinlock::{press, DEVICE_TREE, DRIVER, OUTPUT, RECEIVE_WPM, UNIT_MS};
+use super::spinlock::{press, DEVICE_TREE, DRIVER, OUTPUT};
+use super::{RECEIVE_WPM, UNIT_MS};
 use crate::fixture::lacks_modules;
 use crate::runner::test::{Kind, Tests};
 

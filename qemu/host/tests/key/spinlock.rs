@@ -14,6 +14,7 @@ use morse_board::driver::set;
 use morse_board::trace::Recording;
 use morse_board::{decode, Board, Options, Pace, Result, Time, Timeline};
 
+use super::{RECEIVE_WPM, UNIT_MS};
 use crate::fixture::{has_rt, lacks_modules};
 use crate::runner::test::{Kind, Tests};
 
@@ -77,10 +78,6 @@ const REGISTERS: &str = "/sys/kernel/debug/regmap/*4e000000*/registers";
 const SENT: &str = "AN";
 const SENT_UNIT_US: u64 = 300_000;
 
-/// The unit of what is keyed, in ms.
-pub(super) const UNIT_MS: u64 = 100;
-/// Its speed.
-pub(super) const RECEIVE_WPM: &str = "12";
 /// C, then Q: the lengths of marks and spaces in units.
 const KEYED: [u64; 16] = [3, 1, 1, 1, 3, 1, 1, 3, 3, 1, 3, 1, 1, 1, 3, 1];
 
