@@ -26,7 +26,7 @@ help:
 	@echo '                    KERNELS="stock sanitizer"      on both, as CI does'
 	@echo '  make bench      measure against baselines in C: a table, JSON and plots (bench/README.md)'
 	@echo '  make matrix     the boot tests on four kernels: arm64, PREEMPT_RT, 32-bit ARM, amd64 (some 20 minutes or more)'
-	@echo '  make lint       formatting, clippy for host and kernel code, checkpatch, device tree schema'
+	@echo '  make lint       formatting, clippy, sleeping in atomic context, checkpatch, shellcheck, schemas, the workflow'
 	@echo '  make deb        build Debian packages, into build/deb/ARCH (packaging/README.md)'
 	@echo '  make install DESTDIR=DIR   install module, programs and man pages below DIR (/ by default)'
 	@echo '  make tools      only bring up the tool root        make kernel   only prepare the kernel tree'

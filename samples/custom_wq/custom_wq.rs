@@ -38,7 +38,7 @@ module! {
     type: module::Adapter<Sample>,
     name: "custom_wq",
     authors: ["The morse authors"],
-    description: "An ordered workqueue is made, used, drained and destroyed",
+    description: "An ordered workqueue is made, used, flushed and destroyed",
     license: "GPL v2",
 }
 

@@ -32,7 +32,7 @@ static const struct kernel_param_ops empty_irq_raise_ops = {
 	.set = empty_irq_raise,
 };
 module_param_cb(raise, &empty_irq_raise_ops, NULL, 0200);
-MODULE_PARM_DESC(raise, "Raise the interrupt so often");
+MODULE_PARM_DESC(raise, "Raise the interrupt N times");
 
 static int __init empty_irq_init(void)
 {

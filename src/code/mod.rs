@@ -11,7 +11,8 @@
 //!   marks and spaces into text;
 //! - both read the tables of [`alphabet`].
 //!
-//! Durations are integer nanoseconds (`_ns`). A [`Span`] has fractions of a nanosecond, too.
+//! Durations are integer nanoseconds (`_ns`), and logarithms of them inside the decoder. A [`Span`] has
+//! fractions of a nanosecond, too. A *gap*, as sending has it, is what receiving calls a *space*.
 
 pub mod alphabet;
 pub mod element;

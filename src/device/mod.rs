@@ -10,9 +10,12 @@
 //! - [`standalone`] -> [`driver`] -> this file -> `node`, `power` -> `transmit`, `receive` -> `code`, `linux`
 //! - `transmit`: `beacon`, `keyer` -> `transmitter` -> `queue`, `settings`; `queue` -> `state` -> `fifo`;
 //!   `keyer` -> `deadline`, `log`, `monitor` -> `lamp`, `transmitter`
-//! - `receive`: `key` -> `irq` -> `receiver`; `softirq`, `gap`, `deliver`, `ticker` -> `receiver` ->
+//! - `receive`: `key` -> `irq` -> `softirq`, `receiver`; `softirq`, `gap`, `deliver`, `ticker` -> `receiver` ->
 //!   `text`, `line`, `level`, `rates`; `text` -> `line`, `session`; `line` -> `buffer` -> `stream`
-//! - `softirq`, `gap`, `receiver` -> `transmit::monitor`
+//! - `softirq`, `gap`, `receiver` -> `transmit::monitor`; `softirq` -> `transmit::transmitter`
+//!
+//! Locks are taken in this order, where one is taken under another: the receiver's `text`, its `line`, the state of the
+//! read buffer, the place of a reader; `line`, the state of the shared lamp; the beacon, the state of the queue.
 
 pub(crate) mod driver;
 mod node;

@@ -61,8 +61,8 @@ macro_rules! new_delayed_work {
 /// The margin covers the latency from the timer to the worker, so that the handler is never a whole jiffy
 /// late.
 pub const MIN_DELAY_NS: u64 = JIFFY_NS + MARGIN_NS;
-/// Less than a quarter: 5 ms, the usual debounce time, are a jiffy and a quarter at 250 HZ, and the timer waits
-/// for most of them, until 3.2 ms after them at worst.
+/// Less than a quarter, so that the timer waits for most of the usual debounce time, 5 ms (a jiffy and a
+/// quarter at 250 HZ), at worst until 3.2 ms after it.
 const MARGIN_NS: u64 = JIFFY_NS / 5;
 
 /// The timer wheel has a resolution of one jiffy up to this delay. Longer ones are late by at most an

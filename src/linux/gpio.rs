@@ -40,14 +40,14 @@ extern "C" {
     /// `gpiod_set_value_cansleep()`
     fn morse_helper_gpiod_set(desc: *mut Desc, active: bool) -> c_int;
     /// Reads the clock into `stamp`, then calls `gpiod_set_value_cansleep()`. If the chip does not sleep,
-    /// interrupts are disabled from the first to the second, but on `PREEMPT_RT`.
+    /// interrupts are disabled across both, except on `PREEMPT_RT`.
     fn morse_helper_gpiod_set_stamped(
         desc: *mut Desc,
         active: bool,
         stamp: *mut bindings::ktime_t,
     ) -> c_int;
     /// Spins until `at`, then calls `gpiod_set_value_cansleep()`. If the chip does not sleep, interrupts are
-    /// disabled for the last `closed_ns`, but on `PREEMPT_RT`.
+    /// off for the last `closed_ns`, except on `PREEMPT_RT`.
     fn morse_helper_gpiod_set_at(
         desc: *mut Desc,
         active: bool,

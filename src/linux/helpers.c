@@ -113,8 +113,8 @@ bool morse_helper_gpiod_cansleep(struct gpio_desc *desc)
 
 #ifdef CONFIG_LEDS_TRIGGERS
 /*
- * An LED shines as brightly as its user has set it, before the trigger or
- * since, or as it can. Its trigger data is that brightness.
+ * An LED shines at the brightness that its user set before or since, or else at
+ * its maximum. Its trigger data is that brightness.
  */
 int morse_helper_led_activate(struct led_classdev *led)
 {

@@ -17,7 +17,7 @@ use kernel::{
 };
 
 extern "C" {
-    /// Has the LED shine as brightly as its user has set it, or as it can, while the trigger is on.
+    /// Lights the LED at its user's brightness, or at its maximum, while the trigger is on.
     fn morse_helper_led_activate(led: *mut c_void) -> c_int;
     /// Switches all LEDs of the trigger, each to its own brightness.
     fn morse_helper_led_show(trigger: *mut c_void, on: bool);

@@ -2,7 +2,7 @@
 
 //! A module parameter whose value is one of several words.
 //!
-//! The `module!` macro supports only numbers. [`choice_param!`] defines a parameter that takes a word of a
+//! The `module!` macro supports numbers and `bool`, but no strings. [`choice_param!`] defines a parameter that takes a word of a
 //! list. With any other value, loading the module fails with `EINVAL`.
 //!
 //! C header: [`include/linux/moduleparam.h`](srctree/include/linux/moduleparam.h)

@@ -113,7 +113,7 @@ pub fn character_sent(device: u32, utf8: &[u8]) {
 /// The mechanisms that defer work, with the numbers of the header.
 #[derive(Clone, Copy)]
 pub enum Mechanism {
-    /// BH work item or tasklet.
+    /// BH work item, tasklet, or the interrupt's thread.
     Softirq = 0,
     /// Delayed work.
     Gap = 1,

@@ -21,7 +21,7 @@
 
 /*
  * The bottom half takes an edge of the key, before debouncing. An edge that was
- * dropped for lack of room (sysfs: edges_dropped) has no event.
+ * dropped (sysfs: edges_dropped) has no event.
  *
  * mark:	1 if the key is down after the edge, else 0
  * time_ns:	time of the interrupt, in ns on CLOCK_MONOTONIC (the trace clock

@@ -76,7 +76,7 @@ impl Sender {
         complain(self.device.set("weight", weight));
     }
 
-    /// Has an abort wait until the text is sent.
+    /// Has an abort ignored while text is being sent.
     pub fn set_word_mode(&self) {
         self.lock().is_word_mode = true;
     }

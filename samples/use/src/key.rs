@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Presses the simulated key of a device without hardware, at exact times.
+//! Presses the simulated key of a device without a key, at exact times.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};

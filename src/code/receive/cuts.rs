@@ -7,10 +7,10 @@ use super::fist::COST;
 /// A reading is certain if all that contradict it cost so much more.
 pub(super) const CERTAIN: i32 = 6 * COST;
 
-/// The alphabet can make up for a cut that costs so much more than the best.
+/// The alphabet can make up for a cost this much above the cheapest cut's.
 const WITNESS: i32 = CERTAIN + 6 * COST;
 
-/// Of so many cuts, the cheapest, the alphabet is asked.
+/// How many of the cheapest cuts the alphabet judges.
 const CUTS: usize = 32;
 
 /// Where the sorted lengths are cut, by the indices of places.
@@ -21,7 +21,7 @@ pub(super) struct Cut {
     pub(super) dots: u8,
     /// Spaces inside letters are below.
     pub(super) element_spaces: u8,
-    /// Those between letters are, too.
+    /// Spaces inside words are below.
     pub(super) inner_spaces: u8,
 }
 

@@ -46,7 +46,7 @@ pub struct Debounce {
 }
 
 impl Debounce {
-    /// An interrupt may come so long after the change of the level: the chip of the line may be on a slow bus.
+    /// The longest delay of an interrupt after its edge: the chip of the line may be on a slow bus.
     pub const LATE_NS: u64 = 20_000_000;
 
     /// A line with the level `mark` since an unknown time.

@@ -7,6 +7,10 @@
 //! ends. If marks come that do not fit, they are held until they show whether the speed has changed.
 //!
 //! Each call takes a bounded number of steps.
+//!
+//! Words of the decoder's files: a mark is *held* until its letter is *told*, which is to say delivered as text. A
+//! *cost* is a negative logarithm of a likelihood; a length that costs much is a *surprise*, after which the speed is
+//! *in doubt* until further marks decide.
 
 use super::{
     fist::{
@@ -76,22 +80,22 @@ pub struct Decoder {
     is_in_doubt: bool,
     /// The last keying does not fit the fist: it is kept, as evidence of another.
     is_surprised: bool,
-    /// Another fist was found for the keying up to this index, and is to be told by this one.
+    /// The keying up to this index has another fist, by which it is to be told.
     before: Option<(usize, Fit)>,
-    /// Whether the space after the last letter told ends a word has not been told, while the fist is being found.
+    /// While the fist is being found: the space after the last letter told may still prove to be a word space.
     is_space_open: bool,
     /// How many letters made little sense lately.
     nonsense: u8,
     ended: Ended,
 }
 
-/// A change of speed shows in so many marks.
+/// The marks that show a change of speed.
 const CHANGE_MARKS: usize = 3;
 
 /// Bridged are spikes and dropouts shorter than an eighth of a dot or element space.
 const BRIDGED: Log = 3 * OCTAVE;
 
-/// While the fist is being found, shorter than 7.5 ms, log2(7500 us / 1.024 us): the least weight at 60 WPM has 8 ms.
+/// The same while the fist is being found: 7.5 ms, log2(7500 us / 1.024 us): the least weight at 60 WPM has 8 ms.
 const SHORTEST: Log = 3287;
 
 impl Default for Decoder {

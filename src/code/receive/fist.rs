@@ -40,7 +40,7 @@ pub(super) const COST_WORD_SPACE: i32 = 38;
 /// The cost of an outlier. However far off one length is, it does not prove more than this.
 const COST_OUTLIER: i32 = 120;
 
-/// Later samples of a mean count one in so many.
+/// Later samples count one part in this many.
 const RATE: i32 = 12;
 const RATE_LETTER_SPACE: i32 = 10;
 const RATE_WORD_SPACE: i32 = 8;
@@ -50,12 +50,11 @@ const RATE_WORD_SPACE: i32 = 8;
 const BOUND: Log = 100;
 const BOUND_WORD_SPACE: Log = 150;
 
-/// One part in so many of the error of a mark or element space moves the other kinds, too, as a change of speed
+/// The part (1 / this) of the error of a mark or element space that moves the other kinds, as a change of speed
 /// does.
 const TEMPO: i32 = 16;
 
-/// Nothing is learnt from a length so near a border that it may be of either kind: in this part of the distance
-/// of the kinds.
+/// Nothing is learnt from a length nearer to a border than this part of the distance of its two kinds.
 const UNSURE: i32 = 8;
 
 /// The mean lengths of the five kinds, and how marks and element spaces scatter.
@@ -74,7 +73,7 @@ impl Fist {
     pub(super) const fn new(
         [dot, dash, element_space, letter_space, word_space]: [Mean; 5],
     ) -> Self {
-        /// The lengths of a good hand, until this one has been seen.
+        /// The spread of a good hand, until this one has been seen.
         const SPREAD: Mean = Mean::new(40, 4);
 
         Self {
@@ -87,7 +86,7 @@ impl Fist {
         }
     }
 
-    /// The fist by the book, with a dot of this length, of which no length has been seen.
+    /// The standard fist with a dot of this length, without samples.
     pub(super) const fn standard(dot: Log) -> Self {
         /// log2(3) and log2(7).
         const DASH: Log = 406;
@@ -130,11 +129,11 @@ impl Fist {
 
     /// Learns from a length.
     pub(super) fn learn(&mut self, kind: Kind, length: Log) {
-        /// A mean deviation becomes a standard deviation, as that of a Gaussian.
+        /// From a mean deviation to the standard deviation of a Gaussian.
         const SD_TO_DEVIATION: (Log, Log) = (5, 4);
         /// An outlier counts as twice the usual error, or it would blow the spread up.
         const SPREAD_BOUND: Log = 2 * SD_MARK;
-        /// The spread follows slowly: it is a square, and more uncertain than a mean.
+        /// The spread follows slowly: it is more uncertain than a mean.
         const SPREAD_RATE: i32 = 32;
 
         if self.is_unsure(kind, length) {
@@ -206,7 +205,7 @@ impl Fist {
         (mark + cost, surprise)
     }
 
-    /// How much likelier the kind that `length` is than its neighbour, as a cost.
+    /// How much likelier the kind of `mark` is than the other, as a cost.
     pub(super) fn mark_margin(&self, mark: Log) -> i32 {
         margin(mark, self.dash_border(), self.dot, self.dash, SD_MARK)
     }
@@ -224,7 +223,7 @@ impl Fist {
 
     /// Whether the kind of a length is not clear.
     pub(super) fn is_doubtful(&self, keyed: &[MarkSpace]) -> bool {
-        /// Half way from the border to the mean of a hand by the book, this is passed.
+        /// A standard hand has this just past half way from border to mean.
         const CLEAR: i32 = 200;
 
         keyed.iter().any(|item| {

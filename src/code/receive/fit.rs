@@ -49,7 +49,7 @@ use super::{
     witness, //
 };
 
-/// A gap is clearly longer than a space by this: a fifth of an octave.
+/// The excess of a clearly longer gap: a fifth of an octave.
 const CLEAR_LETTER: Log = 50;
 
 /// A border, and how far it may be off in readings that cost nearly the same.
@@ -105,7 +105,7 @@ impl Fit {
             fit.fist.word_space,
         ];
         match set_unit {
-            // Of spaces of one kind, the speed tells which it is; but words may be spread, and so may letters.
+            // If all spaces are of one kind, the speed tells which; but words and letters may be spread.
             Some(unit) if kinds.iter().filter(|kind| kind.is_sampled()).count() <= 1 => {
                 let fist = Fist::standard(unit);
                 let best = fist.word_border();
@@ -313,7 +313,7 @@ impl<'a> Fitting<'a> {
         }
     }
 
-    /// The means of a cut, each drawn to the mean of hands the more the fewer lengths it is of.
+    /// The means of a cut. The fewer lengths a mean has, the more it is drawn to the prior.
     fn fist(&self, cut: Cut) -> Fist {
         let [dots, element_spaces, inner_spaces] =
             [cut.dots, cut.element_spaces, cut.inner_spaces].map(usize::from);

@@ -23,7 +23,7 @@ pub(super) struct MarkSpace {
 pub(super) struct Keyed {
     items: [MarkSpace; Keyed::CAPACITY],
     len: usize,
-    /// The marks of these letters have been told.
+    /// How many marks have been told.
     told: usize,
 }
 
@@ -150,8 +150,7 @@ impl Keyed {
         }
     }
 
-    /// Whether the end may be chatter of the contact: so short beside the longest mark that the next mark may show that
-    /// it was not keyed.
+    /// Whether the last marks may be contact chatter: so short beside the longest mark that the next one may show it.
     pub(super) fn may_chatter(&self) -> bool {
         let longest = self.all().iter().map(|item| item.mark).max();
         let most = most_chatter(longest.unwrap_or(0));

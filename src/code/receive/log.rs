@@ -2,10 +2,10 @@
 
 //! Lengths of time as logarithms.
 //!
-//! People are off by a part of a length, not by a time, so all the decoder does with lengths is to compare
-//! their logarithms. There is no floating point in the kernel; 256 steps to an octave are 0.27 % each.
+//! A hand's errors are proportional to its lengths, so the decoder only compares logarithms of lengths.
+//! There is no floating point in the kernel; 256 steps to an octave are 0.27 % each.
 
-/// The logarithm of a length to the base 2, in [`Log::OCTAVE`]ths, of a unit of 1.024 us.
+/// The logarithm of a length to the base 2, in [`OCTAVE`]ths, of a unit of 1.024 us.
 pub(super) type Log = i32;
 
 /// A factor of two.

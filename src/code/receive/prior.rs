@@ -64,7 +64,7 @@ const WORD_SPACE_TO_UNSEEN: Prior = Prior {
     ..WORD_SPACE_TO_LETTER_SPACE
 };
 
-/// Spaces may be stretched without limit, which costs so much at most.
+/// The highest cost of a stretched space; stretching has no limit.
 const FARNSWORTH: i32 = 5 * COST;
 
 /// A dot of 70 ms is 17 WPM. Nothing is known of the speed, so it takes an octave to matter.
@@ -85,8 +85,8 @@ pub(super) const fn word_space(letters: Run) -> Prior {
 }
 
 impl Prior {
-    /// The cost that `run`, whose lengths scatter by `sd`, has the mean it has, where this is above `base`; and
-    /// the mean that is likeliest then.
+    /// The cost of the mean of `run`, whose lengths scatter by `sd`, under this prior relative to `base`; and
+    /// the likeliest mean then.
     pub(super) fn estimate(&self, run: Run, base: Log, sd: Log) -> (i32, Log) {
         let center = base + self.mean;
         if run.count == 0 {

@@ -15,7 +15,7 @@ use crate::code::{
     text::Text, //
 };
 
-/// The cost of a code that means nothing. People do send such codes, so it is no more than two outliers.
+/// The cost of a code that means nothing. People do send such codes, so it is less than an outlier's.
 const NOTHING: i32 = 100;
 /// The cost of a sign or prosign, which are rarer than letters and figures.
 const SIGN: i32 = 32;
@@ -46,7 +46,7 @@ pub(super) fn cost_of_all(
     letter_space: Log,
     has_ended: bool,
 ) -> i32 {
-    /// More than any letter has.
+    /// As long as the longest letter.
     const TOO_LONG: u32 = 7;
 
     let mut code = Some(Code::EMPTY);

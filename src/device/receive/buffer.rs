@@ -93,8 +93,7 @@ impl ReadBuffer {
         }
     }
 
-    /// Appends a pulse, as [`Self::push_text`] does with text, if a file reads pulses: others begin with later
-    /// ones.
+    /// Appends a pulse, as [`Self::push_text`] does with text, if a file reads pulses: no later file needs it.
     pub(crate) fn push_pulse(&self, pulse: Pulse) {
         if !self.has_pulse_files.load(Relaxed) {
             return;
@@ -115,8 +114,8 @@ impl ReadBuffer {
         self.state.lock().lost += pulses;
     }
 
-    /// Wakes the readers after pulses were appended, and text if `has_text`. Pulses alone concern no reader of text,
-    /// which an event for each would wake.
+    /// Wakes the readers after pulses were appended, and text if `has_text`. For pulses alone it does so only if a
+    /// file reads pulses.
     pub(crate) fn wake(&self, has_text: bool) {
         if has_text || self.has_pulse_files.load(Relaxed) {
             self.waiters.notify(Band::In);
@@ -246,8 +245,8 @@ impl ReadBuffer {
         self.waiters.wake_up_poll(PollEvents::IN);
     }
 
-    /// Copies the text of a claim, and returns where it stopped: not at the end if the rest has been
-    /// overwritten meanwhile. As an error if user space did not take it.
+    /// Copies the text of a claim, and returns where it stopped: before the end if the rest was
+    /// overwritten meanwhile; as `Err` if user space did not take it.
     fn copy_text(&self, claim: &Claim, to: &mut IovIterDest<'_>) -> Result<u64, u64> {
         let mut position = claim.from;
         let mut chunk = [0; CHUNK_BYTES];

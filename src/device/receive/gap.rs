@@ -2,10 +2,9 @@
 
 //! Gap detection: ends a letter, a word or a session when no edge comes for a time.
 //!
-//! These ends have no interrupt, only time that passes without one. Nor has the end of the debounce time, nor a lost
-//! edge, for which the level is read here. Delayed work suits this: every edge
-//! postpones the item, so it runs after the last one. It runs in process context, where it may log the end
-//! of a session.
+//! No interrupt marks these ends, the end of the debounce time, or a lost edge, for which the level is read here.
+//! Delayed work suits this: every edge postpones the item, so it runs after the last one. It runs in process
+//! context, where it may log the end of a session.
 //!
 //! # Accuracy
 //!

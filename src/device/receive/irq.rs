@@ -38,8 +38,8 @@ enum Start {
     /// The thread of the interrupt, for a key whose level only a thread may read.
     Thread {
         bottom_half: BottomHalf,
-        /// The hard handler runs. It does not for a chip on a bus, whose interrupts another thread
-        /// demultiplexes.
+        /// The hard handler has run. For a chip on a bus it never does: another thread
+        /// demultiplexes interrupts.
         has_top_half: AtomicFlag,
     },
 }

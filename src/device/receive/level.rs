@@ -78,7 +78,7 @@ impl Level {
     }
 
     /// Returns whether the key is down, in any context if no thread is needed. A line that cannot be read
-    /// is taken for one that is not.
+    /// counts as up.
     #[inline]
     pub(crate) fn is_down(&self) -> bool {
         match &self.source {

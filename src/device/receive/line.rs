@@ -36,7 +36,7 @@ pub(super) const STEPS: usize = 1024;
 pub(super) enum Step {
     /// A mark or a space that has ended.
     Pulse(Pulse),
-    /// The key is stuck: the mark that it makes is none.
+    /// The key is stuck: its mark does not count.
     Stuck,
     /// Steps before this one were overwritten.
     Lost(u64),
@@ -56,16 +56,16 @@ pub(super) struct Gaps {
 pub(crate) struct EdgeCounts {
     /// Edges that began a mark or a space.
     pub(crate) received: u64,
-    /// Edges that did not last for the debounce time.
+    /// Edges that began neither a mark nor a space.
     pub(crate) debounced: u64,
-    /// Edges dropped for lack of room in the ring.
+    /// Edges dropped for lack of room in the ring, or as the level could not be read.
     pub(crate) dropped: u64,
 }
 
 /// See the [module documentation](self).
 pub(crate) struct LineState {
     debounce: Debounce,
-    /// When the level was first looked at, for one that has not changed since.
+    /// When a level that has not changed since was first read.
     began_ns: u64,
     debounce_us: u32,
     /// Marks and spaces for the decoder, and how many it has taken.
@@ -148,13 +148,13 @@ impl LineState {
         self.pulse(pulse, buffer)
     }
 
-    /// Takes the level of the line; `None` if it is not known. If an edge was lost, the mark or space that ends with it
-    /// has no length that can be known.
+    /// Takes the level of the line; `None` if it is not known. If an edge was lost, the length of the mark or space
+    /// that it ended is unknown.
     pub(crate) fn check(&mut self, level: Option<Edge>, buffer: &ReadBuffer) -> bool {
         let Some(edge) = self.debounce.check(level) else {
             return false;
         };
-        // What ended before has one.
+        // The pulse before has one.
         let pulse = self.debounce.settle(edge.time_ns);
         let news = self.pulse(pulse, buffer);
         let ends_pulse = edge.mark != self.debounce.is_mark();
@@ -224,8 +224,8 @@ impl LineState {
         self.gaps = gaps;
     }
 
-    /// Returns when the line is to be looked at next if no edge comes, in nanoseconds. Without a time, the decoder
-    /// has to take a step first, or only an edge changes anything.
+    /// Returns when the line is to be looked at next if no edge comes, in nanoseconds. `None` if the decoder has
+    /// to take a step first, or if only an edge changes anything.
     pub(super) fn next_ns(&self) -> Option<u64> {
         let up_ns = self.up_since_ns().filter(|_| !self.has_steps());
         let Gaps {

@@ -168,7 +168,7 @@ impl Receiver {
             .edges
             .wrapping_sub(self.ring.popped())
             .wrapping_sub(1);
-        // Those after the reading are for the next one.
+        // Later edges wait for the next reading.
         if younger >= RING_EDGES as u32 {
             return None;
         }
@@ -208,7 +208,7 @@ impl Receiver {
             news |= line.edge(edge, &self.buffer);
         }
         if level.needs_thread() && reading.is_none() {
-            // What levels these led to cannot be known; the next reading shows where they ended.
+            // The levels of these are unknown; the next reading shows the last one.
             let unread = (0..RING_EDGES).map_while(|_| self.ring.pop()).count();
             line.drop_edges(unread as u64);
         }
@@ -220,7 +220,7 @@ impl Receiver {
                     mark: down,
                 },
             );
-            // Without a reading the next one is to show the level after dropped edges, if a thread reads it.
+            // If a thread reads the level, resyncing after dropped edges waits for a reading.
             let may_resync = level_read.is_some() || !level.needs_thread();
             let has_dropped = may_resync && line.count_dropped(self.ring.dropped());
             news |= if has_dropped {
@@ -238,7 +238,7 @@ impl Receiver {
             };
         }
         monitor.follow(line.level());
-        // Without further edges the time has passed for certain; otherwise the next run takes it.
+        // Only if no edge is left has time passed without one; otherwise the next run takes it.
         if self.ring.is_empty() {
             news |= line.time(now_ns, &self.buffer);
         }

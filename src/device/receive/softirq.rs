@@ -62,7 +62,7 @@ choice_param! {
 choice_param! {
     /// The same parameter by its older name.
     static OLDER_NAME: "softirq" = ["auto", "bh", "tasklet", "thread"];
-    "The same as bottom_half, which goes first"
+    "Older name, used if bottom_half is auto"
 }
 
 // Indices of the words.
@@ -88,7 +88,7 @@ pub(crate) fn needs_thread(line: Option<&gpio::Input>) -> bool {
     }
 }
 
-/// The handler of the softirq, and the job of the thread of [`ThreadedHalves`](super::irq::ThreadedHalves).
+/// The handler of the softirq, and the job of the thread of [`KeyHandler`](super::irq::KeyHandler).
 pub(crate) struct BottomHalf {
     dev: ARef<Device>,
     transmitter: Arc<Transmitter>,
@@ -143,7 +143,7 @@ impl BottomHalf {
     fn process(&self, reading: Option<Reading>) {
         let _deferral = Deferral::start(self.receiver.device, Mechanism::Softirq);
         self.receiver.count_softirq();
-        // The key wakes a system that sleeps by its interrupt; here is one that is about to.
+        // The interrupt wakes a sleeping system; this stops one from falling asleep.
         if self.transmitter.is_resting() {
             wakeup::report_event(&self.dev);
         }

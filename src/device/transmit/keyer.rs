@@ -138,7 +138,7 @@ impl Keyer {
         // Taken at the first edge: without an edge the monitor keeps the lamp.
         let mut taken = None;
         let device = self.transmitter.device;
-        // Raised after the first edge, as raising it would delay that edge.
+        // The priority, raised after the first edge so as not to delay it.
         let mut urgent = None;
 
         while !self.is_stopped() {

@@ -19,9 +19,9 @@ use kernel::{
 
 /// The GPIO LED of the device, if it has one, and the LEDs that are attached to its trigger.
 ///
-/// The lamp is dark when it is made and after it is dropped, as its parts are. The GPIO LED is always set
-/// first, as it has to be on time. If setting it fails, as on a bus it may, the transmission goes on: the
-/// next edge may succeed.
+/// A new lamp is dark, and dropping it makes its LEDs dark. The GPIO LED is always set first, as it has
+/// to be on time. If setting it fails, as on a bus it may, the transmission goes on: the next edge may
+/// succeed.
 pub(crate) struct Lamp {
     led: Option<gpio::Output>,
     trigger: Pin<KBox<Trigger>>,

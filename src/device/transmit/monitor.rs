@@ -2,9 +2,8 @@
 
 //! The monitor: the lamp follows the key while nothing is sent.
 //!
-//! The bottom half sets the lamp, so that it is as prompt as the decoding of the edge. A softirq must not
-//! sleep, so the keyer, a work item, sets a lamp that sleeps. The lamp shows the level of the line itself,
-//! bounces included: no debouncing delays it.
+//! The bottom half sets the lamp. A softirq must not sleep, so the keyer, a work item, sets a lamp that
+//! sleeps. The lamp shows the level of the line itself, bounces included: no debouncing delays it.
 //!
 //! Keyer and bottom half share the lamp by [`SharedLamp`]. While a message is sent it belongs to the keyer,
 //! which sets it without a lock.

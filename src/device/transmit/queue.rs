@@ -358,8 +358,8 @@ impl TxQueue {
         symbol
     }
 
-    /// Marks the symbol taken last as cut by a rest; the lamp is dark. Returns whether that holds: not if the symbol is
-    /// to be aborted. For the keyer.
+    /// Marks the symbol taken last as cut by a rest; the lamp is dark. Returns `false` if it is to be aborted instead.
+    /// For the keyer.
     pub(crate) fn cut(&self) -> bool {
         let mut state = self.state.lock();
         state.is_cut = state.keying.is_some() && !self.is_aborted();

@@ -21,7 +21,7 @@ pub(super) struct QueueState {
     pub(super) spacing: Spacing,
     /// A write is in progress; others wait for its end.
     pub(super) writing: bool,
-    /// Meanwhile poll(2) has not reported a file as writable, or a write has failed with `EAGAIN`.
+    /// During it, poll(2) found a file not writable, or a write failed with `EAGAIN`.
     pub(super) refused: bool,
     /// The position of the symbol that the keyer is sending.
     pub(super) keying: Option<u64>,

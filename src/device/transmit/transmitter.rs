@@ -94,7 +94,7 @@ impl Transmitter {
 
     /// Has the lamp follow the key while nothing is sent, or not.
     ///
-    /// The lamp shows it when the keyer has run, which has to be queued.
+    /// The caller queues the keyer, which then updates the lamp.
     pub(crate) fn set_monitoring(&self, monitoring: bool) {
         self.is_monitoring.store(monitoring, Relaxed);
     }

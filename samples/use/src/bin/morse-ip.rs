@@ -30,7 +30,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         .map(|address| address.to_string())
         .collect();
     if addresses.is_empty() {
-        return Err("this machine has no address but that of its loopback".into());
+        return Err("this machine has no address but those of loopback and links".into());
     }
     let text = addresses.join(" ");
     fs::write(format!("{SETTINGS}/beacon"), &text)?;

@@ -3,7 +3,7 @@
 //! Prints keyed text, as it is read.
 //!
 //! ```text
-//! morse-receive [SECONDS]        ends when nothing came for so long, or with the device
+//! morse-receive [SECONDS]        ends after SECONDS without text, or with the device
 //! ```
 //!
 //! Its loop waits for one file; `poll` takes a program's other files as well.

@@ -17,16 +17,16 @@ use super::{
     CHANGE_MARKS, //
 };
 
-/// A fist is found when so many marks have been told and it is certain which spaces end words, or when there is no
-/// room for more.
+/// A fist is found after this many told marks, once it is certain which spaces end words, or when there is no room
+/// for more.
 const FOUND_MARKS: usize = 20;
 
-/// So many marks are held at most: then the likeliest reading is told, certain or not.
+/// The most marks that are held: then the likeliest reading is told, certain or not.
 const HELD_MARKS: usize = 20;
 
-/// While the fist is being found, a change of speed is looked for if it costs so much a mark and space,
+/// While the fist is being found, the cost a mark and space above which a change of speed is sought,
 const SPLIT_SURPRISE: i32 = 40;
-/// and found if two fists cost so much less than one.
+/// and how much less than one fist two must cost.
 const SPLIT: i32 = 140;
 /// A change of speed changes the dot by a tenth at least.
 const OTHER_DOT: Log = 36;

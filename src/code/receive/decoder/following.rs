@@ -17,9 +17,9 @@ use super::{
     CHANGE_MARKS, //
 };
 
-/// The speed may have changed if a mark, or a space that is too short, costs so much.
+/// The speed may have changed if a mark, or too short a space, costs more than this.
 const SURPRISE: i32 = 50;
-/// It has if another fist costs so much less, and there are [`CHANGE_MARKS`] of it.
+/// It has if another fist costs this much less for [`CHANGE_MARKS`] or more.
 const CHANGE: i32 = 200;
 /// With so many marks, a surprise is the scatter of the hand.
 const DOUBT_MARKS: usize = 7;

@@ -14,14 +14,14 @@ use super::{
     OCTAVE, //
 };
 
-/// A gap that ends a letter, while the fist is being found, is so much longer than any space that may be inside one.
+/// While the fist is being found, a gap that ends a letter exceeds any space that may be inside one by this.
 const CLEAR: Log = 180;
-/// A gap that ends a word then is so much longer than any letter space seen.
+/// A gap that ends a word then exceeds any letter space seen by this.
 const CLEAR_WORD: Log = 140;
-/// A gap as long as this mark and so much more ends a letter at any speed.
+/// A gap longer than the longest mark by this ends a letter at any speed.
 const CLEAR_MARK: Log = 200;
 
-/// The wait of the gap timer while nothing was keyed; nothing depends on it.
+/// The gap that ends the word while no fist is known: a word space at 5 WPM.
 const IDLE_GAP_NS: u64 = 7 * 240_000_000;
 
 const TENTHS: NonZeroU32 = NonZeroU32::new(10).unwrap();
@@ -108,8 +108,8 @@ impl Decoder {
             .map_or(MOST_NS, |unit| (UNITS * ns(unit)).min(MOST_NS))
     }
 
-    /// The gap after a lone mark, whose kind is not known: a dot, if it is short, which even with the least weight
-    /// is followed by no space inside a letter of more than four times its length; or a dash.
+    /// The gap after a lone mark of unknown kind. If it is short it counts as a dot, after which a space inside a
+    /// letter is at most four times as long, even at the least weight; else as a dash.
     fn lone_gap_ns(&self) -> u64 {
         /// Of a dot that is no longer than this: 10 WPM.
         const DOT_NS: u64 = 120_000_000;
