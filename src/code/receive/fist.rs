@@ -130,7 +130,7 @@ impl Fist {
     /// Learns from a length.
     pub(super) fn learn(&mut self, kind: Kind, length: Log) {
         /// From a mean deviation to the standard deviation of a Gaussian.
-        const SD_TO_DEVIATION: (Log, Log) = (5, 4);
+        const DEVIATION_TO_SD: (Log, Log) = (5, 4);
         /// An outlier counts as twice the usual error, or it would blow the spread up.
         const SPREAD_BOUND: Log = 2 * SD_MARK;
         /// The spread follows slowly: it is more uncertain than a mean.
@@ -146,7 +146,7 @@ impl Fist {
         };
         if matches!(kind, Kind::Dot | Kind::Dash | Kind::ElementSpace) {
             let off = above(length, self.mean(kind).get());
-            let (times, parts) = SD_TO_DEVIATION;
+            let (times, parts) = DEVIATION_TO_SD;
             let deviation = off.abs().min(SPREAD_BOUND) * times / parts;
             self.spread.add(deviation, SPREAD_RATE, Log::MAX);
             self.mean(kind).add(length, rate, bound);
