@@ -27,6 +27,8 @@ struct Candidate {
     since_ns: u64,
     /// Whether an edge began it, which is to be counted.
     counted: bool,
+    /// The edge that began it is lost, so that its time is not known.
+    is_lost: bool,
 }
 
 /// The state of one key line. Times are on one monotonic clock.
@@ -41,6 +43,8 @@ pub struct Debounce {
     candidate: Option<Candidate>,
     /// Since when the line has been seen with a level that no edge led to.
     unexplained_ns: Option<u64>,
+    /// See [`Self::is_exact`].
+    is_exact: bool,
     received: u64,
     debounced: u64,
 }
@@ -57,6 +61,7 @@ impl Debounce {
             since_ns: None,
             candidate: None,
             unexplained_ns: None,
+            is_exact: true,
             received: 0,
             debounced: 0,
         }
@@ -81,7 +86,7 @@ impl Debounce {
     ///
     /// The first change ends a mark or space of unknown duration, which is not returned.
     pub fn edge(&mut self, edge: Edge) -> Option<Pulse> {
-        self.level(edge, true)
+        self.level(edge, true, false)
     }
 
     /// Takes the level read at a time, after edges were dropped. A change among them takes effect now, and is
@@ -91,13 +96,18 @@ impl Debounce {
         if self.candidate.is_some() && edge.mark != self.mark {
             return self.settle(edge.time_ns);
         }
-        self.level(edge, false)
+        self.level(edge, false, false)
+    }
+
+    /// Takes an edge that [`Debounce::check`] has found lost.
+    pub fn lose(&mut self, edge: Edge) -> Option<Pulse> {
+        self.level(edge, false, true)
     }
 
     /// Takes the level read at a time, with no edge since the last; `None` if it is not known.
     ///
     /// If the line has had the other level for [`Debounce::LATE_NS`], the edge that led to it is lost, and is returned for
-    /// [`Debounce::resync`].
+    /// [`Debounce::lose`].
     pub fn check(&mut self, level: Option<Edge>) -> Option<Edge> {
         let level = level.filter(|level| level.mark != self.line_level());
         let seen_ns = self.unexplained_ns.take();
@@ -126,6 +136,7 @@ impl Debounce {
             return None;
         }
         self.candidate = None;
+        self.is_exact = !candidate.is_lost;
         self.count(candidate.counted, true);
         let began_ns = self.since_ns.replace(candidate.since_ns);
         self.mark = !self.mark;
@@ -156,6 +167,11 @@ impl Debounce {
         self.since_ns
     }
 
+    /// Whether the length of the last mark or space that has ended is known: the edge that ended it was not lost.
+    pub fn is_exact(&self) -> bool {
+        self.is_exact
+    }
+
     /// The number of edges that began a mark or a space.
     pub fn received(&self) -> u64 {
         self.received
@@ -172,7 +188,7 @@ impl Debounce {
             .map_or(0, |candidate| u64::from(candidate.counted))
     }
 
-    fn level(&mut self, edge: Edge, counted: bool) -> Option<Pulse> {
+    fn level(&mut self, edge: Edge, counted: bool, is_lost: bool) -> Option<Pulse> {
         self.unexplained_ns = None;
         let pulse = self.settle(edge.time_ns);
         if let Some(candidate) = self.candidate.take() {
@@ -186,6 +202,7 @@ impl Debounce {
             self.candidate = Some(Candidate {
                 since_ns: edge.time_ns,
                 counted,
+                is_lost,
             });
         }
         // Without a debounce time the edge is accepted at once. A call returns one pulse; if there is one

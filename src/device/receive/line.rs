@@ -154,14 +154,10 @@ impl LineState {
         let Some(edge) = self.debounce.check(level) else {
             return false;
         };
-        // The pulse before has one.
-        let pulse = self.debounce.settle(edge.time_ns);
-        let news = self.pulse(pulse, buffer);
-        let ends_pulse = edge.mark != self.debounce.is_mark();
-        if ends_pulse {
-            self.is_stale = self.debounce.since_ns().is_some();
-        }
-        self.resync(edge, buffer) || news
+        let before = self.debounce.settle(edge.time_ns);
+        let news = self.pulse(before, buffer);
+        let pulse = self.debounce.lose(edge);
+        self.pulse(pulse, buffer) || news
     }
 
     /// Begins anew with a key that is `down` at `now_ns`: how long it has been so is not known. Returns the edges
@@ -304,7 +300,7 @@ impl LineState {
         };
         buffer.push_pulse(pulse);
         self.is_stuck = false;
-        if !core::mem::take(&mut self.is_stale) {
+        if !core::mem::take(&mut self.is_stale) && self.debounce.is_exact() {
             self.steps.push(Step::Pulse(pulse));
         }
         true

@@ -24,6 +24,7 @@ suites! {
         a_candidate_of_the_same_level_starts_over,
         an_edge_that_comes_late_is_not_lost,
         an_edge_that_does_not_come_is_lost,
+        a_lost_edge_spoils_one_length_at_most,
         every_edge_is_accounted_for,
         a_clock_that_goes_back_gives_no_length,
     }

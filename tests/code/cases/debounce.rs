@@ -215,11 +215,34 @@ pub(crate) fn an_edge_that_does_not_come_is_lost() {
     let lost = line.check(Some(edge(120, true)));
     assert_eq!(lost, Some(edge(100, true)));
     assert_eq!(line.check_ns(), None);
-    assert_eq!(line.resync(edge(100, true)), None);
+    assert_eq!(line.lose(edge(100, true)), None);
     assert_eq!(line.settles_ns(), Some(105 * MS));
     line.settle(105 * MS);
     assert!(line.is_mark());
     assert_eq!(line.received(), 0);
+}
+
+/// Only the length that a lost edge ends is not known: with a long debounce time its level need not last.
+pub(crate) fn a_lost_edge_spoils_one_length_at_most() {
+    for lasts in [true, false] {
+        let mut line = Debounce::new(100 * MS, false);
+        line.edge(edge(1000, true));
+        line.edge(edge(2000, false));
+        assert_eq!(line.settle(2100 * MS), pulse(true, 1000));
+        assert!(line.is_exact());
+        line.check(Some(edge(2500, true)));
+        let lost = line.check(Some(edge(2520, true))).expect("it is lost");
+        assert_eq!(line.lose(lost), None);
+        if lasts {
+            assert_eq!(line.settle(2600 * MS), pulse(false, 500));
+            assert!(!line.is_exact());
+        } else {
+            assert_eq!(line.edge(edge(2550, false)), None);
+            assert_eq!(line.edge(edge(3000, true)), None);
+            assert_eq!(line.settle(3100 * MS), pulse(false, 1000));
+            assert!(line.is_exact());
+        }
+    }
 }
 
 pub(crate) fn every_edge_is_accounted_for() {
