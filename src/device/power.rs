@@ -67,7 +67,6 @@ impl Power {
         if let Some(session) = session {
             dev_info!(self.dev, "received {session}\n");
         }
-        self.receiver.buffer.wake(true);
     }
 }
 

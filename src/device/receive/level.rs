@@ -40,6 +40,7 @@ pub(crate) struct Level {
 }
 
 /// A level that was read.
+#[derive(Clone, Copy)]
 pub(crate) struct Reading {
     /// The number of edges before it, modulo 2^32.
     pub(crate) edges: u32,

@@ -296,8 +296,8 @@ impl Receiver {
         }
     }
 
-    /// Takes all edges from the ring, then resets the line to the current `level`. Returns the session that
-    /// this ends, if one has begun.
+    /// Takes all edges from the ring, then resets the line to the current `level`, which the monitor shows. Returns the
+    /// session that this ends, if one has begun. Wakes the readers if there is something for them.
     pub(crate) fn restart(
         &self,
         level: &Level,
@@ -305,16 +305,26 @@ impl Receiver {
         ctx: &Sleepable,
     ) -> Option<Summary> {
         let reading = self.read(level, ctx);
-        let down = reading.as_ref().map(|reading| reading.down);
-        self.drain(level, monitor, reading, &mut |_| ());
-        let ended = self.decode(ctx, &mut |_| ()).ended;
+        let mut news = self.drain(level, monitor, reading, &mut |_| ());
+        let decoded = self.decode(ctx, &mut |_| ());
         let mut text = self.text.lock();
         let mut line = self.line.lock();
-        let down = down.unwrap_or_else(|| line.level());
+        // An edge that was taken since then is newer than the reading.
+        let is_current = |reading: &Reading| reading.edges == self.ring.popped();
+        let down = reading
+            .filter(is_current)
+            .map_or_else(|| line.level(), |reading| reading.down);
         let edges = line.restart(down, Ktime::now().as_ns());
+        monitor.follow(down);
         drop(line);
         let session = edges.map(|edges| self.end_session(&mut text, edges));
-        session.or(ended)
+        drop(text);
+        let has_text = decoded.has_text || session.is_some();
+        news |= has_text;
+        if news {
+            self.buffer.wake(has_text);
+        }
+        session.or(decoded.ended)
     }
 
     /// Sets the speed in WPM; with 0, the decoder estimates it. `EINVAL` if it is out of range.
