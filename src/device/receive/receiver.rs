@@ -147,8 +147,9 @@ impl Receiver {
             let pushed = self.ring.pushed();
             tries += 1;
             if pushed == edges || tries == TRIES {
+                // Each edge that came meanwhile has woken the thread, which reads again for it.
                 return Some(Reading {
-                    edges: pushed,
+                    edges,
                     time_ns,
                     down,
                 });
