@@ -23,6 +23,7 @@ use kernel::{
     sync::{
         atomic::{
             AtomicFlag,
+            Full,
             Relaxed, //
         },
         Arc, //
@@ -126,7 +127,8 @@ impl Monitor {
     /// Takes the level of the key. Calls must not be concurrent: the later level counts.
     pub(crate) fn follow(&self, down: bool) {
         let lamp = &self.lamp;
-        let was_down = lamp.is_down.xchg(down, Relaxed);
+        // Ordered before the load of the setting: a change of that queues the keyer, which then sees this level.
+        let was_down = lamp.is_down.xchg(down, Full);
         if !lamp.transmitter.is_monitoring() {
             return;
         }
