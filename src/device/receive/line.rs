@@ -28,6 +28,10 @@ const NS_PER_US: u64 = 1000;
 /// A key that is down for this time counts as stuck, in nanoseconds.
 const STUCK_NS: u64 = 10_000_000_000;
 
+/// The longest time for which edges wait while the level cannot be read, and the time between two readings, in nanoseconds.
+const UNREAD_NS: u64 = 100_000_000;
+const RETRY_NS: u64 = 20_000_000;
+
 /// The capacity for steps: those of all edges that one run of the bottom half takes.
 pub(super) const STEPS: usize = 1024;
 
@@ -85,6 +89,9 @@ pub(crate) struct LineState {
     /// The number of all edges at the last call of `count_edges()`.
     edges: u64,
     dropped: u64,
+    /// Since when readings have failed though edges waited for one, and when to read again for them.
+    unread_since_ns: Option<u64>,
+    retry_ns: Option<u64>,
     /// The wrapping count of dropped edges of the ring at the last call of `count_dropped()`.
     dropped_seen: u32,
 }
@@ -106,6 +113,8 @@ impl LineState {
             is_stuck: false,
             edges: 0,
             dropped: 0,
+            unread_since_ns: None,
+            retry_ns: None,
             dropped_seen: 0,
         })
     }
@@ -130,6 +139,23 @@ impl LineState {
         self.dropped_seen = dropped;
         self.dropped = self.dropped.saturating_add(u64::from(more));
         more > 0
+    }
+
+    /// Takes the result of a reading at `now_ns`, for which edges may wait. Returns whether they have waited too long, and
+    /// are to be dropped.
+    pub(crate) fn reading(&mut self, has_failed: bool, has_edges: bool, now_ns: u64) -> bool {
+        self.retry_ns = None;
+        if !has_failed {
+            self.unread_since_ns = None;
+            return false;
+        }
+        if !has_edges {
+            return false;
+        }
+        let since_ns = *self.unread_since_ns.get_or_insert(now_ns);
+        let gives_up = now_ns.saturating_sub(since_ns) >= UNREAD_NS;
+        self.retry_ns = (!gives_up).then_some(now_ns.saturating_add(RETRY_NS));
+        gives_up
     }
 
     /// Counts edges whose levels could not be read.
@@ -234,6 +260,7 @@ impl LineState {
             // The level is not known before.
             self.debounce.settles_ns(),
             self.debounce.check_ns(),
+            self.retry_ns,
             text_ns.and_then(|text_ns| after(up_ns, text_ns)),
             after(last_edge_ns, session_ns),
         ]

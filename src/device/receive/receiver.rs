@@ -208,7 +208,8 @@ impl Receiver {
             trace::edge_received(self.device, edge.mark, edge.time_ns);
             news |= line.edge(edge, &self.buffer);
         }
-        if level.needs_thread() && reading.is_none() {
+        let has_failed = level.needs_thread() && reading.is_none();
+        if line.reading(has_failed, !self.ring.is_empty(), now_ns) {
             // The levels of these are unknown; the next reading shows the last one.
             let unread = (0..RING_EDGES).map_while(|_| self.ring.pop()).count();
             line.drop_edges(unread as u64);

@@ -116,7 +116,7 @@ const INTERRUPT_CLEAR: u64 = 0x0903_041c;
 const KEY: u32 = 1 << 5;
 
 /// Does as the closure says while the controller loses edges.
-fn losing(board: &mut Board, during: impl FnOnce(&mut Board) -> Result<()>) -> Result<()> {
+pub fn losing(board: &mut Board, during: impl FnOnce(&mut Board) -> Result<()>) -> Result<()> {
     board.poke(INTERRUPT_ENABLE, 0)?;
     during(board)?;
     board.poke(INTERRUPT_CLEAR, KEY)?;

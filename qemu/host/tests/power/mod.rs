@@ -6,7 +6,7 @@
 mod down;
 mod key;
 mod lamp;
-mod sleep;
+pub mod sleep;
 mod waiting;
 
 use crate::runner::test::Tests;

@@ -12,6 +12,8 @@ use morse_board::{decode, Board, Pace, Result, Timeline};
 use super::fixture::BOARD;
 use crate::boards::REAL;
 use crate::fixture::lacks_wires;
+use crate::key::losing;
+use crate::power::sleep::{begin, is_awake, Way};
 use crate::runner::test::Tests;
 
 /// The tests here.
@@ -21,6 +23,7 @@ pub fn tests() -> Tests {
         a_message_has_the_lamp_for_itself,
         a_held_key_lights_the_lamp_when_it_is_switched_on,
         lamp_is_dark_in_sleep_and_when_the_driver_has_gone,
+        lamp_shows_after_sleep_what_the_key_did_meanwhile,
     ]
     .on(&REAL)
     .and(tests![a_lamp_that_sleeps_follows_the_key].on(&BOARD))
@@ -162,6 +165,28 @@ fn lamp_is_dark_in_sleep_and_when_the_driver_has_gone() {
         board.run("rmmod morse")?;
         assert!(!board.lamp().is_on());
         board.key(false)
+    });
+}
+
+/// The interrupt of the release is lost, as that of a chip without power is.
+fn lamp_shows_after_sleep_what_the_key_did_meanwhile() {
+    if lacks_wires() {
+        return;
+    }
+    REAL.with_driver("", |board| {
+        // It would look at the line.
+        set(board, "ticker_ms", "60000")?;
+        switch(board, true)?;
+        board.key(true)?;
+        wait(board, true);
+        begin(board, &Way::Devices.command())?;
+        wait(board, false);
+        losing(board, |board| board.key(false))?;
+        let before = board.lamp().count();
+        is_awake(board)?;
+        thread::sleep(SETTLED);
+        assert_eq!(board.lamp().edges_since(before), []);
+        Ok(())
     });
 }
 
