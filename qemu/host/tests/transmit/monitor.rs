@@ -174,17 +174,19 @@ fn lamp_shows_after_sleep_what_the_key_did_meanwhile() {
         return;
     }
     REAL.with_driver("", |board| {
-        // It would look at the line.
+        // It would look at the line. The period holds from the next tick on.
         set(board, "ticker_ms", "60000")?;
+        board.run("sleep 2")?;
         switch(board, true)?;
         board.key(true)?;
         wait(board, true);
         begin(board, &Way::Devices.command())?;
         wait(board, false);
+        thread::sleep(SETTLED);
         losing(board, |board| board.key(false))?;
         let before = board.lamp().count();
+        thread::sleep(LIMIT);
         is_awake(board)?;
-        thread::sleep(SETTLED);
         assert_eq!(board.lamp().edges_since(before), []);
         Ok(())
     });
