@@ -154,8 +154,13 @@ enum Step {
 
 fn step(line: &TextLine<'_>) -> Option<Step> {
     let irq = || Some(format!("irq {} {}", line.field("irq")?, line.cpu));
-    // Addresses are the same for all until the kernel has random numbers to hide them by.
-    let work = || format!("work {}", line.fields);
+    let is_softirq = line.flags.chars().nth(2) == Some('s');
+    // A task runs one at a time, and a processor one in its softirqs. Addresses are the same for all until the kernel has
+    // random numbers to hide them by, and the function of an end has no name any more if its module has gone.
+    let work = || match is_softirq {
+        true => format!("softirq work {}", line.cpu),
+        false => format!("work {}", line.task),
+    };
     // A processor runs one at a time.
     let tasklet = || format!("tasklet {}", line.cpu);
     let timer = || format!("timer {}", line.cpu);
@@ -173,9 +178,9 @@ fn step(line: &TextLine<'_>) -> Option<Step> {
         "timer_expire_entry" => Step::Start(timer(), Lane::Softirq, handler(line)?),
         "timer_expire_exit" => Step::End(timer()),
         "workqueue_execute_start" => {
-            let lane = match line.flags.chars().nth(2) {
-                Some('s') => Lane::Softirq,
-                _ => Lane::Thread,
+            let lane = match is_softirq {
+                true => Lane::Softirq,
+                false => Lane::Thread,
             };
             Step::Start(work(), lane, handler(line)?)
         }
@@ -235,6 +240,8 @@ mod tests {
      kworker/0:1-9       [000] .....     1.000050: workqueue_execute_start: work struct 00000000b: function vmstat_update
      kworker/0:1-9       [000] .....     1.000060: gpio_value: 515 set 1
      kworker/0:1-9       [000] .....     1.200060: gpio_value: 515 set 0
+     kworker/0:1-9       [000] .....     1.200070: workqueue_execute_start: work struct 00000000a: function _RNvMs5_NtNtCsaaaaaaaaaaa_2wq5linux9workqueueINtB5_4WorkNtBb_7SleeperE10trampoline [wq]
+     kworker/0:1-9       [000] .....     1.200090: workqueue_execute_end: work struct 00000000a: function 0xffff80007c0a1040
           <idle>-0       [000] d..2.     1.300000: sched_switch: prev_comm=swapper/0 prev_pid=0 prev_prio=120 prev_state=R ==> next_comm=irq/27-thr next_pid=8 next_prio=49
       irq/27-thr-8       [000] d..2.     1.300020: sched_switch: prev_comm=irq/27-thr prev_pid=8 prev_prio=49 prev_state=S ==> next_comm=swapper/0 next_pid=0 next_prio=120
               sh-77      [000] d.h..     1.400000: irq_handler_entry: irq=27 name=late
@@ -245,7 +252,7 @@ mod tests {
         let activities = parse(TRACE);
         assert_eq!(
             shape(&activities),
-            "hard IRQ  wq\nsoftirq   bh BottomHalf\nLED       on\nthread    irq/thr\n"
+            "hard IRQ  wq\nsoftirq   bh BottomHalf\nLED       on\nthread    wq Sleeper\nthread    irq/thr\n"
         );
         let times: Vec<(u64, u64)> = activities
             .iter()

@@ -12,6 +12,8 @@ pub struct TextLine<'a> {
     pub at_ns: u64,
     /// The event.
     pub name: &'a str,
+    /// The id of the task.
+    pub task: &'a str,
     /// The processor, in brackets.
     pub cpu: &'a str,
     /// The flags; the third one tells of interrupt context.
@@ -35,6 +37,10 @@ impl<'a> TextLine<'a> {
             name,
             flags: words.next().unwrap_or_default(),
             cpu: words.next().unwrap_or_default(),
+            task: words
+                .next()
+                .and_then(|task| task.rsplit('-').next())
+                .unwrap_or_default(),
             fields: fields.trim_end(),
         })
     }
