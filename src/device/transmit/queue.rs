@@ -119,9 +119,8 @@ impl TxQueue {
         flags: WriteFlags,
         ctx: &Sleepable,
     ) -> Result<usize> {
-        let count = self.enqueue(writer, keyer, from, flags.nonblock)?;
+        let (count, end) = self.enqueue(writer, keyer, from, flags.nonblock)?;
         if flags.sync {
-            let end = self.state.lock().accepted;
             match self.wait_sent(end, ctx) {
                 Err(error) if error == ERESTARTSYS => {}
                 result => result?,
@@ -130,15 +129,16 @@ impl TxQueue {
         Ok(count)
     }
 
+    /// Returns the number of bytes, and the position after their symbols.
     fn enqueue(
         &self,
         writer: &Writer,
         keyer: &WorkHandle<Sleepable>,
         from: &mut IovIterSource<'_>,
         nonblock: bool,
-    ) -> Result<usize> {
+    ) -> Result<(usize, u64)> {
         if from.is_empty() {
-            return Ok(0);
+            return Ok((0, self.state.lock().accepted));
         }
         let _guard = self.begin_write(nonblock)?;
         *writer.interrupted.lock() = None;
@@ -195,7 +195,8 @@ impl TxQueue {
 
         match writing.finish() {
             Ok(0) => Err(stopped),
-            Ok(count) => Ok(count),
+            // No other text has followed: the guard is held.
+            Ok(count) => Ok((count, self.state.lock().accepted)),
             Err(code::Error::Unencodable) => Err(EINVAL),
             Err(code::Error::Malformed) => Err(eilseq()),
         }

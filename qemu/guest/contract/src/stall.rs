@@ -125,6 +125,21 @@ impl Page {
         Errno::result(count).map(|count| count as usize)
     }
 
+    /// One writev(2) of `text` and then the page to `file`.
+    pub fn write_after(&self, text: &[u8], file: &File) -> nix::Result<usize> {
+        let slices = [
+            (text.as_ptr().cast_mut(), text.len()),
+            (self.start.as_ptr(), Self::BYTES),
+        ]
+        .map(|(start, length)| libc::iovec {
+            iov_base: start.cast(),
+            iov_len: length,
+        });
+        // SAFETY: The text and the page are mapped and readable.
+        let count = unsafe { libc::writev(file.as_raw_fd(), slices.as_ptr(), 2) };
+        Errno::result(count).map(|count| count as usize)
+    }
+
     /// Fills the page with zeros, and wakes the tasks that wait for it.
     pub fn release(&self) -> Result {
         let mut zeropage = uapi::Zeropage {

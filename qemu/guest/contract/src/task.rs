@@ -8,8 +8,10 @@ use std::thread;
 use std::time::Duration;
 
 use nix::libc;
+use nix::sched::{sched_setaffinity, CpuSet};
 use nix::sys::pthread::{pthread_kill, pthread_self, Pthread};
 use nix::sys::signal::{sigaction, SaFlags, SigAction, SigHandler, SigSet, Signal};
+use nix::unistd::Pid;
 
 use crate::Result;
 use morse_guest::device::Device;
@@ -68,6 +70,23 @@ impl<T: Send + 'static> Blocked<T> {
     pub fn signal(&self, signal: Signal) -> Result {
         Ok(pthread_kill(self.thread, signal)?)
     }
+}
+
+/// Gives the calling thread a real-time priority.
+pub fn set_fifo(priority: i32) {
+    let parameter = libc::sched_param {
+        sched_priority: priority,
+    };
+    // SAFETY: The structure lives during the call.
+    let result = unsafe { libc::sched_setscheduler(0, libc::SCHED_FIFO, &parameter) };
+    assert_eq!(result, 0, "root may have any priority");
+}
+
+/// Has the calling thread run on this processor alone.
+pub fn run_on(processor: usize) {
+    let mut set = CpuSet::new();
+    set.set(processor).expect("there is this processor");
+    sched_setaffinity(Pid::from_raw(0), &set).expect("it may run there");
 }
 
 extern "C" fn nothing(_: libc::c_int) {}

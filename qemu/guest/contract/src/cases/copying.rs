@@ -31,7 +31,7 @@ super::cases![
 ];
 
 /// A page that stalls copies. Prints that the case is skipped if the kernel has no userfaultfd.
-fn page() -> Result<Option<Arc<Page>>> {
+pub(super) fn page() -> Result<Option<Arc<Page>>> {
     let page = Page::new()?;
     if page.is_none() {
         println!("skipped: this kernel has no userfaultfd");

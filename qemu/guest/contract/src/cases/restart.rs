@@ -155,11 +155,8 @@ impl Hogs {
         for processor in 0..thread::available_parallelism()?.get() {
             let theirs = over.clone();
             thread::spawn(move || {
-                let mut set = nix::sched::CpuSet::new();
-                set.set(processor).expect("there is this processor");
-                nix::sched::sched_setaffinity(nix::unistd::Pid::from_raw(0), &set)
-                    .expect("it may run there");
-                set_fifo(Self::PRIORITY);
+                task::run_on(processor);
+                task::set_fifo(Self::PRIORITY);
                 while !theirs.load(Relaxed) {
                     std::hint::spin_loop();
                 }
@@ -176,20 +173,10 @@ impl Drop for Hogs {
     }
 }
 
-/// Gives the calling thread a real-time priority.
-fn set_fifo(priority: i32) {
-    let parameter = libc::sched_param {
-        sched_priority: priority,
-    };
-    // SAFETY: The structure lives during the call.
-    let result = unsafe { libc::sched_setscheduler(0, libc::SCHED_FIFO, &parameter) };
-    assert_eq!(result, 0, "root may have any priority");
-}
-
 /// Starts a call of a task with a higher priority than the hogs.
 fn in_call_above<T: Send + 'static>(call: impl FnOnce() -> T + Send + 'static) -> Blocked<T> {
     Blocked::start(move || {
-        set_fifo(Hogs::ABOVE);
+        task::set_fifo(Hogs::ABOVE);
         call()
     })
 }
@@ -201,7 +188,7 @@ fn in_a_mark() -> Result<(Device, Lamp, Hogs)> {
     let device = Device::open()?;
     device.write("0")?;
     lamp.wait_on()?;
-    set_fifo(Hogs::ABOVE + 1);
+    task::set_fifo(Hogs::ABOVE + 1);
     Ok((device, lamp, Hogs::start()?))
 }
 

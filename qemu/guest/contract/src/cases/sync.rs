@@ -13,6 +13,7 @@ use nix::libc;
 use nix::sys::signal::{SaFlags, Signal};
 
 use crate::lamp::Lamp;
+use crate::stall::Page;
 use crate::task::{self, Blocked, PROMPT};
 use crate::Result;
 use morse_guest::device::Device;
@@ -24,6 +25,7 @@ super::cases![
     a_write_that_does_not_block_does_not_wait,
     a_signal_ends_the_waiting,
     system_sleep_ends_the_waiting,
+    a_write_does_not_wait_for_the_next_writer,
     it_ends_with_the_device,
 ];
 
@@ -116,6 +118,36 @@ fn system_sleep_ends_the_waiting() -> Result {
     let device = Device::open()?;
     assert_eq!(device.status()?.queued, 3, "it is still sent");
     device.abort()?;
+    Ok(())
+}
+
+/// The next writer waits for its turn, and preempts the first one as soon as it has it.
+fn a_write_does_not_wait_for_the_next_writer() -> Result {
+    const PROCESSOR: usize = 0;
+    const URGENT: i32 = 80;
+    /// As much as the driver copies at a time, so that it has taken the text when the page stalls it.
+    const CHUNK_BYTES: usize = 256;
+    let Some(page) = super::copying::page()? else {
+        return Ok(());
+    };
+    driver::set("wpm", FAST_WPM)?;
+    let theirs = page.clone();
+    let first = Blocked::in_call(move || {
+        task::run_on(PROCESSOR);
+        let device = Device::open_with(libc::O_SYNC).unwrap();
+        let text = format!("{:>CHUNK_BYTES$}", "E");
+        theirs.write_after(text.as_bytes(), device.file())
+    });
+    let next = Blocked::in_call(|| {
+        task::run_on(PROCESSOR);
+        task::set_fifo(URGENT);
+        Device::open().unwrap().write("SOS SOS SOS")
+    });
+    page.release()?;
+    // The page holds NUL, which is white space.
+    assert_eq!(first.within(PROMPT)?, Ok(CHUNK_BYTES + Page::BYTES));
+    assert_eq!(next.within(PROMPT)?, Ok(11));
+    Device::open()?.abort()?;
     Ok(())
 }
 
