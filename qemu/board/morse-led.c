@@ -2,9 +2,10 @@
 /*
  * An LED of the LED class without hardware, with a settable maximum brightness:
  * those of the board are on or off. Its file "brightness" tells how bright it
- * is.
+ * is, and the parameter "shown" how bright its slow hardware has become.
  */
 
+#include <linux/delay.h>
 #include <linux/leds.h>
 #include <linux/module.h>
 
@@ -12,8 +13,19 @@ static unsigned int max = 1000;
 module_param(max, uint, 0444);
 MODULE_PARM_DESC(max, "highest brightness");
 
+static unsigned int slow_ms;
+module_param(slow_ms, uint, 0444);
+MODULE_PARM_DESC(slow_ms, "time that lighting it takes, in ms");
+
+static unsigned int shown;
+module_param(shown, uint, 0444);
+MODULE_PARM_DESC(shown, "brightness of the hardware");
+
 static void set(struct led_classdev *led, enum led_brightness brightness)
 {
+	if (brightness)
+		mdelay(slow_ms);
+	WRITE_ONCE(shown, brightness);
 }
 
 static struct led_classdev led = {

@@ -119,11 +119,22 @@ bool morse_helper_gpiod_cansleep(struct gpio_desc *desc)
 int morse_helper_led_activate(struct led_classdev *led)
 {
 	unsigned long level = (unsigned long)led_get_trigger_data(led);
+	struct led_trigger *trigger = led->trigger;
+	int on;
 
 	if (!level)
 		level = led->brightness ?: led->max_brightness;
 	led_set_trigger_data(led, (void *)level);
-	led_set_brightness(led, led->trigger->brightness ? level : LED_OFF);
+	/*
+	 * The LED is on the list already, and no lock of the LED core keeps show()
+	 * from setting it meanwhile. Either this sees the new state and repeats it,
+	 * or show() sets the LED last.
+	 */
+	do {
+		on = READ_ONCE(trigger->brightness);
+		led_set_brightness(led, on ? level : LED_OFF);
+		smp_mb(); /* Set, then read. Pairs with that of show(). */
+	} while (on != READ_ONCE(trigger->brightness));
 	return 0;
 }
 
@@ -132,7 +143,8 @@ void morse_helper_led_show(struct led_trigger *trigger, bool on)
 	struct led_classdev *led;
 	unsigned long level;
 
-	trigger->brightness = on;
+	WRITE_ONCE(trigger->brightness, on);
+	smp_mb(); /* Store, then set. Pairs with that of activate(). */
 	rcu_read_lock();
 	list_for_each_entry_rcu(led, &trigger->led_cdevs, trig_list) {
 		level = led->brightness ?: (unsigned long)led_get_trigger_data(led);

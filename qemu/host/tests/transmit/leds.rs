@@ -16,6 +16,7 @@ pub fn tests() -> Tests {
     tests![with_leds =>
         leds_with_the_trigger_follow_what_is_sent,
         a_led_can_be_attached_and_detached_in_the_middle_of_a_message,
+        a_led_that_lights_after_the_end_of_the_mark_is_put_out,
         attached_leds_are_dark_when_the_driver_has_gone,
         a_lamp_on_a_chip_that_sleeps_is_exact_too,
         two_devices_send_beside_each_other,
@@ -197,6 +198,20 @@ fn brightness(board: &mut Board, within: &str) -> Result<(String, String)> {
     ))?;
     let dark = board.run(&format!("sleep 1; cat {DIMMABLE}/brightness"))?;
     Ok((lit.trim().to_owned(), dark.trim().to_owned()))
+}
+
+/// The dash ends while the LED lights for its beginning.
+fn a_led_that_lights_after_the_end_of_the_mark_is_put_out(board: &mut Board) -> Result<()> {
+    set(board, "unit_us", "100000")?;
+    board.run("insmod morse_led.ko slow_ms=300")?;
+    board.run(&format!(
+        "echo T > /dev/morse; usleep 150000; echo morse > {DIMMABLE}/trigger; sleep 1"
+    ))?;
+    let shown = board.run("cat /sys/module/morse_led/parameters/shown")?;
+    assert_eq!(shown, "0\n");
+    board
+        .run(&format!("echo none > {DIMMABLE}/trigger; rmmod morse-led"))
+        .map(drop)
 }
 
 /// Attaches the LED with `before` run, and sends with a test.
