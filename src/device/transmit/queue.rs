@@ -55,9 +55,10 @@ pub(crate) struct Writer {
     /// The unfinished input of this file: sequences may be split over writes.
     #[pin]
     parser: Mutex<Parser>,
-    /// The task and the target position of an fsync(2) that a signal interrupted.
+    /// The tasks and the target positions of the last calls of fsync(2) that a signal interrupted, the
+    /// last one first.
     #[pin]
-    interrupted: Mutex<Option<(Pid, u64)>>,
+    interrupted: Mutex<[Option<(Pid, u64)>; 4]>,
 }
 
 impl Writer {
@@ -65,7 +66,7 @@ impl Writer {
     pub(crate) fn new() -> impl PinInit<Self> {
         pin_init!(Self {
             parser <- new_mutex!(Parser::new(), "Writer::parser"),
-            interrupted <- new_mutex!(None, "Writer::interrupted"),
+            interrupted <- new_mutex!([None; 4], "Writer::interrupted"),
         })
     }
 }
@@ -141,7 +142,7 @@ impl TxQueue {
             return Ok((0, self.state.lock().accepted));
         }
         let _guard = self.begin_write(nonblock)?;
-        *writer.interrupted.lock() = None;
+        *writer.interrupted.lock() = [None; 4];
         // The lock of a parser is taken under the guard only, so this does not wait.
         let mut parser = writer.parser.lock();
         let mut writing = parser.write();
@@ -247,17 +248,24 @@ impl TxQueue {
     /// Waits until all symbols accepted so far are sent and the lamp is dark.
     ///
     /// If a signal interrupts the wait, the next fsync(2) of the same task on the same file keeps the
-    /// target, unless the file is written to before. So neither a restart by the kernel nor one by the
+    /// target, unless the file is written to before, or four other tasks are interrupted in it. So neither a restart by the kernel nor one by the
     /// program waits for text that was written later.
     pub(crate) fn fsync(&self, writer: &Writer, ctx: &Sleepable) -> Result {
         let task = kernel::current!().pid();
-        let end = match writer.interrupted.lock().take_if(|(of, _)| *of == task) {
+        let mut slots = writer.interrupted.lock();
+        let kept = slots
+            .iter_mut()
+            .find_map(|slot| slot.take_if(|(of, _)| *of == task));
+        drop(slots);
+        let end = match kept {
             Some((_, end)) => end,
             None => self.state.lock().accepted,
         };
         let result = self.wait_sent(end, ctx);
         if result == Err(ERESTARTSYS) {
-            *writer.interrupted.lock() = Some((task, end));
+            let mut slots = writer.interrupted.lock();
+            let [first, second, third, _] = *slots;
+            *slots = [Some((task, end)), first, second, third];
         }
         result
     }

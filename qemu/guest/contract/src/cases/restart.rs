@@ -3,7 +3,7 @@
 //! fsync(2) and ABORT that signals interrupt, or that run beside another ABORT.
 
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
-use std::sync::Arc;
+use std::sync::{Arc, Barrier};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -22,6 +22,7 @@ use morse_guest::driver;
 super::cases![
     a_restarted_fsync_waits_for_nothing_later,
     an_fsync_again_after_eintr_waits_for_nothing_later,
+    threads_that_share_a_file_wait_for_nothing_later,
     an_fsync_after_a_write_waits_for_that,
     a_stopped_fsync_waits_for_nothing_later,
     an_abort_is_eintr_and_touches_nothing_later,
@@ -95,6 +96,36 @@ fn an_fsync_again_after_eintr_waits_for_nothing_later() -> Result {
             result => return result,
         }
     })
+}
+
+/// Four threads are interrupted at different positions, and go on when all of them have been.
+fn threads_that_share_a_file_wait_for_nothing_later() -> Result {
+    const THREADS: usize = 4;
+    task::handle(SIGNAL, SaFlags::empty())?;
+    driver::set("wpm", FAST_WPM)?;
+    let device = Arc::new(Device::open()?);
+    let other = Device::open()?;
+    let barrier = Arc::new(Barrier::new(THREADS));
+    let mut waiters = Vec::new();
+    for _ in 0..THREADS {
+        other.write("EEEEE")?;
+        let (device, barrier) = (device.clone(), barrier.clone());
+        waiters.push(Blocked::in_call(move || {
+            assert_eq!(device.fsync(), Err(Errno::EINTR));
+            barrier.wait();
+            device.fsync()
+        }));
+    }
+    other.write("T".repeat(100))?;
+    for waiter in &waiters {
+        waiter.signal(SIGNAL)?;
+        thread::sleep(Duration::from_millis(5));
+    }
+    for waiter in waiters {
+        assert_eq!(waiter.within(5 * FAST_E + PROMPT)?, Ok(()));
+    }
+    other.abort()?;
+    Ok(())
 }
 
 fn an_fsync_after_a_write_waits_for_that() -> Result {
