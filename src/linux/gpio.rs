@@ -39,13 +39,6 @@ extern "C" {
     fn morse_helper_gpiod_put(desc: *mut Desc);
     /// `gpiod_set_value_cansleep()`
     fn morse_helper_gpiod_set(desc: *mut Desc, active: bool) -> c_int;
-    /// Reads the clock into `stamp`, then calls `gpiod_set_value_cansleep()`. If the chip does not sleep,
-    /// interrupts are disabled across both, except on `PREEMPT_RT`.
-    fn morse_helper_gpiod_set_stamped(
-        desc: *mut Desc,
-        active: bool,
-        stamp: *mut bindings::ktime_t,
-    ) -> c_int;
     /// Spins until `at`, then calls `gpiod_set_value_cansleep()`. If the chip does not sleep, interrupts are
     /// off for the last `closed_ns`, except on `PREEMPT_RT`.
     fn morse_helper_gpiod_set_at(
@@ -179,23 +172,6 @@ impl Output {
         }
         // SAFETY: By the type invariant, the line is requested, and its chip does not sleep.
         to_result(unsafe { morse_helper_gpiod_set_value(self.line.0.as_ptr(), active) })
-    }
-
-    /// Makes the line active or inactive, and returns the time read directly before.
-    ///
-    /// If the chip does not sleep, interrupts are disabled from the reading of the clock to the change.
-    ///
-    /// # Errors
-    ///
-    /// As [`Self::set`].
-    pub fn set_stamped(&self, _ctx: &Sleepable, active: bool) -> Result<Ktime> {
-        let mut stamp = 0;
-        // SAFETY: The line is requested, and `stamp` is valid for writes. The token allows sleeping.
-        to_result(unsafe {
-            morse_helper_gpiod_set_stamped(self.line.0.as_ptr(), active, &mut stamp)
-        })?;
-        // The monotonic clock starts at 0.
-        Ok(Ktime::from_ns(stamp.unsigned_abs()))
     }
 
     /// Spins until `at`, then makes the line active or inactive.

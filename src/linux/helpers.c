@@ -44,24 +44,6 @@ int morse_helper_gpiod_set(struct gpio_desc *desc, bool active)
 	return gpiod_set_value_cansleep(desc, active);
 }
 
-/* local_irq_save() is a macro, so the whole sequence is in C. */
-int morse_helper_gpiod_set_stamped(struct gpio_desc *desc, bool active, ktime_t *stamp)
-{
-	unsigned long flags;
-	int ret;
-
-	/* On PREEMPT_RT the lock of the chip may be one that sleeps. */
-	if (IS_ENABLED(CONFIG_PREEMPT_RT) || gpiod_cansleep(desc)) {
-		*stamp = ktime_get();
-		return gpiod_set_value_cansleep(desc, active);
-	}
-	local_irq_save(flags);
-	*stamp = ktime_get();
-	ret = gpiod_set_value(desc, active);
-	local_irq_restore(flags);
-	return ret;
-}
-
 int morse_helper_gpiod_set_value(struct gpio_desc *desc, bool active)
 {
 	return gpiod_set_value(desc, active);
@@ -73,12 +55,13 @@ static void spin_until(ktime_t time)
 		cpu_relax();
 }
 
+/* local_irq_save() is a macro, so the whole sequence is in C. */
 int morse_helper_gpiod_set_at(struct gpio_desc *desc, bool active, ktime_t at, s64 closed_ns)
 {
 	unsigned long flags;
 	int ret;
 
-	/* As above. */
+	/* On PREEMPT_RT the lock of the chip may be one that sleeps. */
 	if (IS_ENABLED(CONFIG_PREEMPT_RT) || gpiod_cansleep(desc)) {
 		spin_until(at);
 		return gpiod_set_value_cansleep(desc, active);

@@ -23,7 +23,6 @@ struct gpio_desc *morse_helper_gpiod_get(struct device *dev, const char *con_id,
 					 bool output);
 void morse_helper_gpiod_put(struct gpio_desc *desc);
 int morse_helper_gpiod_set(struct gpio_desc *desc, bool active);
-int morse_helper_gpiod_set_stamped(struct gpio_desc *desc, bool active, ktime_t *stamp);
 int morse_helper_gpiod_set_at(struct gpio_desc *desc, bool active, ktime_t at, s64 closed_ns);
 int morse_helper_gpiod_set_value(struct gpio_desc *desc, bool active);
 int morse_helper_gpiod_value(struct gpio_desc *desc);

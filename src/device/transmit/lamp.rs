@@ -67,13 +67,10 @@ impl Lamp {
         self.trigger.show(lit);
     }
 
-    /// Lights the lamp, and returns the time at which the GPIO LED was set.
+    /// Lights the lamp, and returns the time at which it did.
     pub(crate) fn light(&self, ctx: &Sleepable) -> Ktime {
-        let mut at = Ktime::now();
-        if let Some(led) = &self.led {
-            check(led.set_stamped(ctx, true).map(|stamp| at = stamp));
-        }
-        self.trigger.show(true);
+        let at = Ktime::now();
+        self.set_at(ctx, true, at);
         at
     }
 }
