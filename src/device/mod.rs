@@ -7,7 +7,8 @@
 //!
 //! Imports go one way, from the left to anything right of it:
 //!
-//! - [`standalone`] -> [`driver`] -> this file -> `node`, `power` -> `transmit`, `receive` -> `code`, `linux`
+//! - [`standalone`] -> [`driver`] -> this file -> `node`, `power` -> `transmit`, `receive` -> `log_text` ->
+//!   `code`, `linux`
 //! - `transmit`: `beacon`, `keyer` -> `transmitter` -> `queue`, `settings`; `queue` -> `state` -> `fifo`;
 //!   `keyer` -> `deadline`, `log`, `monitor` -> `lamp`, `transmitter`
 //! - `receive`: `key` -> `irq` -> `softirq`, `receiver`; `softirq`, `gap`, `deliver`, `ticker` -> `receiver` ->
@@ -18,6 +19,7 @@
 //! read buffer, the place of a reader; `line`, the state of the shared lamp; the beacon, the state of the queue.
 
 pub(crate) mod driver;
+mod log_text;
 mod node;
 mod number;
 mod power;

@@ -12,7 +12,6 @@ use super::{
     },
     session::{
         session_ns,
-        Session,
         Summary, //
     },
 };
@@ -21,13 +20,15 @@ use crate::code::{
     OutOfRange,
     Text, //
 };
+use crate::device::log_text::LogText;
 use kernel::prelude::*;
 
 /// See the [module documentation](self).
 pub(crate) struct TextState {
     decoder: Decoder,
     fixed_wpm: u32,
-    session: Session,
+    /// The text of the session.
+    session: LogText,
 }
 
 impl TextState {
@@ -36,7 +37,7 @@ impl TextState {
         Self {
             decoder: Decoder::new(),
             fixed_wpm: 0,
-            session: Session::new(),
+            session: LogText::new(),
         }
     }
 
@@ -72,7 +73,7 @@ impl TextState {
     /// Ends the session, which had so many edges.
     pub(super) fn end_session(&mut self, edges: u64, sink: impl FnMut(Text)) -> Summary {
         self.end_word(sink);
-        let summary = self.session.end(edges, self.decoder.wpm());
+        let summary = Summary::new(self.session.take(), edges, self.decoder.wpm());
         self.decoder.reset();
         summary
     }

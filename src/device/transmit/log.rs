@@ -12,15 +12,13 @@ use crate::code::{
     Gap,
     Symbol, //
 };
+use crate::device::log_text::LogText;
 use crate::linux::time::Ktime;
 use core::num::NonZeroU32;
 use kernel::{
     device::Device,
     prelude::*, //
 };
-
-/// The length at which the log truncates the text of a message, in bytes.
-const TEXT_BYTES: usize = 64;
 
 /// The number of lines that are logged within [`WINDOW_NS`], as user space decides how many messages there
 /// are.
@@ -31,9 +29,7 @@ const MS_PER_S: NonZeroU32 = NonZeroU32::new(1000).unwrap();
 
 /// The record of the message being sent.
 pub(crate) struct Report {
-    text: [u8; TEXT_BYTES],
-    text_len: usize,
-    truncated: bool,
+    text: LogText,
     characters: u64,
     aborted: bool,
     began: Option<Ktime>,
@@ -45,9 +41,7 @@ pub(crate) struct Report {
 impl Report {
     pub(crate) fn new() -> Self {
         Self {
-            text: [0; TEXT_BYTES],
-            text_len: 0,
-            truncated: false,
+            text: LogText::new(),
             characters: 0,
             aborted: false,
             began: None,
@@ -60,22 +54,11 @@ impl Report {
     /// Adds a symbol that begins at `now`.
     pub(crate) fn add(&mut self, now: Ktime, symbol: Symbol) {
         if self.characters > 0 && symbol.gap == Gap::Word {
-            self.add_text(b" ");
+            self.text.add(b" ");
         }
-        self.add_text(code::decode(symbol.code).as_bytes());
+        self.text.add(code::decode(symbol.code).as_bytes());
         self.characters += 1;
         self.began.get_or_insert(now);
-    }
-
-    fn add_text(&mut self, utf8: &[u8]) {
-        let end = self.text_len + utf8.len();
-        match self.text.get_mut(self.text_len..end) {
-            Some(room) if !self.truncated => {
-                room.copy_from_slice(utf8);
-                self.text_len = end;
-            }
-            _ => self.truncated = true,
-        }
     }
 
     /// Records that the message was aborted.
@@ -95,20 +78,17 @@ impl Report {
         };
         let characters = core::mem::take(&mut self.characters);
         let aborted = core::mem::take(&mut self.aborted);
-        let text_len = core::mem::take(&mut self.text_len);
-        let truncated = core::mem::take(&mut self.truncated);
+        let text = self.text.take();
 
         if self.may_log(now) {
-            let text = self.text.get(..text_len).unwrap_or_default();
             let elapsed_ns = now.as_ns().saturating_sub(began.as_ns());
             let (seconds, milliseconds) = div_rem_u64(ns_to_ms(elapsed_ns), MS_PER_S);
             let plural = if characters == 1 { "" } else { "s" };
             dev_info!(
                 dev,
-                "{} \"{}{}\", {} character{} in {}.{:03} s\n",
+                "{} \"{}\", {} character{} in {}.{:03} s\n",
                 if aborted { "aborted" } else { "sent" },
-                core::str::from_utf8(text).unwrap_or_default(),
-                if truncated { "..." } else { "" },
+                text,
                 Decimal(characters),
                 plural,
                 Decimal(seconds),
