@@ -7,12 +7,12 @@
 //!
 //! Imports go one way, from the left to anything right of it:
 //!
-//! - [`standalone`] -> [`driver`] -> this file -> `node`, `power` -> `transmit`, `receive` -> `log_text` ->
-//!   `code`, `linux`
+//! - [`standalone`] -> [`driver`] -> this file -> `node`, `power` -> `transmit`, `receive` -> `log_text`,
+//!   `stream` -> `code`, `linux`
 //! - `transmit`: `beacon`, `keyer` -> `transmitter` -> `queue`, `settings`; `queue` -> `state` -> `fifo`;
 //!   `keyer` -> `deadline`, `log`, `monitor` -> `lamp`, `transmitter`
 //! - `receive`: `key` -> `irq` -> `softirq`, `receiver`; `softirq`, `gap`, `deliver`, `ticker` -> `receiver` ->
-//!   `text`, `line`, `level`, `rates`; `text` -> `line`, `session`; `line` -> `buffer` -> `stream`
+//!   `text`, `line`, `level`, `rates`; `text` -> `line`, `session`; `line` -> `buffer`
 //! - `softirq`, `gap`, `receiver` -> `transmit::monitor`; `softirq` -> `transmit::transmitter`
 //!
 //! Locks are taken in this order, where one is taken under another: the receiver's `text`, its `line`, the state of the
@@ -25,6 +25,7 @@ mod number;
 mod power;
 mod receive;
 pub(crate) mod standalone;
+mod stream;
 mod transmit;
 
 pub(crate) use self::receive::key::WiredKey;

@@ -5,15 +5,13 @@
 //! All open files share one stream of text and one of pulses; each file has a cursor of its own. The receiver
 //! never waits for a reader.
 
-use super::{
-    state::{
-        BufferState,
-        Mode,
-        Place, //
-    },
-    stream::Stream, //
+use super::state::{
+    BufferState,
+    Mode,
+    Place, //
 };
 use crate::code::Pulse;
+use crate::device::stream::Stream;
 use crate::linux::{
     bhlock::SpinLockBh,
     context::Sleepable,

@@ -5,17 +5,15 @@
 //! It is data under a spinlock that softirqs take, so each step is short. Reading text from marks and spaces
 //! takes longer, and waits in [`LineState::next_step`] for a work item.
 
-use super::{
-    buffer::ReadBuffer,
-    stream::{
-        Cursor,
-        Stream, //
-    },
-};
+use super::buffer::ReadBuffer;
 use crate::code::{
     Debounce,
     Edge,
     Pulse, //
+};
+use crate::device::stream::{
+    Cursor,
+    Stream, //
 };
 use kernel::prelude::*;
 

@@ -14,6 +14,5 @@ pub(super) mod receiver;
 mod session;
 pub(super) mod softirq;
 pub(super) mod state;
-mod stream;
 pub(super) mod text;
 pub(super) mod ticker;

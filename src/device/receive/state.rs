@@ -2,7 +2,7 @@
 
 //! The state of the buffer: the streams of text and of pulses, and the place of an open file in them.
 
-use super::stream::{
+use crate::device::stream::{
     Cursor,
     Stream, //
 };
