@@ -62,6 +62,12 @@ impl<T: Copy> Stream<T> {
             .filter(|_| is_kept)
     }
 
+    /// Returns the item that was pushed last.
+    pub(crate) fn last_mut(&mut self) -> Option<&mut T> {
+        let last = self.index(self.end.checked_sub(1)?);
+        self.slots.get_mut(last)
+    }
+
     fn index(&self, position: u64) -> usize {
         // A mask in place of a division, as the capacity is a power of two.
         position as usize & self.slots.len().wrapping_sub(1)

@@ -1,79 +1,108 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The transmit fifo, which holds the symbols to be sent.
+//! The transmit fifo: the symbols to be sent, and the position of each.
+//!
+//! Positions count symbols since the device was made. The fifo holds the last ones. The symbol that the
+//! keyer has taken keeps its position until it is sent or aborted and the lamp is dark.
 
-use crate::code::Symbol;
+use crate::code::{
+    Code,
+    Gap,
+    Sink,
+    Symbol, //
+};
+use crate::device::stream::Stream;
 use kernel::prelude::*;
 
 /// A bounded fifo of symbols. Its memory is allocated when it is made.
 ///
 /// # Invariants
 ///
-/// `first < slots.len()` and `len <= slots.len()`, which is [`Fifo::CAPACITY`].
-pub(crate) struct Fifo {
-    slots: KVVec<Option<Symbol>>,
-    first: usize,
-    len: usize,
+/// `symbols` holds the symbols from position `head` on, at most [`Fifo::CAPACITY`].
+pub(super) struct Fifo {
+    symbols: Stream<Symbol>,
+    /// The position of the first symbol in the fifo.
+    head: u64,
+    /// The position of the symbol that the keyer is sending.
+    pub(super) keying: Option<u64>,
 }
 
 impl Fifo {
     /// The capacity in symbols.
-    pub(crate) const CAPACITY: usize = 4096;
+    const CAPACITY: usize = 4096;
 
     /// Makes an empty fifo.
-    pub(crate) fn new() -> Result<Self> {
+    pub(super) fn new() -> Result<Self> {
+        let filler = Symbol {
+            code: Code::EMPTY,
+            gap: Gap::Word,
+        };
+        // INVARIANT: There are no symbols from position 0 on.
         Ok(Self {
-            slots: KVVec::from_elem(None, Self::CAPACITY, GFP_KERNEL)?,
-            first: 0,
-            len: 0,
+            symbols: Stream::new(Self::CAPACITY, filler)?,
+            head: 0,
+            keying: None,
         })
     }
 
+    /// Returns the position of the next symbol to be added.
+    pub(super) fn accepted(&self) -> u64 {
+        self.symbols.end()
+    }
+
     /// Returns the number of symbols in the fifo.
-    pub(crate) fn len(&self) -> usize {
-        self.len
+    pub(super) fn len(&self) -> usize {
+        (self.symbols.end() - self.head) as usize
     }
 
     /// Returns how many symbols can be added.
-    pub(crate) fn room(&self) -> usize {
-        Self::CAPACITY - self.len
+    pub(super) fn room(&self) -> usize {
+        Self::CAPACITY - self.len()
     }
 
-    /// Returns whether the fifo is full.
-    pub(crate) fn is_full(&self) -> bool {
-        self.len == Self::CAPACITY
-    }
-
-    /// Appends a symbol. Returns `false` if the fifo is full.
-    pub(crate) fn push(&mut self, symbol: Symbol) -> bool {
-        if self.is_full() {
-            return false;
-        }
-        let slot = self.slots.get_mut((self.first + self.len) % Self::CAPACITY);
-        if let Some(slot) = slot {
-            *slot = Some(symbol);
-            self.len += 1;
-        }
-        true
-    }
-
-    /// Removes and returns the oldest symbol.
-    pub(crate) fn pop(&mut self) -> Option<Symbol> {
-        self.len = self.len.checked_sub(1)?;
-        let symbol = self.slots.get_mut(self.first)?.take();
-        self.first = (self.first + 1) % Self::CAPACITY;
+    /// Removes the oldest symbol for the keyer, which has sent the one before.
+    pub(super) fn pop(&mut self) -> Option<Symbol> {
+        let symbol = self.symbols.get(self.head);
+        self.keying = symbol.is_some().then_some(self.head);
+        self.head += u64::from(symbol.is_some());
         symbol
     }
 
-    /// Returns the symbol that was added last.
-    pub(crate) fn last_mut(&mut self) -> Option<&mut Symbol> {
-        let last = self.len.checked_sub(1)?;
-        self.slots
-            .get_mut((self.first + last) % Self::CAPACITY)?
-            .as_mut()
+    pub(super) fn clear(&mut self) {
+        self.head = self.symbols.end();
     }
 
-    pub(crate) fn clear(&mut self) {
-        self.len = 0;
+    /// Returns whether no symbol is queued or being sent.
+    pub(super) fn is_idle(&self) -> bool {
+        self.len() == 0 && self.keying.is_none()
+    }
+
+    /// Returns whether the symbols before position `end` are sent or aborted, and the lamp is dark.
+    pub(super) fn is_sent(&self, end: u64) -> bool {
+        self.head >= end && self.keying.is_none_or(|position| position >= end)
+    }
+}
+
+impl Sink for Fifo {
+    fn push(&mut self, symbol: Symbol) -> bool {
+        let has_room = self.room() > 0;
+        if has_room {
+            self.symbols.push(symbol);
+        }
+        has_room
+    }
+
+    fn amend(&mut self, from: Code, to: Code) {
+        if self.len() > 0 {
+            if let Some(last) = self.symbols.last_mut() {
+                last.code = to;
+            }
+        } else if self.keying.is_some() {
+            // The keyer has the letter already. A symbol joined to it lengthens it.
+            if let Some(code) = to.strip_start(from) {
+                let gap = Gap::Joined;
+                self.push(Symbol { code, gap });
+            }
+        }
     }
 }

@@ -139,7 +139,7 @@ impl TxQueue {
         nonblock: bool,
     ) -> Result<(usize, u64)> {
         if from.is_empty() {
-            return Ok((0, self.state.lock().accepted));
+            return Ok((0, self.state.lock().fifo.accepted()));
         }
         let _guard = self.begin_write(nonblock)?;
         *writer.interrupted.lock() = [None; 4];
@@ -166,8 +166,8 @@ impl TxQueue {
                     if state.gone {
                         break 'chunk Some(ENODEV);
                     }
-                    let (spacing, mut sink) = state.sink();
-                    match writing.feed_to(rest, spacing, &mut sink) {
+                    let QueueState { fifo, spacing, .. } = &mut *state;
+                    match writing.feed_to(rest, spacing, fifo) {
                         Fed::All => rest = &[],
                         // finish() below returns the actual error.
                         Fed::Refused => break 'chunk Some(EINVAL),
@@ -197,7 +197,7 @@ impl TxQueue {
         match writing.finish() {
             Ok(0) => Err(stopped),
             // No other text has followed: the guard is held.
-            Ok(count) => Ok((count, self.state.lock().accepted)),
+            Ok(count) => Ok((count, self.state.lock().fifo.accepted())),
             Err(code::Error::Unencodable) => Err(EINVAL),
             Err(code::Error::Malformed) => Err(eilseq()),
         }
@@ -209,17 +209,17 @@ impl TxQueue {
     /// The text ends at a character that cannot be sent or does not fit.
     pub(crate) fn post(&self, text: &[u8], is_new: bool, keyer: &WorkHandle<Sleepable>) {
         let mut state = self.state.lock();
-        let is_own = is_new && state.accepted == state.beacon_end;
-        if state.gone || state.writing || !(state.is_idle() || is_own) {
+        let is_own = is_new && state.fifo.accepted() == state.beacon_end;
+        if state.gone || state.writing || !(state.fifo.is_idle() || is_own) {
             return;
         }
-        let (spacing, mut sink) = state.sink();
+        let QueueState { fifo, spacing, .. } = &mut *state;
         let mut parser = Parser::new();
         let mut writing = parser.write();
         for part in [b" ", text, b" "] {
-            writing.feed_to(part, spacing, &mut sink);
+            writing.feed_to(part, spacing, fifo);
         }
-        state.beacon_end = state.accepted;
+        state.beacon_end = state.fifo.accepted();
         drop(state);
         keyer.queue();
     }
@@ -259,7 +259,7 @@ impl TxQueue {
         drop(slots);
         let end = match kept {
             Some((_, end)) => end,
-            None => self.state.lock().accepted,
+            None => self.state.lock().fifo.accepted(),
         };
         let result = self.wait_sent(end, ctx);
         if result == Err(ERESTARTSYS) {
@@ -281,10 +281,10 @@ impl TxQueue {
         state.spacing.interrupt();
         if core::mem::take(&mut state.is_cut) {
             // The keyer does not run, and the lamp is dark.
-            state.keying = None;
+            state.fifo.keying = None;
         }
-        self.aborted.store(state.keying.is_some(), Relaxed);
-        let end = state.accepted;
+        self.aborted.store(state.fifo.keying.is_some(), Relaxed);
+        let end = state.fifo.accepted();
         drop(state);
         self.keyer_wait.wake_up_all();
         self.changed.notify_all();
@@ -304,7 +304,7 @@ impl TxQueue {
             if state.gone {
                 return Err(ENODEV);
             }
-            if state.is_sent(end) {
+            if state.fifo.is_sent(end) {
                 return Ok(());
             }
             if self.changed.wait_interruptible(&mut state) {
@@ -341,7 +341,7 @@ impl TxQueue {
             return Err(ENODEV);
         }
         Ok(Occupancy {
-            queued: state.fifo.len() + usize::from(state.keying.is_some()),
+            queued: state.fifo.len() + usize::from(state.fifo.keying.is_some()),
             room: state.fifo.room(),
         })
     }
@@ -352,10 +352,8 @@ impl TxQueue {
         if state.gone {
             return None;
         }
-        let position = state.head();
-        let was_full = state.fifo.is_full();
+        let was_full = state.fifo.room() == 0;
         let symbol = state.fifo.pop();
-        state.keying = symbol.is_some().then_some(position);
         let becomes_writable = symbol.is_some() && state.fifo.room() == POLL_ROOM;
         drop(state);
         if was_full {
@@ -371,7 +369,7 @@ impl TxQueue {
     /// For the keyer.
     pub(crate) fn cut(&self) -> bool {
         let mut state = self.state.lock();
-        state.is_cut = state.keying.is_some() && !self.is_aborted();
+        state.is_cut = state.fifo.keying.is_some() && !self.is_aborted();
         state.is_cut
     }
 
@@ -384,7 +382,7 @@ impl TxQueue {
     /// aborted. For the keyer.
     pub(crate) fn finish(&self) -> bool {
         let mut state = self.state.lock();
-        state.keying = None;
+        state.fifo.keying = None;
         let aborted = self.aborted.load(Relaxed);
         self.aborted.store(false, Relaxed);
         drop(state);
