@@ -30,6 +30,7 @@ use kernel::{
     prelude::*,
     sync::{
         Arc,
+        ArcBorrow,
         LockClassKey, //
     },
     time::{
@@ -97,6 +98,16 @@ struct RawDelayedWork {
 unsafe impl Send for RawDelayedWork {}
 // SAFETY: As above.
 unsafe impl Sync for RawDelayedWork {}
+
+impl RawDelayedWork {
+    /// Returns the C item, by the pointer of the `Arc`, to which the trampoline goes back from it.
+    #[inline]
+    fn item(this: &Arc<Self>) -> *mut bindings::delayed_work {
+        let raw = Arc::as_ptr(this);
+        // SAFETY: `this` keeps the object alive.
+        Opaque::cast_into(unsafe { &raw const (*raw).work })
+    }
+}
 
 /// Owner of a delayed work item and of its handler.
 ///
@@ -192,13 +203,10 @@ impl<T: DelayedWorkHandler> DelayedWork<T> {
         // SAFETY: The item runs, so either it is not disabled, or `DelayedWork::drop` waits for this call.
         // By the invariants of `RawDelayedWork` and `DelayedWork`, the handler lives until it returns.
         let handler = unsafe { (*raw).handler.cast::<T>().as_ref() };
-        // SAFETY: `raw` came from an `Arc`, and as above the owner holds a reference to it during this call.
-        let work = unsafe {
-            let borrowed = kernel::sync::ArcBorrow::<'_, RawDelayedWork>::from_raw(raw);
-            DelayedWorkHandle {
-                raw: borrowed.into(),
-            }
-        };
+        // SAFETY: The item was armed by its pointer from `RawDelayedWork::item()`, so `raw` is that of
+        // `Arc::as_ptr()`. As above, the owner holds a reference during this call.
+        let raw = unsafe { ArcBorrow::from_raw(raw) };
+        let work = DelayedWorkHandle { raw: raw.into() };
         // SAFETY: The queue has worker threads, which run in process context and hold no lock during the
         // call.
         let ctx = unsafe { Sleepable::enter() };
@@ -218,7 +226,7 @@ impl<T: DelayedWorkHandler> Drop for DelayedWork<T> {
     fn drop(&mut self) {
         // SAFETY: `work` is initialised. Owners are dropped in process context. After this the item does
         // not run and cannot be armed, so the handler may be dropped.
-        unsafe { bindings::disable_delayed_work_sync(self.raw.work.get()) };
+        unsafe { bindings::disable_delayed_work_sync(RawDelayedWork::item(&self.raw)) };
     }
 }
 
@@ -263,7 +271,7 @@ impl DelayedWorkHandle {
             bindings::mod_delayed_work_on(
                 bindings::wq_misc_consts_WORK_CPU_UNBOUND as c_int,
                 self.raw.queue.as_raw(),
-                self.raw.work.get(),
+                RawDelayedWork::item(&self.raw),
                 jiffies,
             )
         };
