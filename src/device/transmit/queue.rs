@@ -248,8 +248,8 @@ impl TxQueue {
     /// Waits until all symbols accepted so far are sent and the lamp is dark.
     ///
     /// If a signal interrupts the wait, the next fsync(2) of the same task on the same file keeps the
-    /// target, unless the file is written to before, or four other tasks are interrupted in it. So neither a restart by the kernel nor one by the
-    /// program waits for text that was written later.
+    /// target, unless the file is written to before, or four other tasks are interrupted in it. So neither
+    /// a restart by the kernel nor one by the program waits for text that was written later.
     pub(crate) fn fsync(&self, writer: &Writer, ctx: &Sleepable) -> Result {
         let task = kernel::current!().pid();
         let mut slots = writer.interrupted.lock();
