@@ -40,7 +40,8 @@ pub use receive::{
     decoder::Decoder,
     ring::{
         Edge,
-        Ring, //
+        Ring,
+        Slot, //
     },
 };
 pub use send::{

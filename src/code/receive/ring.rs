@@ -12,6 +12,7 @@ use crate::code::util::atomic::{
     AtomicU32,
     Ordering, //
 };
+use core::borrow::Borrow;
 
 /// A change of the key line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,12 +39,23 @@ impl Edge {
 /// A packed [`Edge`], in halves. They need not be accessed atomically together: a slot belongs to one side at a
 /// time.
 #[derive(Debug)]
-struct Slot {
+pub struct Slot {
     low: AtomicU32,
     high: AtomicU32,
 }
 
-/// A ring of `N` edges, `N` a power of two.
+impl Slot {
+    /// A slot that holds nothing.
+    #[cfg(not(loom))]
+    pub const fn new() -> Self {
+        Self {
+            low: AtomicU32::new(0),
+            high: AtomicU32::new(0),
+        }
+    }
+}
+
+/// A ring of `N` edges, `N` a power of two, in itself or in slots of `S`, such as a box.
 ///
 /// # Invariants
 ///
@@ -51,34 +63,18 @@ struct Slot {
 /// - Only the producer writes `head`, `dropped`, and the slots not between `tail` and `head`.
 /// - Only the consumer writes `tail`.
 #[derive(Debug)]
-pub struct Ring<const N: usize> {
-    slots: [Slot; N],
+pub struct Ring<const N: usize, S = [Slot; N]> {
+    slots: S,
     head: AtomicU32,
     tail: AtomicU32,
     dropped: AtomicU32,
 }
 
 impl<const N: usize> Ring<N> {
-    /// The capacity. Compilation fails if the wrapping counters cannot index it.
-    const CAPACITY: u32 = {
-        assert!(N.is_power_of_two() && N <= 1 << 31);
-        N as u32
-    };
-
     /// An empty ring.
     #[cfg(not(loom))]
     pub const fn new() -> Self {
-        Self {
-            slots: [const {
-                Slot {
-                    low: AtomicU32::new(0),
-                    high: AtomicU32::new(0),
-                }
-            }; N],
-            head: AtomicU32::new(0),
-            tail: AtomicU32::new(0),
-            dropped: AtomicU32::new(0),
-        }
+        Self::with([const { Slot::new() }; N])
     }
 
     /// An empty ring through which `begun` edges have passed, so that a test can wrap the counters. Not
@@ -95,10 +91,32 @@ impl<const N: usize> Ring<N> {
             dropped: AtomicU32::new(0),
         }
     }
+}
+
+impl<const N: usize, S> Ring<N, S> {
+    /// An empty ring in `slots`.
+    #[cfg(not(loom))]
+    pub const fn with(slots: S) -> Self {
+        Self {
+            slots,
+            head: AtomicU32::new(0),
+            tail: AtomicU32::new(0),
+            dropped: AtomicU32::new(0),
+        }
+    }
+}
+
+impl<const N: usize, S: Borrow<[Slot; N]>> Ring<N, S> {
+    /// The capacity. Compilation fails if the wrapping counters cannot index it.
+    const CAPACITY: u32 = {
+        assert!(N.is_power_of_two() && N <= 1 << 31);
+        N as u32
+    };
 
     /// The slot of the edge number `count`; never `None`, as `N` is a power of two.
     fn slot(&self, count: u32) -> Option<&Slot> {
         self.slots
+            .borrow()
             .get((count & Self::CAPACITY.wrapping_sub(1)) as usize)
     }
 
@@ -163,6 +181,13 @@ impl<const N: usize> Ring<N> {
     /// The number of edges dropped, modulo 2^32. From any context.
     pub fn dropped(&self) -> u32 {
         self.dropped.load(Ordering::Relaxed)
+    }
+}
+
+#[cfg(not(loom))]
+impl Default for Slot {
+    fn default() -> Self {
+        Self::new()
     }
 }
 

@@ -21,6 +21,7 @@ use super::{
 use crate::code::{
     Edge,
     Ring,
+    Slot,
     Text, //
 };
 use crate::device::transmit::monitor::Monitor;
@@ -45,6 +46,7 @@ use kernel::{
         Mutex, //
     },
 };
+use pin_init::init_array_from_fn;
 
 /// The capacity of the ring: 50 ms at 20000 edges per second.
 const RING_EDGES: usize = 1024;
@@ -55,7 +57,7 @@ pub(crate) struct Receiver {
     /// The number of the device.
     pub(crate) device: u32,
     /// Edges from the interrupt to the holder of the lock of `line`.
-    ring: Ring<RING_EDGES>,
+    ring: Ring<RING_EDGES, KBox<[Slot; RING_EDGES]>>,
     /// Set while an edge is pushed. The ring has one producer, as the handler does not run concurrently with
     /// itself, see [`crate::linux::irq::IrqHandler`].
     is_pushing: AtomicFlag,
@@ -101,9 +103,11 @@ impl Receiver {
         waiters: Arc<PollQueue>,
     ) -> Result<impl PinInit<Self, Error>> {
         let text = TextState::new();
+        // In place: the slots are too many for the stack.
+        let slots = KBox::init(init_array_from_fn(|_| Slot::new()), GFP_KERNEL)?;
         let line = LineState::new(down, Ktime::now().as_ns(), text.gaps())?;
         Ok(try_pin_init!(Self {
-            ring: Ring::new(),
+            ring: Ring::with(slots),
             is_pushing: AtomicFlag::new(false),
             softirqs: Atomic::new(0),
             characters: Atomic::new(0),
