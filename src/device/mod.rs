@@ -37,48 +37,22 @@ use self::node::file::{
 use self::number::Number;
 use self::power::Power;
 use self::receive::{
-    deliver::Deliver,
-    gap::GapTimer,
-    irq::KeyHandler,
-    key::KeyIrq,
-    level::Level,
     receiver::Receiver,
-    softirq::{
-        needs_thread,
-        BottomHalf, //
-    },
-    ticker::Ticker, //
+    Receive, //
 };
 use self::transmit::{
-    beacon::Beacon,
-    keyer::Keyer,
-    lamp::Lamp,
-    monitor::{
-        Monitor,
-        SharedLamp, //
-    },
-    transmitter::Transmitter, //
+    transmitter::Transmitter,
+    Transmit, //
 };
 use crate::code::Decimal;
 use crate::linux::{
     context::Sleepable,
-    delayed::DelayedWork,
     gpio,
     led_trigger::Trigger,
     miscdev::Registration,
     pm::SleepNotifier,
     poll::PollQueue,
-    softirq::Softirq,
-    timer::Timer,
-    workqueue::{
-        Queue,
-        Work, //
-    },
-};
-use crate::{
-    new_delayed_work,
-    new_timer,
-    new_work, //
+    workqueue::Queue, //
 };
 use core::{
     fmt,
@@ -94,8 +68,6 @@ use kernel::{
     },
 };
 
-const US_PER_MS: u32 = 1000;
-
 /// One Morse device: node, receiver and key, keyer and lamp.
 ///
 /// It is independent of the bus: a driver makes it when it finds the hardware, and drops it when the hardware
@@ -107,23 +79,13 @@ pub(crate) struct Transceiver<'a> {
     _power: Pin<KBox<SleepNotifier<Power>>>,
     /// 3. Wake all waiters with `ENODEV`.
     _disconnect: DisconnectOnDrop,
-    /// 4. Free the interrupt, and remove the file that raises it.
-    _key: KeyIrq<'a>,
-    /// 5. Stop the bottom half.
-    _softirq: Option<Softirq<BottomHalf>>,
-    /// 6. Stop the ticker.
-    _ticker: Timer<Ticker>,
-    /// 7. Cancel gap detection.
-    _gap: DelayedWork<GapTimer>,
-    /// 8. Cancel the delivery of text.
-    _deliver: Work<Deliver>,
-    /// 9. Cancel the beacon, which queues text.
-    _beacon: DelayedWork<Beacon>,
-    /// 10. Stop the keyer, and drop the lamp, which makes it dark: the monitor's handlers are gone.
-    _keyer: Work<Keyer>,
-    /// 11. Release the name.
+    /// 4. Free the interrupt of the key, and stop all handlers that it leads to, in the order of [`Receive`].
+    _receive: Receive<'a>,
+    /// 5. Stop beacon and keyer, in the order of [`Transmit`].
+    _transmit: Transmit,
+    /// 6. Release the name.
     _number: Number,
-    /// 12. Log that the device is unbound.
+    /// 7. Log that the device is unbound.
     _log: LogOnDrop,
 }
 
@@ -149,99 +111,29 @@ impl<'a> Transceiver<'a> {
             (None, Some(_)) => "with key; no lamp, as this kernel has no LED triggers",
             (None, None) => "with simulated key; no lamp, as this kernel has no LED triggers",
         };
-        let pdev = key.as_ref().map(|key| key.pdev);
-        let debounce_ms = key.as_ref().and_then(|key| key.debounce_ms);
-        let line = key.map(|key| key.line);
-        let trigger = KBox::pin_init(Trigger::register(ctx, number.name()?), GFP_KERNEL)
-            .inspect_err(|error| {
-                if *error == EEXIST {
-                    dev_err!(dev, "there is an LED trigger {} already\n", &*name);
-                }
-            })?;
         let queue = Queue::unbound_highpri(ctx, &name)?;
         let waiters = PollQueue::new(c"Transceiver::waiters", kernel::static_lock_class!())?;
         let waiters = Arc::new(waiters, GFP_KERNEL)?;
-        let transmitter = Transmitter::new(number.value(), waiters.clone());
-        let transmitter = Arc::pin_init(transmitter, GFP_KERNEL)?;
-        let lamp = SharedLamp::new(Lamp::new(led, trigger), transmitter.clone());
-        let lamp = Arc::pin_init(lamp, GFP_KERNEL)?;
-        let keyer = new_work!(
-            ctx,
-            "Keyer",
-            &queue,
-            Keyer::new(dev, transmitter.clone(), lamp.clone()),
-        )?;
-        let monitor = Arc::new(Monitor::new(lamp, keyer.handle()), GFP_KERNEL)?;
-        let beacon = new_delayed_work!(
-            ctx,
-            "Beacon",
-            &queue,
-            Ok(Beacon::new(transmitter.clone(), keyer.handle())),
-        )?;
-        let needs_thread = needs_thread(line.as_ref());
-        let level = Arc::pin_init(Level::new(line, needs_thread), GFP_KERNEL)?;
-        let receiver = Receiver::new(number.value(), level.read(ctx)?, waiters.clone())?;
-        let receiver = Arc::pin_init(receiver, GFP_KERNEL)?;
-        if let Some(debounce_ms) = debounce_ms {
-            let debounce_us = debounce_ms.checked_mul(US_PER_MS).ok_or(EINVAL)?;
-            receiver.line.lock().set_debounce_us(debounce_us)?;
-        }
-        let gap = new_delayed_work!(
-            ctx,
-            "GapTimer",
-            &queue,
-            Ok(GapTimer::new(
-                dev,
-                level.clone(),
-                receiver.clone(),
-                monitor.clone()
-            )),
-        )?;
-        let deliver = new_work!(
-            ctx,
-            "Deliver",
-            &queue,
-            Ok(Deliver::new(dev, receiver.clone(), gap.handle())),
-        )?;
-        let ticker = new_timer!(
-            ctx,
-            "Ticker",
-            Ok(Ticker::new(dev, receiver.clone(), gap.handle()))
-        )?;
-        let bottom_half = BottomHalf::new(
-            dev,
-            transmitter.clone(),
-            level.clone(),
-            receiver.clone(),
-            monitor.clone(),
-            gap.handle(),
-            deliver.handle(),
-        );
-        let data = DeviceData {
-            transmitter: transmitter.clone(),
-            receiver: receiver.clone(),
-            keyer: keyer.handle(),
-            beacon: beacon.handle(),
-            gap: gap.handle(),
-            waiters,
-        };
+        let transmit = Transmit::new(ctx, dev, &number, &queue, &waiters, led)?;
+        let receive = Receive::new(ctx, dev, &number, &queue, &waiters, key, &transmit)?;
+        let (transmitter, receiver) = (&transmit.transmitter, &receive.receiver);
         let power = Power::new(
             dev,
             transmitter.clone(),
-            keyer.handle(),
-            level.clone(),
+            transmit.keyer.handle(),
+            receive.level.clone(),
             receiver.clone(),
-            monitor,
+            transmit.monitor.clone(),
         );
         let power = KBox::pin_init(SleepNotifier::register(ctx, power), GFP_KERNEL)?;
-        let (softirq, handler) = if needs_thread {
-            (None, KeyHandler::threaded(receiver.clone(), bottom_half))
-        } else {
-            let softirq = bottom_half.softirq(ctx)?;
-            let handler = KeyHandler::new(level.clone(), receiver.clone(), softirq.handle());
-            (Some(softirq), handler)
+        let data = DeviceData {
+            transmitter: transmitter.clone(),
+            receiver: receiver.clone(),
+            keyer: transmit.keyer.handle(),
+            beacon: transmit.beacon.handle(),
+            gap: receive.gap.handle(),
+            waiters,
         };
-        let key_irq = KeyIrq::new(ctx, pdev, &name, level, handler)?;
         // Register the node last: a file must not be opened on a device that then fails to probe.
         let node = KBox::pin_init(
             Registration::register(
@@ -258,19 +150,14 @@ impl<'a> Transceiver<'a> {
                 dev_err!(dev, "there is a misc device {} already\n", &*name);
             }
         })?;
-        ticker.start_ms(receiver.rates.period_ms());
+        receive.ticker.start_ms(receiver.rates.period_ms());
         dev_info!(dev, "bound as /dev/{}, {parts}\n", &*name);
         Ok(Self {
             _node: node,
             _power: power,
-            _disconnect: DisconnectOnDrop(transmitter, receiver),
-            _key: key_irq,
-            _softirq: softirq,
-            _ticker: ticker,
-            _gap: gap,
-            _deliver: deliver,
-            _beacon: beacon,
-            _keyer: keyer,
+            _disconnect: DisconnectOnDrop(transmitter.clone(), receiver.clone()),
+            _receive: receive,
+            _transmit: transmit,
             _number: number,
             _log: LogOnDrop {
                 dev: dev.into(),
