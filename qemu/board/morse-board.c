@@ -18,13 +18,16 @@ static struct gpiod_lookup_table lines = {
 	},
 };
 
+static int id = PLATFORM_DEVID_NONE;
+module_param(id, int, 0444);
+MODULE_PARM_DESC(id, "id of the device, which then has no lamp");
+
 static struct platform_device *device;
 
 static int __init board_init(void)
 {
 	gpiod_add_lookup_table(&lines);
-	device = platform_device_register_simple("morse", PLATFORM_DEVID_NONE,
-						 NULL, 0);
+	device = platform_device_register_simple("morse", id, NULL, 0);
 	if (IS_ERR(device)) {
 		gpiod_remove_lookup_table(&lines);
 		return PTR_ERR(device);

@@ -14,6 +14,7 @@
 #include <linux/irqflags.h>
 #include <linux/leds.h>
 #include <linux/of.h>
+#include <linux/platform_device.h>
 #include <linux/preempt.h>
 #include <linux/rcupdate.h>
 #include <linux/pm_wakeirq.h>
@@ -138,9 +139,33 @@ void morse_helper_led_show(struct led_trigger *trigger, bool on)
 }
 #endif
 
-void morse_helper_of_node_put(struct device_node *node)
+bool morse_helper_has_node(const struct of_device_id *table)
 {
-	of_node_put(node);
+	struct device_node *node;
+
+	for_each_matching_node(node, table) {
+		if (of_device_is_available(node)) {
+			of_node_put(node);
+			return true;
+		}
+	}
+	return false;
+}
+
+struct device *morse_helper_next_device(struct device *start, const char *name,
+					const struct of_device_id *table)
+{
+	const struct platform_driver like = {
+		.driver = {
+			.name = name,
+			.of_match_table = table,
+		},
+	};
+	struct device *next;
+
+	next = platform_find_device_by_driver(start, &like.driver);
+	put_device(start);
+	return next;
 }
 
 void morse_helper_driver_name(struct device *dev, char *name, size_t size)

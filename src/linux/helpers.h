@@ -11,12 +11,12 @@
 #include <linux/types.h>
 
 struct device;
-struct device_node;
 struct gpio_desc;
 struct irq_domain;
 struct led_classdev;
 struct led_trigger;
 struct notifier_block;
+struct of_device_id;
 struct tasklet_struct;
 
 struct gpio_desc *morse_helper_gpiod_get(struct device *dev, const char *con_id,
@@ -31,7 +31,9 @@ int morse_helper_gpiod_to_irq(struct gpio_desc *desc);
 bool morse_helper_gpiod_cansleep(struct gpio_desc *desc);
 int morse_helper_led_activate(struct led_classdev *led);
 void morse_helper_led_show(struct led_trigger *trigger, bool on);
-void morse_helper_of_node_put(struct device_node *node);
+bool morse_helper_has_node(const struct of_device_id *table);
+struct device *morse_helper_next_device(struct device *start, const char *name,
+					const struct of_device_id *table);
 void morse_helper_driver_name(struct device *dev, char *name, size_t size);
 void morse_helper_tasklet_schedule(struct tasklet_struct *tasklet);
 void morse_helper_spin_lock_bh(spinlock_t *lock);

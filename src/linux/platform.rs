@@ -55,7 +55,6 @@ macro_rules! of_table {
 }
 
 /// Room for the name of a driver, which a message may cut.
-#[cfg(CONFIG_OF)]
 const DRIVER_NAME_BYTES: usize = 32;
 
 /// A driver for devices of the platform bus.
@@ -106,92 +105,54 @@ impl<T: Driver> Registration<T> {
     }
 }
 
-/// Returns whether a device for `T` exists, from the device tree or from a board file, bound or not.
+/// Returns whether a device for `T` exists, bound or not, or will exist, as the device tree has a node for it.
 pub fn is_described<T: Driver>() -> bool {
-    is_in_device_tree::<T>() || is_made::<T>()
+    any_device::<T>(|_| true)
+        // SAFETY: The table is static, and ends with an empty entry.
+        || unsafe { morse_helper_has_node(T::OF_TABLE.as_ptr()) }
 }
 
-/// Returns whether a platform device with the name of the driver exists, as made by a board file.
-fn is_made<T: Driver>() -> bool {
-    // SAFETY: The bus is registered, and `device_match_name()` takes a C string.
-    let dev = unsafe {
-        bindings::bus_find_device(
-            &raw const bindings::platform_bus_type,
-            ptr::null_mut(),
-            T::NAME.as_char_ptr().cast(),
-            Some(bindings::device_match_name),
-        )
-    };
-    if dev.is_null() {
-        return false;
-    }
-    // SAFETY: `bus_find_device()` returned a reference, which is not used after this.
-    unsafe { bindings::put_device(dev) };
-    true
-}
-
-#[cfg(CONFIG_OF)]
 extern "C" {
-    /// `of_node_put()`, which is inline in some configurations.
-    fn morse_helper_of_node_put(node: *mut c_void);
+    /// Returns whether the device tree has a node, not disabled, that matches the table.
+    fn morse_helper_has_node(table: *const bindings::of_device_id) -> bool;
+    /// Returns a reference to the next device that a driver of this name and table would match, and drops `start`.
+    fn morse_helper_next_device(
+        start: *mut c_void,
+        name: *const c_char,
+        table: *const bindings::of_device_id,
+    ) -> *mut c_void;
     /// Copies the name of the driver that a device is bound to; nothing if there is none.
     fn morse_helper_driver_name(dev: *mut c_void, name: *mut c_char, size: usize);
 }
 
-/// Calls `each` with the nodes of the device tree that `T` binds to, until it returns true; returns whether it
-/// did.
-#[cfg(CONFIG_OF)]
-fn any_node<T: Driver>(mut each: impl FnMut(*mut bindings::device_node) -> bool) -> bool {
-    let mut node = ptr::null_mut();
+/// Calls `each` with the devices of the bus that match `T`, until it returns true; returns whether it did.
+///
+/// The bus compares, as it does for a registered driver: a device from the device tree or from ACPI, one with
+/// the driver's name and any id, and one that user space reserves for the driver (`driver_override`).
+fn any_device<T: Driver>(mut each: impl FnMut(*mut c_void) -> bool) -> bool {
+    let mut dev = ptr::null_mut();
     loop {
-        // SAFETY: `node` is null or a reference, which the function takes over. The table is static, and
-        // ends with an empty entry.
-        node = unsafe {
-            bindings::of_find_matching_node_and_match(node, T::OF_TABLE.as_ptr(), ptr::null_mut())
-        };
-        if node.is_null() {
+        // SAFETY: `dev` is null or a reference to a device of the bus, which the function takes over. Name and
+        // table are static; the table ends with an empty entry.
+        dev = unsafe { morse_helper_next_device(dev, T::NAME.as_char_ptr(), T::OF_TABLE.as_ptr()) };
+        if dev.is_null() {
             return false;
         }
-        if each(node) {
-            // SAFETY: `node` is a reference to a node, and not used after this.
-            unsafe { morse_helper_of_node_put(node.cast()) };
+        if each(dev) {
+            // SAFETY: `dev` is a reference, which is not used after this.
+            unsafe { bindings::put_device(dev.cast()) };
             return true;
         }
     }
 }
 
-#[cfg(CONFIG_OF)]
-fn is_in_device_tree<T: Driver>() -> bool {
-    any_node::<T>(|node| {
-        // SAFETY: `any_node` passes valid nodes.
-        unsafe { bindings::of_device_is_available(node) }
-    })
-}
-
-/// Logs which other drivers are bound to devices of the device tree that `T` would bind to.
-#[cfg(CONFIG_OF)]
+/// Logs which other drivers are bound to devices that `T` would bind to.
 fn warn_of_other_drivers<T: Driver>(_ctx: &Sleepable) {
-    any_node::<T>(|node| {
-        // SAFETY: The bus is registered, and `device_match_of_node()` takes a node.
-        let dev = unsafe {
-            bindings::bus_find_device(
-                &raw const bindings::platform_bus_type,
-                ptr::null_mut(),
-                node.cast_const().cast(),
-                Some(bindings::device_match_of_node),
-            )
-        };
-        if dev.is_null() {
-            return false;
-        }
+    any_device::<T>(|dev| {
         let mut name = [0; DRIVER_NAME_BYTES];
-        // SAFETY: `bus_find_device()` returned a reference, which is not used after this. `name` has room for
-        // `DRIVER_NAME_BYTES`.
+        // SAFETY: `any_device` passes valid devices. `name` has room for `DRIVER_NAME_BYTES`.
         // The token allows sleeping, which the lock of a device may do.
-        unsafe {
-            morse_helper_driver_name(dev.cast(), name.as_mut_ptr().cast(), name.len());
-            bindings::put_device(dev);
-        }
+        unsafe { morse_helper_driver_name(dev, name.as_mut_ptr().cast(), name.len()) };
         match CStr::from_bytes_until_nul(&name).map(CStr::to_str) {
             Ok(Ok(other)) if !other.is_empty() && other.as_bytes() != T::NAME.to_bytes() => {
                 pr_warn!("its device is bound to the driver {other}: nothing happens until that is unloaded and this is loaded again\n");
@@ -200,14 +161,6 @@ fn warn_of_other_drivers<T: Driver>(_ctx: &Sleepable) {
         }
         false
     });
-}
-
-#[cfg(not(CONFIG_OF))]
-fn warn_of_other_drivers<T: Driver>(_ctx: &Sleepable) {}
-
-#[cfg(not(CONFIG_OF))]
-fn is_in_device_tree<T: Driver>() -> bool {
-    false
 }
 
 /// Implements `kernel::platform::Driver` for a [`Driver`].

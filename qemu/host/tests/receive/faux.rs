@@ -4,14 +4,16 @@
 
 use morse_board::driver::{keying, numbers, MECHANISMS, SIMULATED_KEY, UNIT_AT_1_WPM_US};
 use morse_board::trace::Recorder;
-use morse_board::{transmission, Options, Pace, Time};
+use morse_board::{transmission, Board, Options, Pace, Result, Time};
 
 use super::fixture::{read_while, QUIET};
 use crate::runner::test::{Kind, Tests};
 
 /// The tests here.
 pub fn tests() -> Tests {
-    tests![it_sends_and_receives_without_hardware].on(&BOARD)
+    tests![it_sends_and_receives_without_hardware]
+        .and(tests![BOARD.with => a_device_with_an_id_is_the_hardware])
+        .on(&BOARD)
 }
 
 /// No transceiver, but an LED of the LED class where the lamp was, so that it is watched alike.
@@ -78,4 +80,13 @@ fn it_sends_and_receives_without_hardware() {
             Ok(())
         });
     }
+}
+
+/// The name of such a device is not that of its driver.
+fn a_device_with_an_id_is_the_hardware(board: &mut Board) -> Result<()> {
+    board.run("insmod morse_board.ko id=1 && insmod morse.ko")?;
+    board.run("dmesg | grep 'morse.1: bound as /dev/morse, with'")?;
+    board.run("! test -e /dev/morse1")?;
+    board.run("rmmod morse && rmmod morse-board")?;
+    Ok(())
 }
