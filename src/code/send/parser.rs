@@ -275,13 +275,22 @@ impl Writing<'_> {
 
     /// Takes one byte, or leaves the parser as it was.
     fn byte(&mut self, byte: u8, spacing: &mut Spacing, sink: &mut dyn Sink) -> Result<(), Stop> {
-        let mut utf8 = self.parser.utf8;
-        match utf8.push(byte) {
-            Progress::Incomplete => {}
-            Progress::Whole(character) => self.parser.character(character, spacing, sink)?,
-            Progress::Malformed => return Err(Stop::Refused(Error::Malformed)),
-        }
-        self.parser.utf8 = utf8;
+        // Most characters are a byte.
+        let character = if self.parser.utf8.is_whole() && byte.is_ascii() {
+            char::from(byte)
+        } else {
+            let mut utf8 = self.parser.utf8;
+            match utf8.push(byte) {
+                Progress::Incomplete => {
+                    self.parser.utf8 = utf8;
+                    return Ok(());
+                }
+                Progress::Whole(character) => character,
+                Progress::Malformed => return Err(Stop::Refused(Error::Malformed)),
+            }
+        };
+        self.parser.character(character, spacing, sink)?;
+        self.parser.utf8 = Utf8::new();
         Ok(())
     }
 
