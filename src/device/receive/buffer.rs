@@ -173,8 +173,14 @@ impl ReadBuffer {
                 Err(error) => return Err(error),
             };
             let (copied, bytes) = match claim.mode {
-                Mode::Text => (self.copy_text(&claim, to), 1),
-                Mode::Pulses => (self.copy_pulses(&claim, to), PULSE_BYTES),
+                Mode::Text => (
+                    self.copy::<_, CHUNK_BYTES>(&claim, to, |state| &state.text),
+                    1,
+                ),
+                Mode::Pulses => (
+                    self.copy::<_, CHUNK_PULSES>(&claim, to, |state| &state.pulses),
+                    PULSE_BYTES,
+                ),
             };
             let (Ok(end) | Err(end)) = copied;
             total += (end - claim.from) as usize * bytes;
@@ -243,35 +249,24 @@ impl ReadBuffer {
         self.waiters.wake_up_poll(PollEvents::IN);
     }
 
-    /// Copies the text of a claim, and returns where it stopped: before the end if the rest was
-    /// overwritten meanwhile; as `Err` if user space did not take it.
-    fn copy_text(&self, claim: &Claim, to: &mut IovIterDest<'_>) -> Result<u64, u64> {
+    /// Copies the items of a claim, up to `N` at a time, and returns where it stopped: before the end if the rest
+    /// was overwritten meanwhile; as `Err` if user space did not take it.
+    fn copy<T: AsBytes + Copy + Default, const N: usize>(
+        &self,
+        claim: &Claim,
+        to: &mut IovIterDest<'_>,
+        stream: fn(&BufferState) -> &Stream<T>,
+    ) -> Result<u64, u64> {
         let mut position = claim.from;
-        let mut chunk = [0; CHUNK_BYTES];
+        let mut chunk = [T::default(); N];
         loop {
-            let len = self.fetch(&mut chunk, position, claim.end, |state| &state.text);
-            let copied = to.copy_to_iter(chunk.get(..len).unwrap_or_default());
+            let len = self.fetch(&mut chunk, position, claim.end, stream);
+            let items = chunk.get(..len).unwrap_or_default();
+            // An item of which user space took a part is not counted.
+            let copied = to.copy_to_iter(items.as_bytes()) / size_of::<T>();
             position += copied as u64;
             if copied < len {
                 return Err(position);
-            }
-            if len == 0 || position == claim.end {
-                return Ok(position);
-            }
-        }
-    }
-
-    /// Copies the pulses of a claim, as [`Self::copy_text`] does with text.
-    fn copy_pulses(&self, claim: &Claim, to: &mut IovIterDest<'_>) -> Result<u64, u64> {
-        let mut position = claim.from;
-        let mut chunk = [uapi::Pulse::default(); CHUNK_PULSES];
-        loop {
-            let len = self.fetch(&mut chunk, position, claim.end, |state| &state.pulses);
-            for pulse in chunk.iter().take(len) {
-                if to.copy_to_iter(pulse.as_bytes()) < PULSE_BYTES {
-                    return Err(position);
-                }
-                position += 1;
             }
             if len == 0 || position == claim.end {
                 return Ok(position);
