@@ -5,7 +5,7 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use morse_board::driver::{MECHANISMS, UNIT_AT_1_WPM_US};
+use morse_board::driver::UNIT_AT_1_WPM_US;
 use morse_board::trace::{Event, Recorder};
 use morse_board::{Board, Edge, Message, Pace, Result};
 
@@ -15,29 +15,45 @@ use crate::runner::test::Tests;
 
 /// The tests here.
 pub fn tests() -> Tests {
-    tests![cq_is_read_at_13_and_25_wpm].on(&REAL).waiting()
+    tests![
+        cq_is_read_with_a_bh_work_item,
+        cq_is_read_with_a_tasklet,
+        cq_is_read_with_a_thread,
+    ]
+    .on(&REAL)
+    .waiting()
 }
 
 const TEXT: &str = "CQ CQ DE MORSE";
 /// The most attempts to key the text on a busy host.
 const ATTEMPTS: u32 = 5;
 
-fn cq_is_read_at_13_and_25_wpm() {
+fn cq_is_read_with_a_bh_work_item() {
+    cq_is_read_with("bh");
+}
+
+fn cq_is_read_with_a_tasklet() {
+    cq_is_read_with("tasklet");
+}
+
+fn cq_is_read_with_a_thread() {
+    cq_is_read_with("thread");
+}
+
+fn cq_is_read_with(mechanism: &str) {
     if lacks_wires() {
         return;
     }
-    for mechanism in MECHANISMS {
-        for wpm in [13, 25] {
-            let pace = Pace::new(UNIT_AT_1_WPM_US * 1000 / wpm);
-            for attempt in 1..=ATTEMPTS {
-                let (text, late) = receive(mechanism, pace);
-                // If host or guest kept the speed badly, the text says nothing about the driver.
-                if late < Duration::from_nanos(pace.unit_ns) / 5 || attempt == ATTEMPTS {
-                    assert_eq!(text, format!("{TEXT} \n"), "{mechanism}, {wpm} WPM");
-                    break;
-                }
-                note!("{mechanism}, {wpm} WPM: {late:?} late; again");
+    for wpm in [13, 25] {
+        let pace = Pace::new(UNIT_AT_1_WPM_US * 1000 / wpm);
+        for attempt in 1..=ATTEMPTS {
+            let (text, late) = receive(mechanism, pace);
+            // If host or guest kept the speed badly, the text says nothing about the driver.
+            if late < Duration::from_nanos(pace.unit_ns) / 5 || attempt == ATTEMPTS {
+                assert_eq!(text, format!("{TEXT} \n"), "{mechanism}, {wpm} WPM");
+                break;
             }
+            note!("{mechanism}, {wpm} WPM: {late:?} late; again");
         }
     }
 }

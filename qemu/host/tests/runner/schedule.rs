@@ -2,8 +2,8 @@
 
 //! Decides which trial runs next. Each trial has a thread that waits for its turn here.
 //!
-//! Exact trials run concurrently, one for each processor. Beside them runs one trial at a time that watches the host's
-//! clock, and one that mostly lets time pass; one of these that failed beside others is repeated alone at the end. A
+//! Exact trials run concurrently, one for each processor. Beside them run one trial at a time that watches the host's
+//! clock, and a few that mostly let time pass; one of these that failed beside others is repeated alone at the end. A
 //! trial starts when its kernel is prepared and its board is free. Boards are kept for the next trial of their kind; a
 //! second board of a kind is booted only when no other trial can start.
 
@@ -14,6 +14,9 @@ use morse_board::Board;
 
 /// The key of a resource that trials on one kernel share.
 pub type SharedKey = (usize, &'static str);
+
+/// So many trials that let time pass run at once: one takes a tenth of a processor.
+const WAITING_MAX: usize = 3;
 
 /// A trial's use of the host's clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,7 +36,7 @@ pub struct Needs {
     pub shared: Option<SharedKey>,
     /// It runs after all others of its kind of board, on all those boards.
     pub last: bool,
-    /// Of those with the same use of the host's clock, one runs at a time.
+    /// Trials with a use of the host's clock have no lane, but few of them run at a time.
     pub clock: Option<Clock>,
     /// It runs when all others are done.
     pub alone: bool,
@@ -165,7 +168,10 @@ impl Schedule {
         state.running -= 1;
         let alone = turn.alone_at == Some(state.begun);
         match turn.needs.clock {
-            Some(clock) => state.clocks.retain(|used| *used != clock),
+            Some(clock) => {
+                let used = state.clocks.iter().position(|used| *used == clock);
+                state.clocks.swap_remove(used.expect("it was entered"));
+            }
             None => state.lanes += 1,
         }
         if let Some(key) = turn.needs.shared.filter(|_| !turn.needs.last) {
@@ -205,7 +211,14 @@ impl State {
 
     fn can_start(&self, needs: &Needs) -> bool {
         let lane = match needs.clock {
-            Some(clock) => !self.clocks.contains(&clock),
+            Some(clock) => {
+                let used = self.clocks.iter().filter(|used| **used == clock).count();
+                let most = match clock {
+                    Clock::Watches => 1,
+                    Clock::Waits => WAITING_MAX,
+                };
+                used < most
+            }
             None => self.lanes > 0,
         };
         let kernel = needs
@@ -274,21 +287,31 @@ mod tests {
     }
 
     #[test]
-    fn one_that_watches_the_clock_and_one_that_waits_run_beside_others() {
-        let trials = [
-            with(Clock::Watches),
-            with(Clock::Watches),
-            with(Clock::Waits),
-            Needs::default(),
-        ];
+    fn one_that_watches_the_clock_and_a_few_that_wait_run_beside_others() {
+        let waiting = (0..=WAITING_MAX).map(|_| with(Clock::Waits));
+        let watching = [with(Clock::Watches), with(Clock::Watches)];
+        let trials = watching
+            .into_iter()
+            .chain(waiting)
+            .chain([Needs::default()]);
         let schedule = Schedule::new(trials, 1);
+        let (last_waiting, exact) = (WAITING_MAX + 2, WAITING_MAX + 3);
         let first = schedule.enter(0);
-        assert_eq!(next(&schedule), Some(2));
-        let waiting = schedule.enter(2);
-        assert_eq!(next(&schedule), Some(3));
-        schedule.leave(waiting, Vec::new());
+        let waiting: Vec<Turn> = (2..last_waiting)
+            .map(|trial| schedule.enter(trial))
+            .collect();
+        assert_eq!(next(&schedule), Some(exact));
+        let exact = schedule.enter(exact);
+        assert_eq!(next(&schedule), None);
+        for turn in waiting {
+            schedule.leave(turn, Vec::new());
+        }
+        assert_eq!(next(&schedule), Some(last_waiting));
+        let last = schedule.enter(last_waiting);
         schedule.leave(first, Vec::new());
         assert_eq!(next(&schedule), Some(1));
+        schedule.leave(last, Vec::new());
+        schedule.leave(exact, Vec::new());
     }
 
     #[test]
