@@ -124,6 +124,7 @@ impl<'a> Transceiver<'a> {
             receive.level.clone(),
             receiver.clone(),
             transmit.monitor.clone(),
+            receive.gap.handle(),
         );
         let power = KBox::pin_init(SleepNotifier::register(ctx, power), GFP_KERNEL)?;
         let data = DeviceData {

@@ -3,9 +3,8 @@
 //! System sleep: the lamp is dark during sleep, and the level of the key is read again after it.
 //!
 //! A message may take hours, and a mark minutes, so suspending does not wait for their end: the keyer aborts
-//! the current symbol, and sends it from its beginning after resume. Then the queue freezes, so that no work item
-//! reads the key through a bus that is suspended. Freezing alone could leave the lamp lit; the line would stay
-//! active, or become active again when its controller resumes.
+//! the current symbol, and sends it from its beginning after resume. Gap detection pauses, so that it does not read the
+//! key through a bus that is suspended.
 //!
 //! The clock stands still during sleep, so a duration that spans it is unknown. The session ends when sleep
 //! begins; edges until the end of sleep belong to a session of their own.
@@ -20,6 +19,7 @@ use super::transmit::{
 };
 use crate::linux::{
     context::Sleepable,
+    delayed::DelayedWorkHandle,
     pm::SleepHandler,
     workqueue::WorkHandle, //
 };
@@ -40,10 +40,11 @@ pub(super) struct Power {
     level: Arc<Level>,
     receiver: Arc<Receiver>,
     monitor: Arc<Monitor>,
+    gap: DelayedWorkHandle,
 }
 
 impl Power {
-    /// Makes a handler that stops the keyer during sleep, and resets the receiver before and after it.
+    /// Makes a handler that stops the keyer and `gap` during sleep, and resets the receiver before and after it.
     pub(super) fn new(
         dev: &Device,
         transmitter: Arc<Transmitter>,
@@ -51,6 +52,7 @@ impl Power {
         level: Arc<Level>,
         receiver: Arc<Receiver>,
         monitor: Arc<Monitor>,
+        gap: DelayedWorkHandle,
     ) -> Self {
         Self {
             dev: dev.into(),
@@ -59,6 +61,7 @@ impl Power {
             level,
             receiver,
             monitor,
+            gap,
         }
     }
 
@@ -76,11 +79,15 @@ impl SleepHandler for Power {
         // An idle keyer does not run, but the monitor may have lit the lamp.
         self.keyer.queue();
         self.keyer.flush(ctx);
+        self.receiver.set_paused(true);
+        self.gap.flush(ctx);
         self.restart_receiver(ctx);
     }
 
     fn resume(&self, ctx: &Sleepable) {
         self.restart_receiver(ctx);
+        self.receiver.set_paused(false);
+        self.gap.mod_delayed_ms(0);
         self.transmitter.set_resting(false);
         self.keyer.queue();
     }

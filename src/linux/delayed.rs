@@ -264,6 +264,13 @@ impl DelayedWorkHandle {
         self.set_jiffies((jiffies - early) as Jiffies);
     }
 
+    /// Runs the item at once if it is armed, and waits until it is neither queued nor running. The item itself must not
+    /// call it: it would wait for itself.
+    pub fn flush(&self, _ctx: &Sleepable) {
+        // SAFETY: `work` is initialised and lives as long as `raw`. The token allows sleeping.
+        unsafe { bindings::flush_delayed_work(RawDelayedWork::item(&self.raw)) };
+    }
+
     fn set_jiffies(&self, jiffies: Jiffies) {
         // SAFETY: `work` is initialised; it and the queue live as long as `raw`. Once the `DelayedWork` has
         // been dropped the item is disabled, and the workqueue code does not arm it.

@@ -66,16 +66,17 @@ unsafe impl<C: Context> Sync for Queue<C> {}
 impl Queue<Sleepable> {
     /// Creates a queue whose worker threads run at high priority (nice -20) on any CPU.
     ///
-    /// Its items run concurrently: one that sleeps does not delay the others. Items that are queued while the
-    /// system suspends run after resume, as they may access devices that are suspended.
+    /// Its items run concurrently: one that sleeps does not delay the others. They run while the system suspends,
+    /// too, and must not access a suspended device then.
+    // Not `WQ_FREEZABLE`, as 7.3 stops an unbound queue for good if its only pending item is cancelled while it is frozen,
+    // and queued again after that: the queue waits on its list for free places (`pending_pwqs`) until an item ends,
+    // and none runs.
     pub fn unbound_highpri(ctx: &Sleepable, name: &CStr) -> Result<Arc<Self>> {
         // INVARIANT: Without `WQ_BH`, items run on threads.
         Self::new(
             ctx,
             name,
-            bindings::wq_flags_WQ_HIGHPRI
-                | bindings::wq_flags_WQ_UNBOUND
-                | bindings::wq_flags_WQ_FREEZABLE,
+            bindings::wq_flags_WQ_HIGHPRI | bindings::wq_flags_WQ_UNBOUND,
             MAX_ACTIVE_DEFAULT,
         )
     }

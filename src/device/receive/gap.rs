@@ -67,6 +67,10 @@ impl GapTimer {
 
 impl DelayedWorkHandler for GapTimer {
     fn run(&self, work: &DelayedWorkHandle, ctx: &Sleepable) {
+        if self.receiver.is_paused() {
+            // The end of the pause arms it.
+            return;
+        }
         let _deferral = Deferral::start(self.receiver.device, Mechanism::Gap);
         // Sleep once per run at most: further edges may postpone the end, and a destructor waits for the run.
         for may_sleep in [true, false] {

@@ -15,12 +15,16 @@ use super::sleep::{begin, is_awake, pass, sleep_until_alarm, Way};
 
 /// The tests here.
 pub fn tests() -> Tests {
-    tests![key_is_read_anew_after_sleep, key_is_not_read_during_sleep]
-        .on(&REAL)
-        .and(tests![WAKING.loaded =>
-            key_wakes_the_board_if_the_device_tree_says_so,
-            key_that_is_pressed_on_the_way_to_sleep_is_told,
-        ])
+    tests![
+        key_is_read_anew_after_sleep,
+        key_is_not_read_during_sleep,
+        key_works_after_gap_detection_was_put_off_in_sleep,
+    ]
+    .on(&REAL)
+    .and(tests![WAKING.loaded =>
+        key_wakes_the_board_if_the_device_tree_says_so,
+        key_that_is_pressed_on_the_way_to_sleep_is_told,
+    ])
 }
 
 /// A board that its key may wake.
@@ -144,6 +148,51 @@ fn key_is_not_read_during_sleep() {
         note!("{runs} runs, {} of them frozen", thawed - frozen - 1);
         assert!(runs > 10, "{trace}");
         assert_eq!(thawed - frozen, 1, "{trace}");
+        Ok(())
+    });
+}
+
+/// The first edge has gap detection queued while tasks are frozen, the second one puts it off until they run again.
+fn key_works_after_gap_detection_was_put_off_in_sleep() {
+    const FROZEN: Duration = Duration::from_secs(4);
+    if lacks_wires() {
+        return;
+    }
+    REAL.with_driver("", |board| {
+        set(board, "receive_wpm", "12")?;
+        set(board, "debounce_us", "1000000")?;
+        // It would queue gap detection. The period holds from the next tick on.
+        set(board, "ticker_ms", "60000")?;
+        // Each processor has a part of the queue.
+        let processor = "/sys/devices/system/cpu/cpu1/online";
+        board.run(&format!("echo 0 > {processor}"))?;
+        board.run("sleep 2; cat /dev/morse > /tmp/text 2> /dev/null &")?;
+        let began = Instant::now();
+        let until = |time: Duration| pass(time.saturating_sub(began.elapsed()));
+        begin(
+            board,
+            &format!(
+                "echo {} > /sys/module/suspend/parameters/pm_test_delay; \
+                 echo freezer > /sys/power/pm_test; echo freeze > /sys/power/state",
+                FROZEN.as_secs()
+            ),
+        )?;
+        until(ASLEEP);
+        board.key(true)?;
+        until(FROZEN - Duration::from_millis(500));
+        board.key(false)?;
+        until(FROZEN + Duration::from_secs(2));
+        is_awake(board)?;
+        set(board, "debounce_us", "5000")?;
+        board.key(true)?;
+        pass(UNIT * 3);
+        board.key(false)?;
+        pass(Duration::from_secs(6));
+        let text = board.run(
+            "killall cat; while pidof cat > /dev/null; do usleep 10000; done; cat /tmp/text",
+        )?;
+        assert_eq!(text, "T \n");
+        board.run(&format!("echo 1 > {processor}"))?;
         Ok(())
     });
 }
