@@ -14,6 +14,7 @@
 //! - `receive`: `key` -> `irq` -> `softirq`, `receiver`; `softirq`, `gap`, `deliver`, `ticker` -> `receiver` ->
 //!   `text`, `line`, `level`, `rates`; `text` -> `line`, `session`; `line` -> `buffer`
 //! - `softirq`, `gap`, `receiver` -> `transmit::monitor`; `softirq` -> `transmit::transmitter`
+//! - the owners `Receive` -> `Transmit` -> `number`
 //!
 //! Locks are taken in this order, where one is taken under another: the receiver's `text`, its `line`, the state of the
 //! read buffer, the place of a reader; `line`, the state of the shared lamp; the beacon, the state of the queue.

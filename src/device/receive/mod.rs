@@ -80,8 +80,6 @@ pub(super) struct Receive<'a> {
 impl<'a> Receive<'a> {
     /// Makes the receive side of `dev`, of `key` or a simulated key, whose work items run on `queue`, and whose
     /// readers are among the `waiters`. The lamp of `transmit` follows the key.
-    // A function of its own, so that the destructor is compiled once and not at each error of the caller.
-    #[inline(never)]
     pub(super) fn new(
         ctx: &Sleepable,
         dev: &Device,

@@ -58,8 +58,6 @@ pub(super) struct Transmit {
 
 impl Transmit {
     /// Makes the transmit side of `dev`, whose work items run on `queue`, and whose users are among the `waiters`.
-    // A function of its own, so that the destructor is compiled once and not at each error of the caller.
-    #[inline(never)]
     pub(super) fn new(
         ctx: &Sleepable,
         dev: &Device,
