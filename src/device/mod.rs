@@ -9,7 +9,7 @@
 //!
 //! - [`standalone`] -> [`driver`] -> this file -> `node`, `power` -> `transmit`, `receive` -> `log_text`,
 //!   `stream` -> `code`, `linux`
-//! - `transmit`: `beacon`, `keyer` -> `transmitter` -> `queue`, `settings`; `queue` -> `state` -> `fifo`;
+//! - `transmit`: `beacon`, `keyer` -> `transmitter` -> `queue`, `settings`; `queue` -> `writer`, `state` -> `fifo`;
 //!   `keyer` -> `deadline`, `log`, `monitor` -> `lamp`, `transmitter`
 //! - `receive`: `key` -> `irq` -> `softirq`, `receiver`; `softirq`, `gap`, `deliver`, `ticker` -> `receiver` ->
 //!   `text`, `line`, `level`, `rates`; `text` -> `line`, `session`; `line` -> `buffer`

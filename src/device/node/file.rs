@@ -8,8 +8,8 @@ use crate::device::receive::{
     state::Mode, //
 };
 use crate::device::transmit::{
-    queue::Writer,
-    transmitter::Transmitter, //
+    transmitter::Transmitter,
+    writer::Writer, //
 };
 use crate::linux::{
     context::Sleepable,

@@ -13,6 +13,7 @@ pub(super) mod queue;
 mod settings;
 mod state;
 pub(super) mod transmitter;
+pub(super) mod writer;
 
 use self::{
     beacon::Beacon,

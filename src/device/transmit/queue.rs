@@ -5,7 +5,10 @@
 //! All tasks wait on one condition variable: they are few, and each has to notice that the device has
 //! been removed. Pollers wait on the queue of the device, which is notified of changes of readiness only.
 
-use super::state::QueueState;
+use super::{
+    state::QueueState,
+    writer::Writer, //
+};
 use crate::code;
 use crate::code::{
     Fed,
@@ -27,8 +30,7 @@ use crate::linux::{
 use crate::new_wait_queue;
 use kernel::{
     iov::IovIterSource,
-    new_condvar,
-    new_mutex,
+    new_condvar, new_mutex,
     prelude::*,
     sync::{
         atomic::{
@@ -39,7 +41,6 @@ use kernel::{
         CondVar,
         Mutex, //
     },
-    task::Pid, //
 };
 
 /// The number of bytes of a write that are copied from user space at a time. The chunk is on the stack.
@@ -48,28 +49,6 @@ const CHUNK_BYTES: usize = 256;
 /// The room in symbols from which on poll(2) reports a file as writable, so that a poller wakes up for
 /// a useful part of a write. Terminals do likewise (`WAKEUP_CHARS` in drivers/tty/n_tty.c).
 const POLL_ROOM: usize = 256;
-
-/// The unfinished calls of an open file.
-#[pin_data]
-pub(crate) struct Writer {
-    /// The unfinished input of this file: sequences may be split over writes.
-    #[pin]
-    parser: Mutex<Parser>,
-    /// The tasks and the target positions of the last calls of fsync(2) that a signal interrupted, the
-    /// last one first.
-    #[pin]
-    interrupted: Mutex<[Option<(Pid, u64)>; 4]>,
-}
-
-impl Writer {
-    /// The writer of a newly opened file.
-    pub(crate) fn new() -> impl PinInit<Self> {
-        pin_init!(Self {
-            parser <- new_mutex!(Parser::new(), "Writer::parser"),
-            interrupted <- new_mutex!([None; 4], "Writer::interrupted"),
-        })
-    }
-}
 
 /// The occupancy of the queue, in symbols. Each number is at most the capacity of the fifo plus one.
 pub(crate) struct Occupancy {
@@ -142,7 +121,7 @@ impl TxQueue {
             return Ok((0, self.state.lock().fifo.accepted()));
         }
         let _guard = self.begin_write(nonblock)?;
-        *writer.interrupted.lock() = [None; 4];
+        writer.forget_interrupted();
         // The lock of a parser is taken under the guard only, so this does not wait.
         let mut parser = writer.parser.lock();
         let mut writing = parser.write();
@@ -252,20 +231,12 @@ impl TxQueue {
     /// a restart by the kernel nor one by the program waits for text that was written later.
     pub(crate) fn fsync(&self, writer: &Writer, ctx: &Sleepable) -> Result {
         let task = kernel::current!().pid();
-        let mut slots = writer.interrupted.lock();
-        let kept = slots
-            .iter_mut()
-            .find_map(|slot| slot.take_if(|(of, _)| *of == task));
-        drop(slots);
-        let end = match kept {
-            Some((_, end)) => end,
-            None => self.state.lock().fifo.accepted(),
-        };
+        let end = writer
+            .take_interrupted(task)
+            .unwrap_or_else(|| self.state.lock().fifo.accepted());
         let result = self.wait_sent(end, ctx);
         if result == Err(ERESTARTSYS) {
-            let mut slots = writer.interrupted.lock();
-            let [first, second, third, _] = *slots;
-            *slots = [Some((task, end)), first, second, third];
+            writer.keep_interrupted(task, end);
         }
         result
     }
