@@ -50,8 +50,9 @@ pub struct Debounce {
 }
 
 impl Debounce {
-    /// The longest delay of an interrupt after its edge: the chip of the line may be on a slow bus.
-    pub const LATE_NS: u64 = 20_000_000;
+    /// The longest delay of an interrupt after its edge: the chip of the line may be on a slow bus, and the host of a virtual
+    /// processor may keep it waiting.
+    pub const LATE_NS: u64 = 100_000_000;
 
     /// A line with the level `mark` since an unknown time.
     pub const fn new(debounce_ns: u64, mark: bool) -> Self {

@@ -210,9 +210,10 @@ pub(crate) fn an_edge_that_comes_late_is_not_lost() {
 
 pub(crate) fn an_edge_that_does_not_come_is_lost() {
     let mut line = Debounce::new(DEBOUNCE_NS, false);
+    let late_ms = Debounce::LATE_NS / MS;
     assert_eq!(line.check(Some(edge(100, true))), None);
-    assert_eq!(line.check(Some(edge(119, true))), None);
-    let lost = line.check(Some(edge(120, true)));
+    assert_eq!(line.check(Some(edge(99 + late_ms, true))), None);
+    let lost = line.check(Some(edge(100 + late_ms, true)));
     assert_eq!(lost, Some(edge(100, true)));
     assert_eq!(line.check_ns(), None);
     assert_eq!(line.lose(edge(100, true)), None);
@@ -225,21 +226,21 @@ pub(crate) fn an_edge_that_does_not_come_is_lost() {
 /// Only the length that a lost edge ends is not known: with a long debounce time its level need not last.
 pub(crate) fn a_lost_edge_spoils_one_length_at_most() {
     for lasts in [true, false] {
-        let mut line = Debounce::new(100 * MS, false);
+        let mut line = Debounce::new(200 * MS, false);
         line.edge(edge(1000, true));
         line.edge(edge(2000, false));
-        assert_eq!(line.settle(2100 * MS), pulse(true, 1000));
+        assert_eq!(line.settle(2200 * MS), pulse(true, 1000));
         assert!(line.is_exact());
         line.check(Some(edge(2500, true)));
-        let lost = line.check(Some(edge(2520, true))).expect("it is lost");
+        let lost = line.check(Some(edge(2600, true))).expect("it is lost");
         assert_eq!(line.lose(lost), None);
         if lasts {
-            assert_eq!(line.settle(2600 * MS), pulse(false, 500));
+            assert_eq!(line.settle(2700 * MS), pulse(false, 500));
             assert!(!line.is_exact());
         } else {
-            assert_eq!(line.edge(edge(2550, false)), None);
+            assert_eq!(line.edge(edge(2650, false)), None);
             assert_eq!(line.edge(edge(3000, true)), None);
-            assert_eq!(line.settle(3100 * MS), pulse(false, 1000));
+            assert_eq!(line.settle(3200 * MS), pulse(false, 1000));
             assert!(line.is_exact());
         }
     }
