@@ -16,7 +16,7 @@ use morse_board::Board;
 pub type SharedKey = (usize, &'static str);
 
 /// So many trials that let time pass run at once: one takes a tenth of a processor.
-const WAITING_MAX: usize = 3;
+const WAITING_MAX: usize = 2;
 
 /// A trial's use of the host's clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
