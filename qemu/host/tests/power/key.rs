@@ -191,7 +191,11 @@ fn key_works_after_gap_detection_was_put_off_in_sleep() {
         let text = board.run(
             "killall cat; while pidof cat > /dev/null; do usleep 10000; done; cat /tmp/text",
         )?;
-        assert_eq!(text, "T \n");
+        // On a busy host, the second edge may come when the board is awake, and end a mark.
+        assert!(
+            text.ends_with("T \n") && text.lines().count() <= 2,
+            "{text}"
+        );
         board.run(&format!("echo 1 > {processor}"))?;
         Ok(())
     });
