@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The text of a log message: what was sent or received, up to a length.
+//! The text of a log message: the characters sent or received, up to a length.
 
 use kernel::fmt;
 

@@ -136,8 +136,8 @@ impl Receiver {
         }
     }
 
-    /// Reads the level, and how many edges there were before. `None` if the line cannot be read; the ticker has
-    /// it read again.
+    /// Reads the level, and how many edges there were before. `None` if the line cannot be read; it is read again
+    /// soon while edges wait for it, and by the ticker.
     pub(crate) fn read(&self, level: &Level, ctx: &Sleepable) -> Option<Reading> {
         /// How often it is read again because edges came meanwhile. A key that bounces so fast is not
         /// believed yet.

@@ -6,8 +6,8 @@
 //! morse-key FILE UNIT_US ELEMENTS        keys dots, dashes, and the gaps ' ' of letters and '/' of words
 //! morse-key FILE play LENGTHS            keys marks and spaces by turns, of these lengths in us, the
 //!                                        words of the file LENGTHS
-//! morse-key FILE storm COUNT INTERVAL_US changes it COUNT times, at this interval morse-key FILE
-//! burst COUNT             changes it COUNT times, with nothing else on this CPU
+//! morse-key FILE storm COUNT INTERVAL_US changes the key COUNT times, at this interval
+//! morse-key FILE burst COUNT             changes it COUNT times, with nothing else on this CPU
 //! ```
 //!
 //! FILE is `/sys/kernel/debug/morse/key`. The log of the kernel is told of the last edge before it is made.
