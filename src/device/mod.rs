@@ -13,7 +13,7 @@
 //!   `keyer` -> `deadline`, `log`, `monitor` -> `lamp`, `transmitter`
 //! - `receive`: `key` -> `irq` -> `softirq`, `receiver`; `softirq`, `gap`, `deliver`, `ticker` -> `receiver` ->
 //!   `text`, `line`, `level`, `rates`; `text` -> `line`, `session`; `line` -> `buffer`
-//! - `softirq`, `gap`, `receiver` -> `transmit::monitor`; `softirq` -> `transmit::transmitter`
+//! - `softirq`, `gap`, `receiver` -> `transmit::monitor`; `softirq`, `gap` -> `transmit::transmitter`
 //! - the owners `Receive` -> `Transmit` -> `number`
 //!
 //! Locks are taken in this order, where one is taken under another: the receiver's `text`, its `line`, the state of the

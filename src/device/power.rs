@@ -79,16 +79,14 @@ impl SleepHandler for Power {
         // An idle keyer does not run, but the monitor may have lit the lamp.
         self.keyer.queue();
         self.keyer.flush(ctx);
-        self.receiver.set_paused(true);
         self.gap.flush(ctx);
         self.restart_receiver(ctx);
     }
 
     fn resume(&self, ctx: &Sleepable) {
         self.restart_receiver(ctx);
-        self.receiver.set_paused(false);
-        self.gap.mod_delayed_ms(0);
         self.transmitter.set_resting(false);
+        self.gap.mod_delayed_ms(0);
         self.keyer.queue();
     }
 }

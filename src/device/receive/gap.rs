@@ -16,7 +16,10 @@ use super::{
     level::Level,
     receiver::Receiver, //
 };
-use crate::device::transmit::monitor::Monitor;
+use crate::device::transmit::{
+    monitor::Monitor,
+    transmitter::Transmitter, //
+};
 use crate::linux::{
     context::Sleepable,
     delayed::{
@@ -43,6 +46,7 @@ use kernel::{
 /// The handler of the delayed work.
 pub(crate) struct GapTimer {
     dev: ARef<Device>,
+    transmitter: Arc<Transmitter>,
     level: Arc<Level>,
     receiver: Arc<Receiver>,
     monitor: Arc<Monitor>,
@@ -52,12 +56,14 @@ impl GapTimer {
     /// Makes a handler that drains `receiver`, and logs the end of sessions for `dev`.
     pub(crate) fn new(
         dev: &Device,
+        transmitter: Arc<Transmitter>,
         level: Arc<Level>,
         receiver: Arc<Receiver>,
         monitor: Arc<Monitor>,
     ) -> Self {
         Self {
             dev: dev.into(),
+            transmitter,
             level,
             receiver,
             monitor,
@@ -67,8 +73,8 @@ impl GapTimer {
 
 impl DelayedWorkHandler for GapTimer {
     fn run(&self, work: &DelayedWorkHandle, ctx: &Sleepable) {
-        if self.receiver.is_paused() {
-            // The end of the pause arms it.
+        if self.transmitter.is_resting() {
+            // The system sleeps. The end of sleep arms it.
             return;
         }
         let _deferral = Deferral::start(self.receiver.device, Mechanism::Gap);

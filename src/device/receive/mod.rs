@@ -106,6 +106,7 @@ impl<'a> Receive<'a> {
             queue,
             Ok(GapTimer::new(
                 dev,
+                transmit.transmitter.clone(),
                 level.clone(),
                 receiver.clone(),
                 transmit.monitor.clone()

@@ -61,8 +61,6 @@ pub(crate) struct Receiver {
     /// Set while an edge is pushed. The ring has one producer, as the handler does not run concurrently with
     /// itself, see [`crate::linux::irq::IrqHandler`].
     is_pushing: AtomicFlag,
-    /// The system sleeps.
-    is_paused: AtomicFlag,
     softirqs: Atomic<u64>,
     characters: Atomic<u64>,
     sessions: Atomic<u64>,
@@ -111,7 +109,6 @@ impl Receiver {
         Ok(try_pin_init!(Self {
             ring: Ring::with(slots),
             is_pushing: AtomicFlag::new(false),
-            is_paused: AtomicFlag::new(false),
             softirqs: Atomic::new(0),
             characters: Atomic::new(0),
             sessions: Atomic::new(0),
@@ -334,16 +331,6 @@ impl Receiver {
             self.buffer.wake(has_text);
         }
         session.or(decoded.ended)
-    }
-
-    /// Has the gap timer not read the level, or read it again.
-    pub(crate) fn set_paused(&self, paused: bool) {
-        self.is_paused.store(paused, Relaxed);
-    }
-
-    /// Whether the gap timer is not to read the level.
-    pub(crate) fn is_paused(&self) -> bool {
-        self.is_paused.load(Relaxed)
     }
 
     /// Sets the speed in WPM; with 0, the decoder estimates it. `EINVAL` if it is out of range.

@@ -87,7 +87,7 @@ impl Transmitter {
         self.queue.keyer_wait.wake_up_all();
     }
 
-    /// Returns whether the keyer is to rest.
+    /// Returns whether the keyer is to rest, as the system sleeps or is about to.
     pub(crate) fn is_resting(&self) -> bool {
         self.is_resting.load(Relaxed)
     }
